@@ -5,6 +5,8 @@
 export type EventStoreErrorCode =
   /** An event that can never be stored: bad stream name, data that is no JSON, a negative version. A fault of the caller. */
   | 'bad-event'
+  /** A schema name that would need quoting. */
+  | 'bad-schema'
   /** A bigint of the database beyond 2^53: cannot be held exactly. */
   | 'unsafe-integer'
   /** The connection broke while COMMIT was under way: stored or not, unknown. Look again before retrying. */

@@ -8,3 +8,14 @@ export {
   type StoredEvent,
 } from './event.js';
 export type { EventOwner, Inlet, InletSubscription, Outlet } from './ports.js';
+export { openDataSource, type DataSourceOptions } from './data-source.js';
+export { runTransaction, type Tx } from './transaction.js';
+export { parseBigint, parseSchemaName } from './sql.js';
+export { assertMigrated, migrate, type MigrateOptions, type Migration } from './migrate.js';
+export { coreMigrations } from './core-migrations.js';
+export { EVENT_BYTES_LIMIT, EventStore } from './event-store.js';
+export { GroupCommit, type GroupCommitOptions } from './group-commit.js';
+export { pauseAfter, type Backoff } from './backoff.js';
+export { WakeUp } from './wake-up.js';
+export { Relay, type RelayOptions } from './relay.js';
+export { Consumer, type ConsumerOptions, type ConsumerStatus } from './consumer.js';

@@ -1,0 +1,43 @@
+import { DataSource } from 'typeorm';
+import { parseSchemaName } from './sql.js';
+
+/** How to reach one service's schema. */
+export interface DataSourceOptions {
+  readonly url: string;
+  readonly schema: string;
+  /** Shown in `pg_stat_activity`; default the schema's name. */
+  readonly applicationName?: string;
+  /** Largest number of connections; default 10. */
+  readonly poolSize?: number;
+  /** Called when an idle connection breaks; the pool opens another one. */
+  readonly onIdleError?: (error: Error) => void;
+}
+
+/**
+ * Opens a pool of connections in which unqualified table names mean this service's schema.
+ *
+ * A transaction whose process hangs is ended by the server after a minute: it may hold the position counter, and with it
+ * every other writer of the schema.
+ */
+export async function openDataSource(options: DataSourceOptions): Promise<DataSource> {
+  const schema = parseSchemaName(options.schema);
+  const settings = [
+    `search_path=${schema}`,
+    'default_transaction_isolation=read\\ committed',
+    'idle_in_transaction_session_timeout=60s',
+    'timezone=UTC',
+  ];
+  const dataSource = new DataSource({
+    type: 'postgres',
+    url: options.url,
+    schema,
+    applicationName: options.applicationName ?? schema,
+    poolSize: options.poolSize ?? 10,
+    connectTimeoutMS: 10_000,
+    installExtensions: false,
+    logging: false,
+    poolErrorHandler: (error: Error) => options.onIdleError?.(error),
+    extra: { options: settings.map((setting) => `-c ${setting}`).join(' '), keepAlive: true },
+  });
+  return dataSource.initialize();
+}
