@@ -1,1 +1,22 @@
-export {};
+export { KeyError, type KeyErrorCode } from './error.js';
+export { loadStatementSigner, type StatementSigner } from './statement-signer.js';
+export { createLedgerSigner, loadLedgerSigner, type LedgerSigner } from './ledger-signer.js';
+export {
+  loadCheckpointSigner,
+  loadWitnessKey,
+  type CheckpointSigner,
+  type MessageSigner,
+  type SignerPair,
+  type WitnessKey,
+} from './checkpoint-keys.js';
+export { createFactsVault, loadFactsVault, type FactsVault, type Sealed } from './facts-vault.js';
+export { nodePrimitives } from './node-primitives.js';
+export { type SealSubject } from './seal-certificate.js';
+export {
+  ephemeralFactsVault,
+  generateFactsKey,
+  generateHubKeys,
+  generateLedgerKey,
+  generateStatementKey,
+  generateWitnessKey,
+} from './generate.js';

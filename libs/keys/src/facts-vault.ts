@@ -1,0 +1,137 @@
+import { createHmac, createSecretKey, hkdfSync, randomFillSync, type KeyObject } from 'node:crypto';
+import { KeyError } from './error.js';
+import { readSecretFile } from './key-file.js';
+import { decryptGcm, encryptGcm, XAES_NONCE_LENGTH, Xaes256Gcm } from './xaes-256-gcm.js';
+
+/** Something encrypted under a key of its own, and that key wrapped for the zone. Deleting `wrappedKey` erases it. */
+export interface Sealed {
+  /** AES-256-GCM: ciphertext and tag (16 bytes longer than the plain bytes). */
+  readonly ciphertext: Uint8Array;
+  /** 76 bytes: id of the zone's key (4), nonce (24), wrapped key (32), tag (16). */
+  readonly wrappedKey: Uint8Array;
+}
+
+/** Seals facts and openings for one zone. */
+export interface FactsVault {
+  /** Encrypts under a fresh 256-bit key, used for nothing else. */
+  seal(plain: Uint8Array): Sealed;
+  /** Throws `KeyError` 'sealed-malformed', 'sealed-unknown-key' or 'sealed-mismatch'. */
+  open(sealed: Sealed): Uint8Array;
+  /** The same wrapped key under the zone's newest key; unchanged when it already is. */
+  rewrap(wrappedKey: Uint8Array): Uint8Array;
+  /** HMAC-SHA256 of a text under a key for this label: tells equal texts apart from others without keeping them. */
+  keyedHash(label: string, text: string): Uint8Array;
+  /** `keyedHash` under every key of the zone, newest first: for look-ups after the zone's key was replaced. */
+  keyedHashes(label: string, text: string): Uint8Array[];
+}
+
+const KEY_LENGTH = 32;
+const ID_LENGTH = 4;
+const WRAPPED_LENGTH = ID_LENGTH + XAES_NONCE_LENGTH + KEY_LENGTH + 16;
+/** A key that encrypts exactly one thing needs no nonce. */
+const ZERO_NONCE = new Uint8Array(12);
+const FACTS_DOMAIN = Buffer.from('besure/facts/v0', 'utf8');
+const WRAP_DOMAIN = Buffer.from('besure/facts-key/v0', 'utf8');
+/** Labels are constants of the program; more of them than this is a mistake of a caller that puts data there. */
+const MOST_LABELS = 64;
+
+/** HKDF-SHA256 of the zone's key: the raw key itself is used for nothing. */
+function derive(key: Uint8Array, purpose: string, length: number): Uint8Array {
+  return new Uint8Array(hkdfSync('sha256', key, new Uint8Array(0), `besure/zone-key/v0/${purpose}`, length));
+}
+
+class ZoneKey {
+  readonly id: Uint8Array;
+  readonly #key: Uint8Array;
+  readonly #wrap: Xaes256Gcm;
+  readonly #labels = new Map<string, KeyObject>();
+
+  constructor(key: Uint8Array) {
+    if (key.length !== KEY_LENGTH) throw new KeyError('wrong-length', 'a facts key has 32 bytes');
+    this.#key = Uint8Array.from(key);
+    this.id = derive(key, 'id', ID_LENGTH);
+    this.#wrap = new Xaes256Gcm(derive(key, 'wrap', KEY_LENGTH));
+  }
+
+  wrap(key: Uint8Array, nonce: Uint8Array): Uint8Array {
+    return Buffer.concat([this.id, nonce, this.#wrap.encrypt(nonce, key, WRAP_DOMAIN)]);
+  }
+
+  unwrap(wrapped: Uint8Array): Uint8Array {
+    const body = ID_LENGTH + XAES_NONCE_LENGTH;
+    return this.#wrap.decrypt(wrapped.subarray(ID_LENGTH, body), wrapped.subarray(body), WRAP_DOMAIN);
+  }
+
+  keyedHash(label: string, text: string): Uint8Array {
+    let key = this.#labels.get(label);
+    if (key === undefined) {
+      if (this.#labels.size >= MOST_LABELS)
+        throw new KeyError('malformed', 'too many labels of keyed hashes');
+      key = createSecretKey(derive(this.#key, `hash/${label}`, KEY_LENGTH));
+      this.#labels.set(label, key);
+    }
+    return createHmac('sha256', key).update(text, 'utf8').digest();
+  }
+}
+
+function idOf(bytes: Uint8Array): number {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, ID_LENGTH).readUInt32BE(0);
+}
+
+/** A vault over the keys of a zone, newest first: the first one seals, all of them open. */
+export function createFactsVault(keys: readonly Uint8Array[]): FactsVault {
+  const zoneKeys = keys.map((key) => new ZoneKey(key));
+  const [newest] = zoneKeys;
+  if (newest === undefined) throw new KeyError('malformed', 'a vault needs a key');
+  const byId = new Map(zoneKeys.map((key) => [idOf(key.id), key]));
+  if (byId.size !== zoneKeys.length) throw new KeyError('keys-not-distinct', 'the facts keys must differ');
+
+  const unwrap = (wrapped: Uint8Array): Uint8Array => {
+    if (wrapped.length !== WRAPPED_LENGTH) {
+      throw new KeyError('sealed-malformed', `a wrapped key has ${WRAPPED_LENGTH} bytes`);
+    }
+    const key = byId.get(idOf(wrapped));
+    if (key === undefined)
+      throw new KeyError('sealed-unknown-key', 'wrapped under a key that this zone does not have');
+    return key.unwrap(wrapped);
+  };
+
+  return {
+    seal(plain) {
+      const random = randomFillSync(new Uint8Array(KEY_LENGTH + XAES_NONCE_LENGTH));
+      const key = random.subarray(0, KEY_LENGTH);
+      const ciphertext = encryptGcm(key, ZERO_NONCE, plain, FACTS_DOMAIN);
+      const wrappedKey = newest.wrap(key, random.subarray(KEY_LENGTH));
+      key.fill(0);
+      return { ciphertext, wrappedKey };
+    },
+    open(sealed) {
+      const key = unwrap(sealed.wrappedKey);
+      const plain = decryptGcm(key, ZERO_NONCE, sealed.ciphertext, FACTS_DOMAIN);
+      key.fill(0);
+      return plain;
+    },
+    rewrap(wrappedKey) {
+      const key = unwrap(wrappedKey);
+      if (idOf(wrappedKey) === idOf(newest.id)) return wrappedKey;
+      const rewrapped = newest.wrap(key, randomFillSync(new Uint8Array(XAES_NONCE_LENGTH)));
+      key.fill(0);
+      return rewrapped;
+    },
+    keyedHash: (label, text) => newest.keyedHash(label, text),
+    keyedHashes: (label, text) => zoneKeys.map((key) => key.keyedHash(label, text)),
+  };
+}
+
+/** Reads a facts key file: one key per line, base64url of 32 bytes, newest first. */
+export function loadFactsVault(path: string): FactsVault {
+  const lines = readSecretFile(path).replace(/\n$/, '').split('\n');
+  const keys = lines.map((line) => {
+    const key = Buffer.from(line, 'base64url');
+    if (key.length !== KEY_LENGTH || key.toString('base64url') !== line) {
+      throw new KeyError('malformed', `${path} must hold lines of 43 base64url characters (32 bytes each)`);
+    }
+    return key;
+  });
+  return createFactsVault(keys);
+}
