@@ -1,11 +1,40 @@
 import { defineConfig } from 'vitest/config';
 
+const NEVER = ['**/node_modules/**', '**/dist/**'];
+
+/** Tests by the suffix of their file, which says what they cost. */
+function suite(name: 'int' | 'e2e' | 'long', timeout: number) {
+  return {
+    extends: true as const,
+    test: {
+      name,
+      include: [`{apps,libs}/*/src/**/*.${name}.spec.ts`, `test/**/*.${name}.spec.ts`],
+      exclude: NEVER,
+      globalSetup: ['test/gate/shared-postgres.ts'],
+      testTimeout: timeout,
+      hookTimeout: 120_000,
+    },
+  };
+}
+
 export default defineConfig({
   oxc: { decorator: { legacy: true } },
   test: {
-    include: ['{apps,libs,test}/**/src/**/*.spec.ts', 'test/*.spec.ts'],
-    exclude: ['**/node_modules/**', '**/dist/**'],
-    testTimeout: 60_000,
-    hookTimeout: 120_000,
+    // A test without an assertion proves nothing.
+    expect: { requireAssertions: true },
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: 'spec',
+          include: ['{apps,libs}/*/src/**/*.spec.ts', 'test/**/*.spec.ts'],
+          exclude: [...NEVER, '**/*.{int,e2e,long}.spec.ts'],
+          testTimeout: 30_000,
+        },
+      },
+      suite('int', 60_000),
+      suite('e2e', 120_000),
+      suite('long', 1_800_000),
+    ],
   },
 });
