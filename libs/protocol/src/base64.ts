@@ -39,7 +39,7 @@ interface Alphabet {
 }
 
 function alphabet(text: string): Alphabet {
-  const characters = [...text];
+  const characters = text.split('');
   const values = new Int8Array(128).fill(-1);
   characters.forEach((character, value) => (values[character.charCodeAt(0)] = value));
   return { pairs: characters.flatMap((a) => characters.map((b) => a + b)), characters, values };

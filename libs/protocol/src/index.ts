@@ -54,7 +54,13 @@ export {
   signCheckpoint,
   verifyCheckpointSignature,
 } from './cosignature.js';
-export { EVIDENCE_FORMAT, type EvidenceV0, formatEvidence, parseEvidence, type RecordingV0 } from './evidence.js';
+export {
+  EVIDENCE_FORMAT,
+  type EvidenceV0,
+  formatEvidence,
+  parseEvidence,
+  type RecordingV0,
+} from './evidence.js';
 export { encodeVerifierKey, type NoteKey, noteKey, type NoteKeyType, parseVerifierKey } from './note-key.js';
 export {
   formatSignatureLine,
@@ -76,3 +82,56 @@ export {
   tilePath,
 } from './tiles.js';
 export { formatTlogProof, parseTlogProof, type TlogProof } from './tlog-proof.js';
+export {
+  CLAIM_NAMES,
+  type ClaimName,
+  type Claims,
+  claimsOf,
+  type DocumentDigest,
+  type Facts,
+  factsOf,
+  type Identity,
+  type Party,
+} from './claims.js';
+export { publicKeyOfCertificate } from './certificate.js';
+export {
+  type Countersignature,
+  type CountersignatureContent,
+  COUNTERSIGNATURE_TYPE,
+  parseCountersignature,
+  prepareCountersignature,
+  verifyCountersignature,
+} from './countersignature.js';
+export { type DocumentEvent, parseCloudEvent } from './document-event.js';
+export {
+  cloudEventType,
+  eventByShortName,
+  eventByUri,
+  type EventRole,
+  EVENTS,
+  GENERAL_EVENT_TYPE,
+  type KnownEvent,
+  mayState,
+  type ShortName,
+} from './event-names.js';
+export { encodeItem, ITEM_LENGTH, ITEM_MAGIC, parseItem, type SlotItem } from './item.js';
+export { attachSignature } from './jws.js';
+export { encodeLogEntry, LOG_ENTRY_LENGTH, type LogEntry, parseLogEntry } from './log-entry.js';
+export { composeSdJwt, splitSdJwt } from './sd-jwt.js';
+export {
+  buildSlotTree,
+  rootFromSlotPath,
+  SLOT_TREE_HEIGHTS,
+  type SlotLeaf,
+  type SlotTree,
+  statementLeaf,
+} from './slot-tree.js';
+export {
+  openDisclosures,
+  parseStatement,
+  prepareStatement,
+  type PreparedStatement,
+  type Statement,
+  verifyStatementSignature,
+} from './statement.js';
+export { STATEMENT_TYPE } from './statement-header.js';
