@@ -13,7 +13,7 @@ export function coreMigrations(schema: string): readonly Migration[] {
       name: 'event-store-001',
       sql: `
         CREATE TABLE ${s}.head (
-          only boolean PRIMARY KEY DEFAULT true CHECK (only),
+          single boolean PRIMARY KEY DEFAULT true CHECK (single),
           position bigint NOT NULL
         );
         INSERT INTO ${s}.head (position) VALUES (0);

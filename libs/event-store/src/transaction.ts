@@ -38,6 +38,8 @@ async function attemptTransaction<T>(dataSource: DataSource, work: (tx: Tx) => P
     const client = (await runner.connect()) as PoolClient;
     await runner.startTransaction();
     const result = await workOrRollBack(runner, work);
+    // Seen broken before COMMIT was sent: surely not stored.
+    if (runner.isReleased) throw new QueryRunnerAlreadyReleasedError();
     await commit(client);
     return result;
   } finally {
