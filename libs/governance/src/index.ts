@@ -1,1 +1,12 @@
-export {};
+export {
+  type Assurance,
+  type Charter,
+  formatCharter,
+  type Hub,
+  type Organisation,
+  parseCharter,
+} from './charter.js';
+export { CharterError, type CharterErrorCode } from './error.js';
+export { addressFormatOf, exchangeOf, memberByKeyHash, organisation } from './membership.js';
+export { slotAt, slotIat, slotStartMillis } from './slots.js';
+export { formatTrust, parseTrust, type Trust, trustFingerprint, trustOf } from './trust.js';
