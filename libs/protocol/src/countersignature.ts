@@ -10,7 +10,9 @@ export const COUNTERSIGNATURE_TYPE = 'besure-countersignature-v0+jws';
 
 const HEADER_TEXT = `{"alg":"ES256","typ":"${COUNTERSIGNATURE_TYPE}"}`;
 const HEADER = encodeJson(HEADER_TEXT);
-const MAX_COUNTERSIGNATURE_LENGTH = 2048;
+
+/** The most characters that a countersignature's JWS may have. */
+export const MAX_COUNTERSIGNATURE_LENGTH = 2048;
 
 /** That the exchange recorded the same about a statement's message: what it checked, and how exactly. */
 export interface Countersignature {

@@ -135,3 +135,45 @@ export {
   verifyStatementSignature,
 } from './statement.js';
 export { STATEMENT_TYPE } from './statement-header.js';
+export {
+  type CopiesAnswer,
+  type CopiesRequest,
+  type CountersignVerdict,
+  MAX_GROUP,
+  parseCopiesAnswer,
+  parseCopiesRequest,
+  parseCountersignAnswer,
+  parseCountersignRequest,
+  type StatementCopy,
+  type StatementToCountersign,
+} from './exchange-messages.js';
+export {
+  type LedgerOutput,
+  MAX_TRANSACTIONS,
+  type OutputsAnswer,
+  parseOutputsAnswer,
+  parseOutputsRequest,
+  parseSubmitAnswer,
+  parseSubmitRequest,
+  type SubmitResult,
+} from './hub-messages.js';
+export { SUBJECTS } from './subjects.js';
+export {
+  encodeAttachment,
+  type EvidenceReadyEntry,
+  MAX_ENTRIES,
+  type OneSidedEntry,
+  parseEventsAccepted,
+  parseEvidenceReady,
+  parseRecordsKept,
+  parseSealedFacts,
+  parseStatementEntries,
+  parseStatementsOneSided,
+  parseStatementsRecorded,
+  type RecordedEntry,
+  type SealedBytes,
+  sealedToJson,
+  type StatementEntry,
+  type StatementsRecorded,
+  type StatementStateType,
+} from './zone-messages.js';
