@@ -21,8 +21,8 @@ const TSC = programOf('typescript/bin/tsc');
 
 /** In this order; the layers of the design are among the lint rules. */
 export const CHECKS: readonly Check[] = [
-  { name: 'build', args: [TSC, '--build'] },
-  { name: 'types', args: [TSC, '--project', 'tsconfig.spec.json'] },
+  { name: 'build', args: [TSC, '--build', 'tsconfig.build.json'] },
+  { name: 'types', args: [TSC, '--build'] },
   { name: 'lint', args: [programOf('oxlint/bin/oxlint'), '--type-aware', '--deny-warnings'] },
   {
     name: 'format',

@@ -7,16 +7,16 @@ export type Sha256 = (data: Uint8Array) => Uint8Array;
  */
 export interface Primitives {
   /** SHA-256 (FIPS 180-4): 32 bytes. */
-  sha256(data: Uint8Array): Uint8Array;
+  readonly sha256: (data: Uint8Array) => Uint8Array;
   /** SHA3-512 (FIPS 202): 64 bytes. */
-  sha3_512(data: Uint8Array): Uint8Array;
+  readonly sha3_512: (data: Uint8Array) => Uint8Array;
   /**
    * ECDSA over P-256 with SHA-256 (FIPS 186-5). The key is the uncompressed point (65 bytes, 04||x||y), the
    * signature r||s (64 bytes). Both forms of s are accepted here: low-S is asked by this library, not by them.
    */
-  verifyP256(publicKey: Uint8Array, message: Uint8Array, signature: Uint8Array): boolean;
+  readonly verifyP256: (publicKey: Uint8Array, message: Uint8Array, signature: Uint8Array) => boolean;
   /** Ed25519 (RFC 8032): key of 32 bytes, signature of 64. */
-  verifyEd25519(publicKey: Uint8Array, message: Uint8Array, signature: Uint8Array): boolean;
+  readonly verifyEd25519: (publicKey: Uint8Array, message: Uint8Array, signature: Uint8Array) => boolean;
   /** ML-DSA-44 (FIPS 204), empty context: key of 1312 bytes, signature of 2420. */
-  verifyMlDsa44(publicKey: Uint8Array, message: Uint8Array, signature: Uint8Array): boolean;
+  readonly verifyMlDsa44: (publicKey: Uint8Array, message: Uint8Array, signature: Uint8Array) => boolean;
 }

@@ -1,0 +1,53 @@
+// The layers of the design as data; `plugin.ts` makes lint errors of it, `layers.spec.ts` proves them.
+
+const PURE = ['protocol', 'ledger-tx', 'governance', 'verification'];
+const SERVICE = [...PURE, 'event-store', 'log-store', 'messaging', 'keys', 'service'];
+const APPS = ['intake', 'proof', 'archive', 'ledger-writer', 'rights', 'devchain'];
+
+interface Layer {
+  readonly pure?: boolean;
+  readonly mayImport: readonly string[];
+}
+
+/**
+ * By folder: which packages of ours (`@besure/<name>`) it may import. Anything not named is forbidden, so
+ * that a new arrow between packages is a decision. `pure`: no clock, no chance, no system, and from
+ * elsewhere only the packages in `PURE_EXTERNALS`, so that it runs in a browser and in 50 years.
+ */
+export const LAYERS: Readonly<Record<string, Layer>> = {
+  'libs/protocol': { pure: true, mayImport: [] },
+  'libs/ledger-tx': { pure: true, mayImport: ['protocol'] },
+  'libs/governance': { pure: true, mayImport: ['protocol', 'ledger-tx'] },
+  'libs/verification': { pure: true, mayImport: ['protocol', 'ledger-tx', 'governance'] },
+
+  'libs/multichain': { mayImport: ['protocol', 'ledger-tx'] },
+  'libs/event-store': { mayImport: ['protocol'] },
+  'libs/log-store': { mayImport: ['protocol', 'ledger-tx', 'governance', 'verification', 'event-store'] },
+  'libs/messaging': { mayImport: ['protocol', 'event-store'] },
+  'libs/keys': { mayImport: ['protocol', 'ledger-tx'] },
+  'libs/service': { mayImport: ['protocol', 'governance', 'event-store', 'messaging', 'keys'] },
+  'libs/testing': { mayImport: ['protocol', 'event-store', 'messaging', 'keys'] },
+
+  'apps/intake': { mayImport: SERVICE },
+  'apps/proof': { mayImport: SERVICE },
+  'apps/archive': { mayImport: SERVICE },
+  'apps/rights': { mayImport: SERVICE },
+  // The only one that talks to MultiChain.
+  'apps/ledger-writer': { mayImport: [...SERVICE, 'multichain'] },
+  'apps/devchain': { mayImport: ['protocol', 'ledger-tx', 'keys', 'service'] },
+  // demo, up and bench reach the services through dev-env.
+  'apps/cli': { mayImport: [...PURE, 'keys', 'dev-env'] },
+
+  // The only place that may import apps.
+  'test/dev-env': { mayImport: [...SERVICE, 'testing', ...APPS] },
+};
+
+/** What pure libraries may import from others: pure themselves, and audited. */
+export const PURE_EXTERNALS = ['zod', '@noble/hashes', '@noble/curves', '@noble/post-quantum'];
+
+/** Packages of others that stay behind one library of ours; tests may reach around it. */
+export const ONLY_IN: Readonly<Record<string, string>> = {
+  nats: 'libs/messaging',
+  'multichain-node': 'libs/multichain',
+  secp256k1: 'libs/keys',
+};
