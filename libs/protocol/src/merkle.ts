@@ -153,6 +153,5 @@ function half(n: number): number {
 }
 
 function isPowerOfTwo(n: number): boolean {
-  while (n > 1 && !isOdd(n)) n = half(n);
-  return n === 1;
+  return n === 1 || (n > 1 && !isOdd(n) && isPowerOfTwo(half(n)));
 }

@@ -43,6 +43,8 @@ const KEY_LENGTHS: Readonly<Record<NoteKeyType, number>> = {
 /** The note key of a public key under a name. Throws `verifier-key`. */
 export function noteKey(type: NoteKeyType, name: string, publicKey: Uint8Array, sha256: Sha256): NoteKey {
   if (!isKeyName(name)) throw refusal('not a key name');
+  // Messages of cosignatures hold names behind one byte of length.
+  if (utf8Encode(name).length > 255) throw refusal('a key name has at most 255 bytes');
   if (publicKey.length !== KEY_LENGTHS[type]) throw refusal('the public key has the wrong length');
   const preimage = concatBytes(utf8Encode(name), Uint8Array.of(0x0a, TYPE_BYTES[type]), publicKey);
   return { type, name, publicKey, keyId: readU32be(sha256(preimage), 0) };

@@ -1,1 +1,24 @@
-export {};
+export { type CheckpointKey, checkpointKeys } from './checkpoint-keys.js';
+export { type CheckpointStanding, judgeCheckpoint, type JudgedCheckpoint } from './checkpoint-signatures.js';
+export {
+  type BadCode,
+  isVerdictCode,
+  UNACCEPTABLE_CODES,
+  type UnacceptableCode,
+  VERDICT_CODES,
+  type VerdictCode,
+} from './codes.js';
+export { disclose, shownClaimNames } from './disclose.js';
+export { DisclosureError, type DisclosureErrorCode } from './error.js';
+export { explain } from './explain.js';
+export {
+  type Assurance,
+  ASSURANCES,
+  type Check,
+  CHECK_NAMES,
+  type CheckName,
+  type ShownClaims,
+  type Verdict,
+  type VerifiedRecording,
+} from './verdict.js';
+export { verify, type VerifyOptions } from './verify.js';

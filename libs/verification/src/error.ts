@@ -1,0 +1,13 @@
+/** Why something cannot be disclosed. A closed list. */
+export type DisclosureErrorCode = 'evidence-malformed' | 'claim-unknown' | 'claim-hidden';
+
+/** The error of {@link disclose}: verification itself never throws. */
+export class DisclosureError extends Error {
+  override readonly name = 'DisclosureError';
+  readonly code: DisclosureErrorCode;
+
+  constructor(code: DisclosureErrorCode, message: string, options?: { readonly cause: unknown }) {
+    super(message, options);
+    this.code = code;
+  }
+}

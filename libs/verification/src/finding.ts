@@ -1,0 +1,126 @@
+import type { Charter } from '@besure/governance';
+import { CLAIM_NAMES, type Claims, type Countersignature, type Statement } from '@besure/protocol';
+import { VERDICT_CODES } from './codes.js';
+import type { Acceptability } from './policy.js';
+import type { HeldRecording } from './recording.js';
+import type { Refusal } from './refusal.js';
+import type { Check, ShownClaims, Verdict } from './verdict.js';
+
+/** Evidence that holds: what is left is whether the trust file accepts it. */
+export interface Finding {
+  readonly charter: Charter;
+  readonly statement: Statement;
+  /** The claims that are shown. */
+  readonly claims: Partial<Claims>;
+  readonly countersignature: Countersignature | null;
+  /** One or two. */
+  readonly recordings: readonly HeldRecording[];
+}
+
+/** The verdict on evidence that proves nothing: so it tells nothing of what the file says. */
+export function badVerdict({ code, message: detail }: Refusal, checks: readonly Check[]): Verdict {
+  const sentence = VERDICT_CODES[code];
+  return {
+    result: 'bad',
+    code,
+    message: detail === '' ? sentence : `${sentence} (${printable(detail)})`,
+    statedBy: null,
+    agreedBy: null,
+    claims: shownClaims({}),
+    hidden: [],
+    claimedTime: null,
+    recordedTime: null,
+    agreedWithinSeconds: null,
+    agreedTime: null,
+    assurance: null,
+    late: false,
+    oneSided: false,
+    checks,
+    evidenceId: null,
+    recordings: [],
+    hubs: 0,
+    names: {},
+  };
+}
+
+/** The verdict on evidence that holds. */
+export function goodVerdict(finding: Finding, judged: Acceptability, checks: readonly Check[]): Verdict {
+  const { charter, statement, claims, countersignature, recordings } = finding;
+  const code = judged.code;
+  return {
+    result: code === 'proven' ? 'proven' : 'unacceptable',
+    code,
+    message: VERDICT_CODES[code],
+    statedBy: statement.issuer,
+    agreedBy: countersignature?.issuer ?? null,
+    claims: shownClaims(claims),
+    hidden: CLAIM_NAMES.filter((name) => !Object.hasOwn(claims, name)),
+    claimedTime: claims.time ?? null,
+    recordedTime: formatTime(judged.recordedTime),
+    agreedWithinSeconds: agreedWithin(countersignature),
+    agreedTime: formatTime(judged.agreedTime),
+    assurance: judged.assurance,
+    late: judged.late,
+    oneSided: countersignature === null,
+    checks,
+    evidenceId: statement.id,
+    recordings: recordings.map(({ by, slot, height, countersigned, hubs, recordedTime }) => ({
+      by,
+      slot,
+      height,
+      countersigned,
+      hubs,
+      recordedTime: formatTime(recordedTime),
+    })),
+    hubs: charter.hubs.length,
+    names: namesOf(finding),
+  };
+}
+
+/** The detail may quote the file, which anyone may have made: nothing in it may move a terminal's cursor. */
+function printable(detail: string): string {
+  return detail.replaceAll(/[^ -~]/g, '?').slice(0, 200);
+}
+
+/** The tolerance, where the moment was among what the exchange checked. */
+function agreedWithin(countersignature: Countersignature | null): number | null {
+  return countersignature?.checked.includes('time') === true ? countersignature.tolerance : null;
+}
+
+/** A moment as RFC 3339 in UTC, to the second: that is all that confirmations say. */
+function formatTime(second: number | null): string | null {
+  return second === null ? null : new Date(second * 1000).toISOString().replace('.000Z', 'Z');
+}
+
+function shownClaims(claims: Partial<Claims>): ShownClaims {
+  return {
+    event: claims.event ?? null,
+    reason: claims.reason ?? null,
+    time: claims.time ?? null,
+    sender: claims.sender ?? null,
+    sender_org: claims.sender_org ?? null,
+    recipient: claims.recipient ?? null,
+    recipient_org: claims.recipient_org ?? null,
+    message: claims.message ?? null,
+    document: claims.document ?? null,
+    corrects: claims.corrects ?? null,
+  };
+}
+
+function namesOf({
+  charter,
+  statement,
+  claims,
+  countersignature,
+  recordings,
+}: Finding): Record<string, string> {
+  const mentioned = new Set([
+    statement.issuer,
+    countersignature?.issuer,
+    claims.sender_org,
+    claims.recipient_org,
+    ...recordings.map(({ by }) => by),
+  ]);
+  const members = charter.organisations.filter(({ id }) => mentioned.has(id));
+  return Object.fromEntries(members.map(({ id, name }) => [id, name]));
+}

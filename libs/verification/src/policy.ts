@@ -1,0 +1,103 @@
+import { type Charter, slotIat } from '@besure/governance';
+import { CLAIM_NAMES, type ClaimName } from '@besure/protocol';
+import { UNACCEPTABLE_CODES, type UnacceptableCode } from './codes.js';
+import type { Finding } from './finding.js';
+import type { HeldRecording } from './recording.js';
+import { type Assurance, ASSURANCES, type Check } from './verdict.js';
+
+/** Whether evidence that holds is acceptable under the trust file, and what that rests on. */
+export interface Acceptability {
+  readonly code: 'proven' | UnacceptableCode;
+  /** In POSIX seconds; `null` when not every recording reached the quorum. */
+  readonly recordedTime: number | null;
+  readonly agreedTime: number | null;
+  readonly assurance: Assurance | null;
+  readonly late: boolean;
+  readonly checks: readonly Check[];
+}
+
+/** The claims that the exchange must have checked, shown or not: without them it did not check who may state what. */
+const ROLE_CLAIMS: readonly ClaimName[] = ['event', 'sender_org', 'recipient_org', 'message'];
+
+/** Judges evidence that holds under the rules of the trust file's charter. All rules are tried; the first code is told. */
+export function acceptability(finding: Finding, documentGiven: boolean): Acceptability {
+  const { charter, recordings } = finding;
+  const recordedTime = earliest(recordings);
+  const agreedTime = earliest(recordings.filter(({ countersigned }) => countersigned));
+  const assurance = recordedTime === null ? null : leastAssurance(recordings, charter);
+  const broken: Record<UnacceptableCode, boolean> = {
+    'quorum-not-met': recordedTime === null,
+    'assurance-too-low': assurance !== null && rank(assurance) < rank(charter.leastAssurance),
+    ...agreementFaults(finding),
+    ...timeFaults(finding, recordedTime),
+    'document-hidden': documentGiven && finding.claims.document === undefined,
+  };
+  const passes = (...codes: readonly UnacceptableCode[]): boolean => codes.every((code) => !broken[code]);
+  return {
+    code: UNACCEPTABLE_CODES.find((code) => broken[code]) ?? 'proven',
+    recordedTime,
+    agreedTime,
+    assurance,
+    late: broken.late,
+    checks: [
+      ...(documentGiven && broken['document-hidden'] ? [{ name: 'document', ok: false } as const] : []),
+      { name: 'quorum', ok: passes('quorum-not-met') },
+      { name: 'assurance', ok: assurance !== null && passes('assurance-too-low') },
+      { name: 'agreement', ok: passes('one-sided', 'partly-agreed', 'agreement-too-loose') },
+      {
+        name: 'time',
+        ok: recordedTime !== null && passes('recorded-before-slot', 'claimed-after-recording', 'late'),
+      },
+    ],
+  };
+}
+
+/** When the first of some recordings was confirmed, if all were: evidence must not lean on one that was not. */
+function earliest(recordings: readonly HeldRecording[]): number | null {
+  const times = recordings.map(({ recordedTime }) => recordedTime);
+  const known = times.filter((time) => time !== null);
+  return known.length === 0 || known.length < times.length ? null : Math.min(...known);
+}
+
+function leastAssurance(recordings: readonly HeldRecording[], { hubs }: Charter): Assurance {
+  const several = recordings.every(
+    (recording) => recording.hubs.length >= 2 && recording.hubs.length > hubs.length / 2,
+  );
+  return several ? 'recorded' : 'one-hub';
+}
+
+function rank(assurance: Assurance): number {
+  return ASSURANCES.indexOf(assurance);
+}
+
+function agreementFaults({
+  charter,
+  claims,
+  countersignature,
+}: Finding): Record<'one-sided' | 'partly-agreed' | 'agreement-too-loose', boolean> {
+  if (countersignature === null)
+    return { 'one-sided': true, 'partly-agreed': false, 'agreement-too-loose': false };
+  const { checked, tolerance } = countersignature;
+  const needed = CLAIM_NAMES.filter((name) => Object.hasOwn(claims, name) || ROLE_CLAIMS.includes(name));
+  return {
+    'one-sided': false,
+    'partly-agreed': needed.some((name) => !checked.includes(name)),
+    'agreement-too-loose': tolerance > charter.limits.agreementToleranceSeconds,
+  };
+}
+
+/** Nothing is judged at the time that the issuer wrote; here that time is held against the one that others saw. */
+function timeFaults(
+  { charter, claims, statement, recordings }: Finding,
+  recordedTime: number | null,
+): Record<'recorded-before-slot' | 'claimed-after-recording' | 'late', boolean> {
+  const { agreementToleranceSeconds: tolerance, largestLagSeconds } = charter.limits;
+  const claimed = claims.time === undefined ? statement.iat : Math.floor(Date.parse(claims.time) / 1000);
+  return {
+    'recorded-before-slot': recordings.some(
+      ({ slot, recordedTime: time }) => time !== null && time + tolerance < slotIat(charter, slot),
+    ),
+    'claimed-after-recording': recordedTime !== null && claimed > recordedTime + tolerance,
+    late: recordedTime !== null && recordedTime - claimed > largestLagSeconds,
+  };
+}

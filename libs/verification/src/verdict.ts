@@ -1,0 +1,99 @@
+import type { ClaimName, Claims } from '@besure/protocol';
+import type { VerdictCode } from './codes.js';
+
+/**
+ * What stands behind a recording. `one-hub`: one hub alone confirms it. `recorded`: at least two hubs and more than half of
+ * all hubs confirm it. `time-stamped`: a time-stamping authority outside the circle confirms it too.
+ */
+export type Assurance = 'one-hub' | 'recorded' | 'time-stamped';
+
+/** The assurances, weakest first. */
+export const ASSURANCES = ['one-hub', 'recorded', 'time-stamped'] as const satisfies readonly Assurance[];
+
+/** One thing that was checked. */
+export interface Check {
+  readonly name: CheckName;
+  readonly ok: boolean;
+}
+
+/**
+ * The checks, in the order in which they are made and listed. What does not apply is left out (no countersignature, no second
+ * recording, no document); after a check that makes the evidence bad nothing more is checked.
+ */
+export const CHECK_NAMES = [
+  'trust',
+  'evidence',
+  'statement',
+  'issuer',
+  'certificate',
+  'statement-signature',
+  'disclosures',
+  'event',
+  'signing-time',
+  'countersignature',
+  'issuer-recording',
+  'exchange-recording',
+  'countersignature-recorded',
+  'document',
+  'quorum',
+  'assurance',
+  'agreement',
+  'time',
+] as const;
+
+/** The name of a check. */
+export type CheckName = (typeof CHECK_NAMES)[number];
+
+/** One recording of the statement in the ledger, verified. */
+export interface VerifiedRecording {
+  /** The member that recorded it. */
+  readonly by: string;
+  readonly slot: number;
+  /** The height of the block. */
+  readonly height: number;
+  /** Whether it covers the countersignature too, or the statement alone. */
+  readonly countersigned: boolean;
+  /** The hubs whose confirmations count. */
+  readonly hubs: readonly string[];
+  /** When the quorum had confirmed it, RFC 3339 in UTC; `null` when it never did. */
+  readonly recordedTime: string | null;
+}
+
+/** Every claim, `null` where it is hidden or holds nothing; {@link Verdict.hidden} tells which. */
+export type ShownClaims = { readonly [Name in ClaimName]: Claims[Name] | null };
+
+/** What verification found. */
+export interface Verdict {
+  /** `bad`: proves nothing. `unacceptable`: holds, but not under this trust file. */
+  readonly result: 'proven' | 'bad' | 'unacceptable';
+  readonly code: VerdictCode;
+  /** The sentence that belongs to the code, and what in particular was found. */
+  readonly message: string;
+  /** The organisation that states it; `null` when the evidence is bad. */
+  readonly statedBy: string | null;
+  /** The exchange, when it countersigned and that was recorded. */
+  readonly agreedBy: string | null;
+  readonly claims: ShownClaims;
+  /** The claims that the evidence does not show. */
+  readonly hidden: readonly ClaimName[];
+  /** The moment that the issuer states. */
+  readonly claimedTime: string | null;
+  /** Since when the statement provably exists: the earliest recording that reached the quorum. */
+  readonly recordedTime: string | null;
+  /** How far, in seconds, the moment in the exchange's own record may lie from the claimed one. */
+  readonly agreedWithinSeconds: number | null;
+  /** Since when the agreement of the exchange provably exists. */
+  readonly agreedTime: string | null;
+  /** The least of its recordings'. */
+  readonly assurance: Assurance | null;
+  readonly late: boolean;
+  readonly oneSided: boolean;
+  readonly checks: readonly Check[];
+  /** The identity of the statement. */
+  readonly evidenceId: string | null;
+  readonly recordings: readonly VerifiedRecording[];
+  /** How many hubs the trust file names; 0 when it cannot be used. */
+  readonly hubs: number;
+  /** The names of the organisations that this verdict mentions, by id. */
+  readonly names: Readonly<Record<string, string>>;
+}

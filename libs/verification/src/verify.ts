@@ -1,0 +1,184 @@
+import { type Charter, exchangeOf, type Organisation, organisation, parseTrust } from '@besure/governance';
+import {
+  type Claims,
+  type Countersignature,
+  decodeBase64url,
+  equalBytes,
+  eventByUri,
+  mayState,
+  openDisclosures,
+  parseCountersignature,
+  parseEvidence,
+  parseStatement,
+  type Primitives,
+  type RecordingV0,
+  splitSdJwt,
+  type Statement,
+  verifyCountersignature,
+  verifyStatementSignature,
+} from '@besure/protocol';
+import { documentMatches } from './document.js';
+import { badVerdict, type Finding, goodVerdict } from './finding.js';
+import { acceptability } from './policy.js';
+import { type HeldRecording, verifyRecording } from './recording.js';
+import { assertThat, Refusal, refuseAs } from './refusal.js';
+import { isSlotStart } from './slot-start.js';
+import type { Check, CheckName, Verdict } from './verdict.js';
+
+/** What {@link verify} needs beside the two files. */
+export interface VerifyOptions {
+  /** The document itself, where there is one to compare. */
+  readonly document?: Uint8Array;
+  readonly primitives: Primitives;
+}
+
+/**
+ * Verifies an evidence file under a trust file: one synchronous call without network, clock or state. Never throws: what is
+ * wrong with the evidence, or even with the trust file, is in the verdict, with a code of VERDICT_CODES.
+ */
+export function verify(evidence: string, trust: string, options: VerifyOptions): Verdict {
+  const checks: Check[] = [];
+  const check = <T>(name: CheckName, step: () => T): T => {
+    try {
+      const value = step();
+      checks.push({ name, ok: true });
+      return value;
+    } catch (cause) {
+      checks.push({ name, ok: false });
+      throw cause;
+    }
+  };
+  try {
+    const finding = examine(evidence, trust, options, check);
+    const judged = acceptability(finding, options.document !== undefined);
+    return goodVerdict(finding, judged, [...checks, ...judged.checks]);
+  } catch (cause) {
+    const refusal = cause instanceof Refusal ? cause : new Refusal('unverifiable', '', { cause });
+    return badVerdict(refusal, checks);
+  }
+}
+
+type RunCheck = <T>(name: CheckName, step: () => T) => T;
+
+/** Everything that must hold for evidence not to be bad. Throws a refusal at the first thing that does not. */
+function examine(evidenceText: string, trustText: string, options: VerifyOptions, check: RunCheck): Finding {
+  const { primitives, document } = options;
+  const { charter } = check('trust', () => refuseAs('trust-malformed', () => parseTrust(trustText)));
+  const evidence = check('evidence', () => refuseAs('evidence-malformed', () => parseEvidence(evidenceText)));
+  const { statement, disclosures } = check('statement', () => readStatement(evidence.statement, primitives));
+  const exchange = refuseAs('trust-malformed', () => exchangeOf(charter));
+  const issuer = check('issuer', () => issuerOf(statement, charter));
+  // The charter's key is what counts; a certificate that names another one would mislead whoever reads it.
+  const key = refuseAs('trust-malformed', () => decodeBase64url(issuer.signingKey));
+  check('certificate', () => assertThat(equalBytes(statement.certificateKey, key), 'certificate-differs'));
+  check('statement-signature', () =>
+    refuseAs('statement-signature', () => verifyStatementSignature(statement, key, primitives)),
+  );
+  const claims = check('disclosures', () =>
+    refuseAs('disclosure-invalid', () => openDisclosures(statement, disclosures, primitives.sha256)),
+  );
+  check('event', () => assertMayState(statement.issuer, claims));
+  check('signing-time', () => assertThat(isSlotStart(charter, statement.iat), 'signing-time-invalid'));
+
+  const countersignature =
+    evidence.countersignature === null
+      ? null
+      : check('countersignature', () =>
+          readCountersignature(evidence.countersignature ?? '', statement, exchange, charter, primitives),
+        );
+  const recordings = recordersOf(evidence.recordings, issuer, exchange, check).map(
+    ([name, recorder, recording]) =>
+      check(name, () =>
+        verifyRecording(recording, recorder, statement, countersignature?.jws ?? null, charter, primitives),
+      ),
+  );
+  if (countersignature !== null) check('countersignature-recorded', () => assertRecorded(recordings));
+  if (document !== undefined && claims.document !== undefined) {
+    const claimed = claims.document;
+    check('document', () => assertThat(documentMatches(document, claimed, primitives), 'document-differs'));
+  }
+  return { charter, statement, claims, countersignature, recordings };
+}
+
+function readStatement(
+  text: string,
+  { sha256 }: Primitives,
+): { readonly statement: Statement; readonly disclosures: readonly string[] } {
+  return refuseAs(
+    'statement-malformed',
+    () => {
+      const { jws, disclosures } = splitSdJwt(text);
+      return { statement: parseStatement(jws, sha256), disclosures };
+    },
+    // A signature that is not in its one form, such as one with a high s.
+    { 'statement-signature': 'statement-signature' },
+  );
+}
+
+function issuerOf({ issuer }: Statement, charter: Charter): Organisation {
+  const found = refuseAs('issuer-unknown', () => organisation(charter, issuer));
+  // In this version the exchange states nothing itself: it would countersign its own word.
+  assertThat(found?.role === 'organisation', 'issuer-unknown', issuer);
+  return found;
+}
+
+/** Where the event is shown and the side that may state it is too, the issuer must be on that side. */
+function assertMayState(issuer: string, claims: Partial<Claims>): void {
+  const event = claims.event === undefined ? undefined : eventByUri(claims.event);
+  if (event === undefined) return;
+  const organisationOfSide = event.statedBy === 'sender' ? claims.sender_org : claims.recipient_org;
+  if (organisationOfSide === undefined) return;
+  const parties = { sender_org: organisationOfSide, recipient_org: organisationOfSide };
+  assertThat(
+    mayState(event.shortName, issuer, parties),
+    'event-not-allowed',
+    `${issuer} states ${event.shortName}`,
+  );
+}
+
+function readCountersignature(
+  jws: string,
+  statement: Statement,
+  exchange: Organisation,
+  charter: Charter,
+  primitives: Primitives,
+): Countersignature {
+  const countersignature = refuseAs('countersignature-malformed', () => parseCountersignature(jws), {
+    'countersignature-signature': 'countersignature-signature',
+  });
+  assertThat(countersignature.issuer === exchange.id, 'countersigner-unknown', countersignature.issuer);
+  assertThat(countersignature.statement === statement.id, 'countersignature-elsewhere');
+  const key = refuseAs('trust-malformed', () => decodeBase64url(exchange.signingKey));
+  refuseAs('countersignature-signature', () => verifyCountersignature(countersignature, key, primitives));
+  assertThat(isSlotStart(charter, countersignature.iat), 'signing-time-invalid');
+  return countersignature;
+}
+
+type Recorder = readonly ['issuer-recording' | 'exchange-recording', Organisation, RecordingV0];
+
+/** Whose recordings they are: the issuer's, the exchange's, or both in that order. */
+function recordersOf(
+  recordings: readonly RecordingV0[],
+  issuer: Organisation,
+  exchange: Organisation,
+  check: RunCheck,
+): Recorder[] {
+  const [first, second] = recordings;
+  return recordings.map((recording) => {
+    const isExchange = recording.by === exchange.id;
+    const inOrder = recording === first ? second === undefined || !isExchange : isExchange;
+    if (!inOrder || (!isExchange && recording.by !== issuer.id)) {
+      return check(recording === first ? 'issuer-recording' : 'exchange-recording', () => {
+        throw new Refusal('recorder-unknown', recording.by);
+      });
+    }
+    return isExchange ? ['exchange-recording', exchange, recording] : ['issuer-recording', issuer, recording];
+  });
+}
+
+function assertRecorded(recordings: readonly HeldRecording[]): void {
+  assertThat(
+    recordings.some(({ countersigned }) => countersigned),
+    'countersignature-unrecorded',
+  );
+}
