@@ -1,0 +1,227 @@
+import { randomUUID } from 'node:crypto';
+import type { EventStore, Tx } from '@besure/event-store';
+import type { FactsVault } from '@besure/keys';
+import {
+  type CountersignVerdict,
+  MAX_GROUP,
+  type Primitives,
+  type StatementToCountersign,
+  decodeBase64url,
+  parseCountersignature,
+  verifyCountersignature,
+} from '@besure/protocol';
+import { decodeOpenings } from './statement-maker.js';
+import { type StatementChange, changeStatements } from './statement-rows.js';
+import { type Decision, decideStatement } from './statement-states.js';
+
+/** Asks the exchange about a group: a verdict each, in order. Rejects where no answer came. */
+export type CountersignRequest = (
+  statements: readonly StatementToCountersign[],
+) => Promise<readonly CountersignVerdict[]>;
+
+/** What asking for countersignatures needs. */
+export interface AskingContext {
+  readonly store: EventStore;
+  readonly vault: FactsVault;
+  readonly primitives: Primitives;
+  readonly exchange: { readonly id: string; readonly signingKey: string };
+  readonly deadlineMillis: number;
+  readonly now: () => number;
+  readonly request: CountersignRequest;
+}
+
+interface DueRow {
+  id: string;
+  event: string;
+  state: 'prepared' | 'one-sided';
+  jws: string;
+  openings: Buffer | null;
+  openings_key: Buffer | null;
+  prepared_at: string;
+  attempts: number;
+  slot: string | null;
+}
+
+interface Outcome {
+  readonly row: DueRow;
+  readonly decision: Decision;
+}
+
+/**
+ * One round: takes the statements that are due, asks the exchange once about all of them, and keeps what follows.
+ *
+ * @returns how many statements were due
+ */
+export async function askExchange(context: AskingContext): Promise<number> {
+  const due = await dueStatements(context);
+  if (due.length === 0) return 0;
+  const verdicts = await ask(context, due);
+  const now = context.now();
+  const outcomes = due.map((row, at) => ({ row, decision: decide(context, row, verdicts[at] ?? null, now) }));
+  await context.store.transaction((tx) => keep(context, tx, outcomes));
+  return due.length;
+}
+
+async function dueStatements({ store, now }: AskingContext): Promise<DueRow[]> {
+  return store.transaction((tx) =>
+    tx.query<DueRow[]>(
+      `SELECT id, event, state, jws, openings, openings_key, prepared_at, attempts, slot FROM statement
+       WHERE attempt_at <= $1 ORDER BY attempt_at LIMIT $2`,
+      [now(), MAX_GROUP],
+    ),
+  );
+}
+
+async function ask(
+  { vault, request }: AskingContext,
+  due: readonly DueRow[],
+): Promise<readonly (CountersignVerdict | null)[]> {
+  const asked = due.flatMap((row, at) =>
+    row.openings === null || row.openings_key === null
+      ? []
+      : [
+          {
+            at,
+            jws: row.jws,
+            disclosures: decodeOpenings(
+              vault.open({ ciphertext: row.openings, wrappedKey: row.openings_key }),
+            ),
+          },
+        ],
+  );
+  const answers: (CountersignVerdict | null)[] = due.map(() => null);
+  try {
+    const verdicts = await request(asked.map(({ jws, disclosures }) => ({ jws, disclosures })));
+    asked.forEach(({ at }, i) => (answers[at] = verdicts[i] ?? null));
+  } catch {
+    // No answer is an answer here: the deadline decides, and the statement's own state asks again.
+  }
+  return answers;
+}
+
+/** A countersignature that does not verify is none: the exchange is asked again, and the deadline decides. */
+function decide(
+  context: AskingContext,
+  row: DueRow,
+  verdict: CountersignVerdict | null,
+  now: number,
+): Decision {
+  const usable =
+    verdict?.verdict === 'countersigned' && !verifies(context, row.id, verdict.countersignature)
+      ? null
+      : verdict;
+  return decideStatement(
+    {
+      state: row.state,
+      preparedAt: Number(row.prepared_at),
+      attempts: row.attempts,
+      inSlot: row.slot !== null,
+    },
+    usable,
+    now,
+    context.deadlineMillis,
+  );
+}
+
+function verifies(
+  { exchange, primitives }: AskingContext,
+  statement: string,
+  countersignature: string,
+): boolean {
+  try {
+    const parsed = parseCountersignature(countersignature);
+    if (parsed.statement !== statement || parsed.issuer !== exchange.id) return false;
+    verifyCountersignature(parsed, decodeBase64url(exchange.signingKey), primitives);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+async function keep({ store }: AskingContext, tx: Tx, asked: readonly Outcome[]): Promise<void> {
+  // Between reading and keeping, a slot may have taken a one-sided statement: its row tells whether this came too late.
+  // And another instance may have asked as well: the count of attempts is the version of the row.
+  const rows = await tx.query<{ id: string; slot: string | null; attempts: number }[]>(
+    'SELECT id, slot, attempts FROM statement WHERE id = ANY($1::text[]) ORDER BY id FOR UPDATE',
+    [asked.map(({ row }) => row.id)],
+  );
+  const current = new Map(rows.map((row) => [row.id, row]));
+  const outcomes = asked.filter(({ row }) => current.get(row.id)?.attempts === row.attempts);
+  const recorded = new Set(rows.filter((row) => row.slot !== null).map((row) => row.id));
+  await changeStatements(
+    tx,
+    outcomes.map((outcome) => changeOf(outcome, recorded.has(outcome.row.id))),
+  );
+  const entries = (type: Decision['type'], late: boolean): Outcome[] =>
+    outcomes.filter(
+      ({ row, decision }) =>
+        decision.type === type && (type !== 'countersigned' || recorded.has(row.id) === late),
+    );
+  const groups: [string, { event: string; statement: string; disputed?: boolean; why?: string }[]][] = [
+    ['StatementsCountersigned', entries('countersigned', false).map(({ row }) => entryOf(row))],
+    ['StatementsCompletedLate', entries('countersigned', true).map(({ row }) => entryOf(row))],
+    [
+      'StatementsOneSided',
+      entries('one-sided', false)
+        // A dispute that is known already changes nothing.
+        .filter(
+          ({ row, decision }) =>
+            row.state === 'prepared' || (decision.type === 'one-sided' && decision.disputed),
+        )
+        .map(({ row, decision }) => ({
+          ...entryOf(row),
+          ...(decision.type === 'one-sided' ? { disputed: decision.disputed, why: decision.why } : {}),
+        })),
+    ],
+  ];
+  const events = groups
+    .filter(([, list]) => list.length > 0)
+    .map(([type, list]) => ({
+      stream: `asked-${randomUUID()}`,
+      expectedVersion: 0,
+      type,
+      data: { entries: list },
+    }));
+  if (events.length > 0) await store.append(tx, events);
+}
+
+function entryOf(row: DueRow): { event: string; statement: string } {
+  return { event: row.event, statement: row.id };
+}
+
+function changeOf({ row, decision }: Outcome, recorded: boolean): StatementChange {
+  const attempts = row.attempts + 1;
+  switch (decision.type) {
+    case 'countersigned':
+      return {
+        id: row.id,
+        // What stands in a slot as one-sided stays so there; the exchange records the countersigned one.
+        state: recorded ? 'one-sided' : 'countersigned',
+        disputed: false,
+        countersignature: decision.countersignature,
+        attempts,
+        attemptAt: null,
+      };
+    case 'one-sided':
+      return {
+        id: row.id,
+        state: 'one-sided',
+        disputed: decision.disputed,
+        countersignature: null,
+        attempts,
+        attemptAt: decision.disputed ? null : Number(row.prepared_at) + ASK_LATER_MILLIS,
+      };
+    case 'ask-again':
+      return {
+        id: row.id,
+        state: row.state,
+        disputed: false,
+        countersignature: null,
+        attempts,
+        attemptAt: decision.at,
+      };
+  }
+}
+
+/** How long after its preparation a one-sided statement is brought to the exchange again. */
+const ASK_LATER_MILLIS = 60_000;

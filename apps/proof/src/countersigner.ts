@@ -1,0 +1,254 @@
+import type { EventStore, Tx } from '@besure/event-store';
+import type { Organisation } from '@besure/governance';
+import type { FactsVault, StatementSigner } from '@besure/keys';
+import {
+  CLAIM_NAMES,
+  type Claims,
+  type CountersignVerdict,
+  type Primitives,
+  type StatementToCountersign,
+  attachSignature,
+  claimsOf,
+  openDisclosures,
+  parseStatement,
+  prepareCountersignature,
+} from '@besure/protocol';
+import { openFacts } from './accepted-events.js';
+import { type CheckedStatement, StatementRefusedError, checkStatement } from './check-statement.js';
+import { counterpartOf, differingClaims, isParty } from './compare.js';
+import { lookupOf, uniquenessOf } from './keyed-hashes.js';
+import { decodeOpenings, encodeOpenings } from './statement-maker.js';
+import { changeStatements, insertStatements, statementsByUniqueness } from './statement-rows.js';
+
+/** What the exchange needs to countersign. */
+export interface CountersigningContext {
+  readonly exchange: string;
+  readonly toleranceSeconds: number;
+  readonly store: EventStore;
+  readonly vault: FactsVault;
+  readonly signer: StatementSigner;
+  readonly primitives: Primitives;
+  readonly now: () => number;
+  /** The start of the current slot, in whole seconds. */
+  readonly issuedAt: () => number;
+  /** Told how many statements were countersigned. */
+  readonly onCountersigned: (count: number) => void;
+}
+
+interface KnownRow {
+  id: string;
+  state: 'waiting' | 'countersigned' | 'disputed';
+  countersignature: string | null;
+}
+
+/** A statement in the hands of the exchange, with what is needed to decide on it. */
+interface Candidate {
+  readonly id: string;
+  readonly claims: Claims;
+  readonly lookup: string;
+  readonly issuer: string;
+}
+
+/**
+ * The exchange's side of a proof: checks statements against its own records and signs over those that agree.
+ *
+ * One attempt per statement: once compared, the verdict stands, and a repeated request gets the same bytes. What the exchange
+ * has no record of yet waits here, and is decided when the record arrives, asked again or not.
+ */
+export class Countersigner {
+  readonly #context: CountersigningContext;
+
+  constructor(context: CountersigningContext) {
+    this.#context = context;
+  }
+
+  /** Answers one group of an organisation's statements, each on its own; durable before it returns. */
+  async answer(
+    organisation: Organisation,
+    statements: readonly StatementToCountersign[],
+  ): Promise<CountersignVerdict[]> {
+    const checked = statements.map((one) => this.#check(one, organisation));
+    const good = checked.filter((one): one is CheckedStatement => !('verdict' in one));
+    const verdicts = await this.#context.store.transaction((tx) => this.#settle(tx, organisation, good));
+    return checked.map((one) => ('verdict' in one ? one : verdicts.get(one.statement.id)!));
+  }
+
+  /** Decides on statements that waited for a record which is there now. Returns how many it decided. */
+  async decideWaiting(limit: number): Promise<number> {
+    const { store, vault, primitives } = this.#context;
+    return store.transaction(async (tx) => {
+      const rows = await tx.query<
+        { id: string; issuer: string; lookup: string; jws: string; openings: Buffer; openings_key: Buffer }[]
+      >(
+        `SELECT s.id, s.issuer, s.lookup, s.jws, s.openings, s.openings_key
+         FROM statement s JOIN record r USING (lookup)
+         WHERE s.state = 'waiting' AND s.openings IS NOT NULL
+         ORDER BY s.prepared_at LIMIT $1 FOR UPDATE OF s SKIP LOCKED`,
+        [limit],
+      );
+      const candidates = rows.map((row) => {
+        const statement = parseStatement(row.jws, primitives.sha256);
+        const disclosures = decodeOpenings(
+          vault.open({ ciphertext: row.openings, wrappedKey: row.openings_key }),
+        );
+        const claims = openDisclosures(statement, disclosures, primitives.sha256) as Claims;
+        return { id: row.id, issuer: row.issuer, lookup: row.lookup, claims };
+      });
+      const decided = [...(await this.#compare(tx, candidates))].filter(
+        ([, verdict]) => verdict.verdict !== 'waiting',
+      );
+      await changeStatements(
+        tx,
+        decided.map(([id, verdict]) => ({
+          id,
+          state: verdict.verdict === 'countersigned' ? 'countersigned' : 'disputed',
+          disputed: verdict.verdict === 'disputed',
+          countersignature: verdict.verdict === 'countersigned' ? verdict.countersignature : null,
+          attempts: 0,
+          attemptAt: null,
+        })),
+      );
+      await this.#announce(tx, decided);
+      return decided.length;
+    });
+  }
+
+  #check(input: StatementToCountersign, organisation: Organisation): CheckedStatement | CountersignVerdict {
+    try {
+      return checkStatement(input, organisation, this.#context.primitives);
+    } catch (error) {
+      if (error instanceof StatementRefusedError) return { verdict: 'refused', code: error.code };
+      throw error;
+    }
+  }
+
+  async #settle(
+    tx: Tx,
+    organisation: Organisation,
+    group: readonly CheckedStatement[],
+  ): Promise<Map<string, CountersignVerdict>> {
+    const { vault, now } = this.#context;
+    // Two requests of one organisation about the same statement must not both find it new.
+    await tx.query('SELECT pg_advisory_xact_lock(hashtextextended($1, 0))', [
+      `countersign ${organisation.id}`,
+    ]);
+    const verdicts = new Map<string, CountersignVerdict>();
+    for (const row of await this.#known(tx, group)) verdicts.set(row.id, verdictOf(row));
+
+    const fresh = group.filter((one) => !verdicts.has(one.statement.id));
+    const uniqueness = new Map(
+      fresh.map((one) => [one.statement.id, uniquenessOf(vault, organisation.id, one.claims)]),
+    );
+    const taken = await statementsByUniqueness(tx, [...uniqueness.values()]);
+    const candidates: (Candidate & CheckedStatement)[] = [];
+    for (const one of fresh) {
+      const { id } = one.statement;
+      const unique = uniqueness.get(id)!;
+      if (verdicts.has(id)) continue;
+      if (taken.has(unique)) {
+        verdicts.set(id, { verdict: 'refused', code: 'already-stated' });
+        continue;
+      }
+      taken.set(unique, { id });
+      verdicts.set(id, { verdict: 'waiting' });
+      candidates.push({ ...one, id, issuer: organisation.id, lookup: lookupOf(vault, one.claims) });
+    }
+    const decided = await this.#compare(tx, candidates);
+    for (const [id, verdict] of decided) verdicts.set(id, verdict);
+    await insertStatements(
+      tx,
+      candidates.map((one) => {
+        const verdict = decided.get(one.id)!;
+        const sealed = vault.seal(encodeOpenings(one.disclosures));
+        return {
+          id: one.id,
+          event: null,
+          issuer: organisation.id,
+          counterpart: counterpartOf(organisation.id, one.claims),
+          uniqueness: uniqueness.get(one.id)!,
+          lookup: one.lookup,
+          state: verdict.verdict === 'refused' ? 'disputed' : verdict.verdict,
+          jws: one.statement.jws,
+          countersignature: verdict.verdict === 'countersigned' ? verdict.countersignature : null,
+          openings: sealed.ciphertext,
+          openingsKey: sealed.wrappedKey,
+          preparedAt: now(),
+          attemptAt: null,
+        };
+      }),
+    );
+    await this.#announce(
+      tx,
+      [...decided].filter(([, verdict]) => verdict.verdict !== 'waiting'),
+    );
+    return verdicts;
+  }
+
+  async #known(tx: Tx, group: readonly CheckedStatement[]): Promise<KnownRow[]> {
+    return tx.query<KnownRow[]>(
+      'SELECT id, state, countersignature FROM statement WHERE id = ANY($1::text[])',
+      [group.map((one) => one.statement.id)],
+    );
+  }
+
+  /** Compares with the exchange's own records. Who is no party to a message gets the answer that an unknown one gets. */
+  async #compare(tx: Tx, candidates: readonly Candidate[]): Promise<Map<string, CountersignVerdict>> {
+    const { vault, toleranceSeconds } = this.#context;
+    const rows =
+      candidates.length === 0
+        ? []
+        : await tx.query<{ lookup: string; facts: Buffer; facts_key: Buffer }[]>(
+            'SELECT lookup, facts, facts_key FROM record WHERE lookup = ANY($1::text[])',
+            [candidates.map((one) => one.lookup)],
+          );
+    const records = new Map(rows.map((row) => [row.lookup, row]));
+    return new Map(
+      candidates.map((one): [string, CountersignVerdict] => {
+        const row = records.get(one.lookup);
+        if (row === undefined) return [one.id, { verdict: 'waiting' }];
+        const record = claimsOf(openFacts(vault, { ciphertext: row.facts, key: row.facts_key }));
+        if (!isParty(one.issuer, record)) return [one.id, { verdict: 'waiting' }];
+        if (differingClaims(one.claims, record, toleranceSeconds).length > 0)
+          return [one.id, { verdict: 'disputed' }];
+        return [one.id, { verdict: 'countersigned', countersignature: this.#sign(one.id) }];
+      }),
+    );
+  }
+
+  #sign(statement: string): string {
+    const { exchange, issuedAt, toleranceSeconds, signer } = this.#context;
+    const signingInput = prepareCountersignature({
+      statement,
+      issuer: exchange,
+      iat: issuedAt(),
+      checked: CLAIM_NAMES,
+      tolerance: toleranceSeconds,
+    });
+    return attachSignature(signingInput, signer.sign(signingInput));
+  }
+
+  async #announce(tx: Tx, decided: readonly (readonly [string, CountersignVerdict])[]): Promise<void> {
+    if (decided.length === 0) return;
+    const countersigned = decided.filter(([, verdict]) => verdict.verdict === 'countersigned');
+    await this.#context.store.append(tx, [
+      {
+        stream: `decided-${decided[0]![0]}`,
+        expectedVersion: 0,
+        type: 'StatementsDecided',
+        data: { entries: decided.map(([id, verdict]) => ({ statement: id, verdict: verdict.verdict })) },
+      },
+    ]);
+    this.#context.onCountersigned(countersigned.length);
+  }
+}
+
+function verdictOf(row: KnownRow): CountersignVerdict {
+  switch (row.state) {
+    case 'countersigned':
+      return { verdict: 'countersigned', countersignature: row.countersignature! };
+    case 'disputed':
+      return { verdict: 'disputed' };
+    case 'waiting':
+      return { verdict: 'waiting' };
+  }
+}

@@ -1,0 +1,98 @@
+import { keyOutputOf, parseTransaction, streamCreationOf, streamEntity, txidOf } from '@besure/ledger-tx';
+import {
+  type LedgerOutput,
+  SUBJECTS,
+  type Sha256,
+  type SubmitResult,
+  encodeHex,
+  equalBytes,
+  parseOutputsAnswer,
+  parseSubmitAnswer,
+} from '@besure/protocol';
+import { ProofError } from './error.js';
+import type { Spendable } from './slot-chain.js';
+
+/** One request to one hub. Rejects where the hub does not answer in time. */
+export type HubRequest = (subject: string, payload: object) => Promise<unknown>;
+
+/** The outputs of the member's address, oldest final one first, and the stream to write to. */
+export interface LedgerView {
+  readonly outputs: readonly Spendable[];
+  readonly streamEntity: Uint8Array;
+}
+
+/** What a {@link HubClient} needs to know. */
+export interface HubClientOptions {
+  readonly organisation: string;
+  readonly address: string;
+  readonly keyHash: Uint8Array;
+  readonly stream: string;
+  readonly finalDepth: number;
+  readonly hubs: readonly HubRequest[];
+  readonly sha256: Sha256;
+}
+
+/**
+ * Talks to the hubs of the charter, one after the other until one answers. Nothing that a hub says is believed that can be
+ * recomputed: txids and scripts come from the raw transactions. A hub that lies can delay, which a hub always can.
+ */
+export class HubClient {
+  readonly #options: HubClientOptions;
+
+  constructor(options: HubClientOptions) {
+    this.#options = options;
+  }
+
+  /** Hands over raw transactions (hex), in order; a result each. Throws ProofError `hub-unreachable`. */
+  async submit(transactions: readonly string[]): Promise<SubmitResult[]> {
+    return this.#ask(SUBJECTS.submit(this.#options.organisation), { transactions }, (answer) =>
+      parseSubmitAnswer(answer, transactions.length),
+    );
+  }
+
+  /** What the member can spend, as far as the hub's own transactions prove it. Throws ProofError `hub-unreachable`. */
+  async outputs(): Promise<LedgerView> {
+    const { organisation, address } = this.#options;
+    return this.#ask(SUBJECTS.outputs(organisation), { address }, (answer) => {
+      const { outputs, streams } = parseOutputsAnswer(answer);
+      return { outputs: this.#spendable(outputs), streamEntity: this.#streamEntity(streams.proofs.raw) };
+    });
+  }
+
+  #spendable(answers: readonly LedgerOutput[]): Spendable[] {
+    const { finalDepth, keyHash, sha256 } = this.#options;
+    return answers
+      .filter((answer) => answer.confirmations >= finalDepth)
+      .toSorted((a, b) => b.confirmations - a.confirmations || a.vout - b.vout)
+      .flatMap((answer): Spendable[] => {
+        const { raw } = answer;
+        const output = parseTransaction(raw).outputs[answer.vout];
+        const paidTo = output && keyOutputOf(output.script)?.keyHash;
+        if (!paidTo || !equalBytes(paidTo, keyHash) || txidOf(raw, sha256) !== answer.txid) {
+          throw new ProofError('hub-lies', `output ${answer.txid}:${answer.vout} is not what the hub says`);
+        }
+        return [{ txid: answer.txid, vout: answer.vout, script: encodeHex(output.script) }];
+      });
+  }
+
+  #streamEntity(raw: Uint8Array): Uint8Array {
+    const { stream, sha256 } = this.#options;
+    const created = parseTransaction(raw).outputs.map((output) => streamCreationOf(output.script)?.name);
+    if (!created.includes(stream)) {
+      throw new ProofError('hub-lies', `the transaction does not create the stream ${stream}`);
+    }
+    return streamEntity(txidOf(raw, sha256));
+  }
+
+  async #ask<T>(subject: string, payload: object, read: (answer: unknown) => T): Promise<T> {
+    let cause: unknown;
+    for (const request of this.#options.hubs) {
+      try {
+        return read(await request(subject, payload));
+      } catch (error) {
+        cause = error;
+      }
+    }
+    throw new ProofError('hub-unreachable', 'no hub gave a usable answer', { cause });
+  }
+}

@@ -1,0 +1,37 @@
+import type { EventStore, StoredEvent, Tx } from '@besure/event-store';
+import type { FactsVault } from '@besure/keys';
+import { openAcceptedEvents } from './accepted-events.js';
+import { lookupOf } from './keyed-hashes.js';
+
+/**
+ * At the exchange: keeps the events of its own back office as records to compare statements with. The exchange states
+ * nothing itself. The first record of an event stands; its intake tells repeats apart before.
+ */
+export async function keepRecords(
+  context: { readonly store: EventStore; readonly vault: FactsVault },
+  tx: Tx,
+  events: readonly StoredEvent[],
+): Promise<number> {
+  const accepted = openAcceptedEvents(events, context.vault);
+  if (accepted.length === 0) return 0;
+  await tx.query(
+    `INSERT INTO record (lookup, event, facts, facts_key)
+     SELECT * FROM unnest($1::text[], $2::uuid[], $3::bytea[], $4::bytea[])
+     ON CONFLICT (lookup) DO NOTHING`,
+    [
+      accepted.map((one) => lookupOf(context.vault, one.claims)),
+      accepted.map((one) => one.event),
+      accepted.map((one) => one.sealed.ciphertext),
+      accepted.map((one) => one.sealed.key),
+    ],
+  );
+  await context.store.append(tx, [
+    {
+      stream: `records-${accepted[0]!.event}`,
+      expectedVersion: 0,
+      type: 'RecordsKept',
+      data: { entries: accepted.map((one) => ({ event: one.event })) },
+    },
+  ]);
+  return accepted.length;
+}

@@ -1,0 +1,64 @@
+/** What `main.js migrate` lays on top of the event store's own tables, in order. Only ever added to. */
+export const proofMigrations: readonly { readonly name: string; readonly sql: string }[] = [
+  {
+    name: '001-statements-and-slots',
+    sql: `
+      -- Statements under way and done. In an organisation its own, at the exchange those that it was asked to countersign.
+      -- Holds openings (sealed, a key each): erasable, unlike the events.
+      CREATE TABLE statement (
+        id text PRIMARY KEY,
+        event uuid,
+        issuer text NOT NULL,
+        counterpart text NOT NULL,
+        -- keyed hash of (issuer, message, event, corrects): at most one statement of each
+        uniqueness text NOT NULL UNIQUE,
+        -- keyed hash of (message, event, corrects): what the exchange's own record is found by
+        lookup text NOT NULL,
+        state text NOT NULL CHECK (state IN ('prepared', 'waiting', 'countersigned', 'one-sided', 'disputed')),
+        disputed boolean NOT NULL DEFAULT false,
+        jws text NOT NULL,
+        countersignature text,
+        openings bytea,
+        openings_key bytea,
+        prepared_at bigint NOT NULL,
+        attempts integer NOT NULL DEFAULT 0,
+        attempt_at bigint,
+        slot bigint
+      );
+      CREATE INDEX statement_to_ask ON statement (attempt_at) WHERE attempt_at IS NOT NULL;
+      CREATE INDEX statement_to_record ON statement (prepared_at)
+        WHERE slot IS NULL AND state IN ('countersigned', 'one-sided');
+      CREATE INDEX statement_waiting ON statement (lookup) WHERE state = 'waiting';
+
+      -- The exchange's own records, to compare with. Erasable.
+      CREATE TABLE record (
+        lookup text PRIMARY KEY,
+        event uuid NOT NULL,
+        facts bytea NOT NULL,
+        facts_key bytea NOT NULL
+      );
+
+      CREATE TABLE slot (
+        slot bigint PRIMARY KEY,
+        state text NOT NULL CHECK (state IN ('signed', 'submitted', 'final')),
+        root text NOT NULL,
+        txid text NOT NULL,
+        raw text NOT NULL,
+        submitted_at bigint,
+        leaf bigint
+      );
+      CREATE INDEX slot_pending ON slot (slot) WHERE state <> 'final';
+
+      -- One row: where the chain of this member's transactions stands.
+      CREATE TABLE slot_chain (
+        only boolean PRIMARY KEY DEFAULT true CHECK (only),
+        version integer NOT NULL DEFAULT 0,
+        last_slot bigint,
+        tip_txid text,
+        tip_vout integer,
+        tip_script text
+      );
+      INSERT INTO slot_chain (only) VALUES (true);
+    `,
+  },
+];

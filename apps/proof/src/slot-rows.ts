@@ -1,0 +1,106 @@
+import type { EventStore, Tx } from '@besure/event-store';
+import { ProofError } from './error.js';
+import type { PendingSlot, SlotChain, SlotSigned, Spendable } from './slot-chain.js';
+
+/** The stream of this member's ledger transactions. Its expected version is the lease on signing. */
+const STREAM = 'slots';
+
+interface ChainRow {
+  version: number;
+  last_slot: string | null;
+  tip_txid: string | null;
+  tip_vout: number | null;
+  tip_script: string | null;
+}
+
+/** Reads the chain with what is pending, locked until commit, and the version of its stream. */
+export async function readSlotChain(tx: Tx): Promise<{ chain: SlotChain; version: number }> {
+  const [row] = await tx.query<ChainRow[]>(
+    'SELECT version, last_slot, tip_txid, tip_vout, tip_script FROM slot_chain FOR UPDATE',
+  );
+  const pending = await tx.query<(Omit<PendingSlot, 'slot'> & { slot: string })[]>(
+    "SELECT slot, root, txid, raw FROM slot WHERE state <> 'final' ORDER BY slot",
+  );
+  const tip: Spendable | null =
+    row?.tip_txid == null || row.tip_vout === null || row.tip_script === null
+      ? null
+      : { txid: row.tip_txid, vout: row.tip_vout, script: row.tip_script };
+  return {
+    chain: {
+      lastSlot: row?.last_slot == null ? null : Number(row.last_slot),
+      pending: pending.map((one) => ({ ...one, slot: Number(one.slot) })),
+      tip,
+    },
+    version: row?.version ?? 0,
+  };
+}
+
+/**
+ * Appends that an item was signed and brings the rows to the state after it. What is signed may be sent once this has committed.
+ *
+ * @throws ProofError `slot-signed-elsewhere` where another instance was faster
+ */
+export async function writeSlotEvent(
+  store: EventStore,
+  tx: Tx,
+  after: SlotChain,
+  version: number,
+  event: SlotSigned,
+): Promise<void> {
+  const { type, change, ...data } = event;
+  const [appended] = await store.append(tx, [
+    { stream: STREAM, expectedVersion: version, type, data: { ...data, change: { ...change } } },
+  ]);
+  if (appended?.ok !== true)
+    throw new ProofError('slot-signed-elsewhere', `slot ${event.slot} was signed elsewhere`);
+  await tx.query(
+    `INSERT INTO slot (slot, state, root, txid, raw) VALUES ($1, 'signed', $2, $3, $4)
+     ON CONFLICT (slot) DO UPDATE SET state = 'signed', txid = $3, raw = $4, submitted_at = NULL`,
+    [event.slot, event.root, event.txid, event.raw],
+  );
+  await tx.query(
+    'UPDATE slot_chain SET version = $1, last_slot = $2, tip_txid = $3, tip_vout = $4, tip_script = $5',
+    [version + 1, after.lastSlot, after.tip?.txid, after.tip?.vout, after.tip?.script],
+  );
+}
+
+/** The oldest signed slots that were not sent yet, or were sent before `resendBefore` and are still not final. */
+export async function slotsToSend(tx: Tx, resendBefore: number, limit: number): Promise<PendingSlot[]> {
+  const rows = await tx.query<(Omit<PendingSlot, 'slot'> & { slot: string })[]>(
+    `SELECT slot, root, txid, raw FROM slot
+     WHERE state = 'signed' OR (state = 'submitted' AND submitted_at < $1)
+     ORDER BY slot LIMIT $2`,
+    [resendBefore, limit],
+  );
+  return rows.map((row) => ({ ...row, slot: Number(row.slot) }));
+}
+
+/** Notes that the ledger took these transactions. */
+export async function markSubmitted(tx: Tx, txids: readonly string[], now: number): Promise<void> {
+  await tx.query(
+    "UPDATE slot SET state = 'submitted', submitted_at = $2 WHERE txid = ANY($1::text[]) AND state <> 'final'",
+    [txids, now],
+  );
+}
+
+/**
+ * Notes that items of this member stand in the ledger log under a quorate checkpoint.
+ *
+ * @returns the slots whose logged root is not the one that was signed here: somebody else signs with this member's key
+ */
+export async function markFinal(
+  tx: Tx,
+  items: readonly { readonly slot: number; readonly root: string; readonly leaf: number }[],
+): Promise<{ final: number[]; foreign: number[] }> {
+  const [rows] = await tx.query<[{ slot: string }[], number]>(
+    `UPDATE slot AS s SET state = 'final', leaf = i.leaf
+     FROM unnest($1::bigint[], $2::text[], $3::bigint[]) AS i (slot, root, leaf)
+     WHERE s.slot = i.slot AND s.root = i.root RETURNING s.slot`,
+    [items.map((one) => one.slot), items.map((one) => one.root), items.map((one) => one.leaf)],
+  );
+  const final = new Set(rows.map((row) => Number(row.slot)));
+  return {
+    final: [...final],
+    foreign: items.filter((one) => !final.has(one.slot)).map((one) => one.slot),
+  };
+}

@@ -1,0 +1,71 @@
+import type { EventStore } from '@besure/event-store';
+import { decodeHex } from '@besure/protocol';
+import type { HubClient } from './hub-client.js';
+import { evolveSlotChain, judgeRefusal } from './slot-chain.js';
+import { type ClosingContext, signSlot } from './slot-closer.js';
+import { markSubmitted, readSlotChain, slotsToSend, writeSlotEvent } from './slot-rows.js';
+
+/** What sending signed slots needs. */
+export interface SendingContext extends ClosingContext {
+  readonly store: EventStore;
+  readonly hub: HubClient;
+  readonly now: () => number;
+  /** After this long without having become final, the same bytes are sent again. */
+  readonly resendMillis: number;
+}
+
+/** As many transactions as one request carries. */
+const GROUP = 50;
+
+/**
+ * Brings signed slots to the ledger: the same bytes until they are final, oldest first. Where the ledger refuses one because
+ * its input has become void, the same slot and root are signed again on another input; only another root would be a lie.
+ *
+ * @returns how many transactions the ledger took
+ * @throws ProofError `hub-unreachable`
+ */
+export async function sendSlots(context: SendingContext): Promise<number> {
+  const { store, hub, now } = context;
+  const due = await store.transaction((tx) => slotsToSend(tx, now() - context.resendMillis, GROUP));
+  if (due.length === 0) return 0;
+  const results = await hub.submit(due.map((one) => one.raw));
+  const refusedAt = results.findIndex((one) => 'code' in one);
+  const taken = due.slice(0, refusedAt < 0 ? due.length : refusedAt);
+  if (taken.length > 0) {
+    const txids = taken.map((one) => one.txid);
+    await store.transaction((tx) => markSubmitted(tx, txids, now()));
+  }
+  if (refusedAt >= 0) await settleRefusal(context);
+  return taken.length;
+}
+
+/**
+ * The ledger refused something. Before anything is signed again, everything that is not final goes to the same hub once more in
+ * order: it may only lack what another hub has. What is refused then is judged by the outputs that this hub shows.
+ */
+async function settleRefusal(context: SendingContext): Promise<void> {
+  const { store, hub, now } = context;
+  const pending = await store.transaction((tx) => slotsToSend(tx, now() + 1, GROUP));
+  const results = await hub.submit(pending.map((one) => one.raw));
+  const refused = pending[results.findIndex((one) => 'code' in one)];
+  if (refused === undefined) return;
+  const { outputs, streamEntity } = await hub.outputs();
+  await store.transaction(async (tx) => {
+    const { chain, version } = await readSlotChain(tx);
+    const judged = judgeRefusal(chain.pending, refused, outputs);
+    if (judged.type === 'accepted') await markSubmitted(tx, [refused.txid], now());
+    if (judged.type !== 'void') return;
+    let state = { ...chain, tip: judged.input };
+    let at = version;
+    for (const { slot, root } of chain.pending.filter((one) => one.slot >= refused.slot)) {
+      const signed = signSlot(context, streamEntity, {
+        type: 'SlotSignedAgain',
+        slot,
+        root: decodeHex(root),
+        input: state.tip,
+      });
+      state = { ...evolveSlotChain(state, signed), tip: signed.change };
+      await writeSlotEvent(store, tx, state, at++, signed);
+    }
+  });
+}

@@ -1,0 +1,96 @@
+import { randomUUID } from 'node:crypto';
+import type { EventStore, StoredEvent, Tx } from '@besure/event-store';
+import type { FactsVault } from '@besure/keys';
+import { openAcceptedEvents } from './accepted-events.js';
+import { type PreparedAttachment, sealedForMessage, splitAttached } from './attachments.js';
+import { counterpartOf } from './compare.js';
+import { uniquenessOf, lookupOf } from './keyed-hashes.js';
+import type { StatementMaker } from './statement-maker.js';
+import { type NewStatementRow, insertStatements, statementsByUniqueness } from './statement-rows.js';
+
+/** What turning accepted events into statements needs. */
+export interface StatingContext {
+  readonly organisation: string;
+  readonly store: EventStore;
+  readonly vault: FactsVault;
+  readonly maker: StatementMaker;
+  readonly now: () => number;
+  /** The start of the current slot, in whole seconds. */
+  readonly issuedAt: () => number;
+}
+
+/**
+ * In an organisation: makes one statement of each accepted event and keeps it, prepared, in the transaction of the consumer's
+ * progress. A second event about what is already stated gets no statement; it is told which one stands for it.
+ */
+export async function stateOwnEvents(
+  context: StatingContext,
+  tx: Tx,
+  events: readonly StoredEvent[],
+): Promise<number> {
+  const { organisation, vault, maker, store } = context;
+  const accepted = openAcceptedEvents(events, vault).map((one) => ({
+    ...one,
+    uniqueness: uniquenessOf(vault, organisation, one.claims),
+  }));
+  const known = await statementsByUniqueness(
+    tx,
+    accepted.map((one) => one.uniqueness),
+  );
+  const now = context.now();
+  const iat = context.issuedAt();
+  const rows: NewStatementRow[] = [];
+  const repeats: { event: string; statement: string }[] = [];
+  for (const one of accepted) {
+    const earlier = known.get(one.uniqueness);
+    if (earlier !== undefined) {
+      repeats.push({ event: one.event, statement: earlier.id });
+      continue;
+    }
+    const made = maker.make(one.claims, iat);
+    known.set(one.uniqueness, { id: made.id });
+    rows.push({
+      ...made,
+      event: one.event,
+      issuer: organisation,
+      counterpart: counterpartOf(organisation, one.claims),
+      uniqueness: one.uniqueness,
+      lookup: lookupOf(vault, one.claims),
+      state: 'prepared',
+      countersignature: null,
+      preparedAt: now,
+      attemptAt: now,
+    });
+  }
+  await insertStatements(tx, rows);
+  const prepared = splitAttached(
+    rows.map((row) => ({
+      entry: { event: row.event, statement: row.id },
+      attached: {
+        jws: row.jws,
+        openings: sealedForMessage(row.openings, row.openingsKey),
+      } satisfies PreparedAttachment,
+    })),
+  );
+  await store.append(
+    tx,
+    prepared.map(({ entries, attachment }) => ({
+      stream: `prepared-${randomUUID()}`,
+      expectedVersion: 0,
+      type: 'StatementsPrepared',
+      data: { entries },
+      attachment,
+    })),
+  );
+  if (repeats.length > 0) {
+    await store.append(tx, [
+      {
+        stream: `repeated-${repeats[0]!.event}`,
+        expectedVersion: 0,
+        type: 'EventsRepeated',
+        data: { entries: repeats },
+      },
+    ]);
+  }
+  return rows.length;
+}

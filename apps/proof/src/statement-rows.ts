@@ -1,0 +1,88 @@
+import type { Tx } from '@besure/event-store';
+import type { StatementState } from './statement-states.js';
+
+/** A row of `statement` as it is first written. Times in milliseconds since 1970. */
+export interface NewStatementRow {
+  readonly id: string;
+  readonly event: string | null;
+  readonly issuer: string;
+  readonly counterpart: string;
+  readonly uniqueness: string;
+  readonly lookup: string;
+  readonly state: StatementState;
+  readonly jws: string;
+  readonly countersignature: string | null;
+  readonly openings: Uint8Array;
+  readonly openingsKey: Uint8Array;
+  readonly preparedAt: number;
+  readonly attemptAt: number | null;
+}
+
+/** Writes a group. The caller has looked for rows of the same uniqueness under the lock that makes it the only writer. */
+export async function insertStatements(tx: Tx, rows: readonly NewStatementRow[]): Promise<void> {
+  if (rows.length === 0) return;
+  await tx.query(
+    `INSERT INTO statement (id, event, issuer, counterpart, uniqueness, lookup, state, jws, countersignature,
+                            openings, openings_key, prepared_at, attempt_at)
+     SELECT * FROM unnest($1::text[], $2::uuid[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[],
+                          $9::text[], $10::bytea[], $11::bytea[], $12::bigint[], $13::bigint[])`,
+    [
+      rows.map((row) => row.id),
+      rows.map((row) => row.event),
+      rows.map((row) => row.issuer),
+      rows.map((row) => row.counterpart),
+      rows.map((row) => row.uniqueness),
+      rows.map((row) => row.lookup),
+      rows.map((row) => row.state),
+      rows.map((row) => row.jws),
+      rows.map((row) => row.countersignature),
+      rows.map((row) => Buffer.from(row.openings)),
+      rows.map((row) => Buffer.from(row.openingsKey)),
+      rows.map((row) => row.preparedAt),
+      rows.map((row) => row.attemptAt),
+    ],
+  );
+}
+
+/** What is already known under these uniqueness hashes, by hash. */
+export async function statementsByUniqueness(
+  tx: Tx,
+  hashes: readonly string[],
+): Promise<Map<string, { id: string }>> {
+  const rows = await tx.query<{ id: string; uniqueness: string }[]>(
+    'SELECT id, uniqueness FROM statement WHERE uniqueness = ANY($1::text[])',
+    [hashes],
+  );
+  return new Map(rows.map((row) => [row.uniqueness, { id: row.id }]));
+}
+
+/** A change of state after a verdict or a deadline. */
+export interface StatementChange {
+  readonly id: string;
+  readonly state: StatementState;
+  readonly disputed: boolean;
+  readonly countersignature: string | null;
+  readonly attempts: number;
+  readonly attemptAt: number | null;
+}
+
+/** Applies a group of changes in one statement. */
+export async function changeStatements(tx: Tx, changes: readonly StatementChange[]): Promise<void> {
+  if (changes.length === 0) return;
+  await tx.query(
+    `UPDATE statement AS s
+     SET state = c.state, disputed = c.disputed, countersignature = c.countersignature,
+         attempts = c.attempts, attempt_at = c.attempt_at
+     FROM unnest($1::text[], $2::text[], $3::boolean[], $4::text[], $5::integer[], $6::bigint[])
+       AS c (id, state, disputed, countersignature, attempts, attempt_at)
+     WHERE s.id = c.id`,
+    [
+      changes.map((change) => change.id),
+      changes.map((change) => change.state),
+      changes.map((change) => change.disputed),
+      changes.map((change) => change.countersignature),
+      changes.map((change) => change.attempts),
+      changes.map((change) => change.attemptAt),
+    ],
+  );
+}
