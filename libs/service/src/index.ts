@@ -1,1 +1,36 @@
-export {};
+export { ConfigurationError, fromVariable, readConfiguration, type Environment } from './configuration.js';
+export {
+  duration,
+  file,
+  identifier,
+  serviceConfig,
+  serviceVariables,
+  url,
+  urls,
+  wholeNumber,
+  type ServiceConfig,
+} from './variables.js';
+export { createLog, type ConstantText, type LogFields, type LogLevel, type ServiceLog } from './log.js';
+export { describeError, type ErrorDescription } from './describe-error.js';
+export { ServiceMetrics, type CounterName, type GaugeName, type HistogramName } from './metrics.js';
+export { Health, type CheckResult } from './health.js';
+export { Problem, problems, type ProblemBody, type ProblemInput } from './problem.js';
+export {
+  hashToken,
+  mayUseSource,
+  newToken,
+  SCOPES,
+  TokensFile,
+  type Caller,
+  type Scope,
+} from './tokens-file.js';
+export { callerOf, FromCaller, Open, RequireScope } from './bearer-guard.js';
+export {
+  runService,
+  type RunningService,
+  type RunOptions,
+  type ServiceContext,
+  type ServiceDefinition,
+  type ServiceParts,
+} from './run-service.js';
+export { runMain } from './run-main.js';

@@ -1,0 +1,89 @@
+import { FastifyAdapter } from '@nestjs/platform-fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { Health } from './health.js';
+import type { ServiceMetrics } from './metrics.js';
+import { Problem, problems } from './problem.js';
+import { problemOf, sendProblem } from './problem-filter.js';
+
+/** Media types that are read as JSON; all others are answered with 415. */
+export const JSON_TYPES = [
+  'application/json',
+  'application/cloudevents+json',
+  'application/cloudevents-batch+json',
+] as const;
+
+/** 1 MiB: what one NATS message holds, too. */
+export const BODY_LIMIT = 1024 * 1024;
+
+const decoder = new TextDecoder('utf-8', { fatal: true });
+
+function parseJson(body: Buffer): unknown {
+  let text: string;
+  try {
+    text = decoder.decode(body);
+  } catch {
+    throw problems.malformed({ detail: 'The body is not UTF-8.' });
+  }
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw problems.malformed({ detail: 'The body is not JSON.' });
+  }
+}
+
+function addParsers(fastify: FastifyInstance, bodyLimit: number): void {
+  fastify.removeAllContentTypeParsers();
+  fastify.addContentTypeParser<Buffer>(
+    [...JSON_TYPES],
+    { parseAs: 'buffer', bodyLimit },
+    (_request, body, done) => {
+      try {
+        done(null, parseJson(body));
+      } catch (error) {
+        done(error instanceof Problem ? error : problems.malformed());
+      }
+    },
+  );
+}
+
+function addSystemRoutes(fastify: FastifyInstance, health: Health, metrics: ServiceMetrics): void {
+  fastify.get('/health/live', () => ({ status: 'live' }));
+  fastify.get('/health/ready', async (_request, reply) => {
+    const { ready, checks, shown } = await health.ready();
+    return reply.code(ready ? 200 : 503).send({ status: ready ? 'ready' : 'not-ready', checks, shown });
+  });
+  fastify.get('/metrics', async (_request, reply) =>
+    reply.header('content-type', metrics.registry.contentType).send(await metrics.registry.metrics()),
+  );
+}
+
+/** Fastify with our parsers, system routes and request metrics, for Nest to build on. */
+export function createAdapter(options: {
+  health: Health;
+  metrics: ServiceMetrics;
+  bodyLimit: number;
+}): FastifyAdapter {
+  const adapter = new FastifyAdapter({
+    logger: false,
+    bodyLimit: options.bodyLimit,
+    // While stopping, requests on open connections are still answered properly.
+    return503OnClosing: false,
+    // A URL that the router cannot read never reaches Nest.
+    frameworkErrors: (error: unknown, _request: FastifyRequest, reply: FastifyReply) => {
+      sendProblem(reply, problemOf(error));
+    },
+  });
+  const fastify = adapter.getInstance();
+  addParsers(fastify, options.bodyLimit);
+  addSystemRoutes(fastify, options.health, options.metrics);
+  const seconds = options.metrics.histogram('besure_http_request_seconds');
+  fastify.addHook('onResponse', (request, reply, done) => {
+    const route = request.routeOptions.url ?? '(none)';
+    seconds.observe(
+      { method: request.method, route, status: String(reply.statusCode) },
+      reply.elapsedTime / 1000,
+    );
+    done();
+  });
+  return adapter;
+}
