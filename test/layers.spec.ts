@@ -104,7 +104,9 @@ const CASES: readonly Case[] = [
       rule: LAYERS,
     })),
   ),
+  { file: 'libs/protocol/src/a.ts', code: imports('@besure/verification/noble'), rule: LAYERS },
   { file: 'libs/verification/src/a.ts', code: imports('@besure/governance') },
+  { file: 'apps/archive/src/a.ts', code: imports('@besure/verification/noble') },
   { file: 'libs/messaging/src/a.ts', code: imports('@besure/event-store') },
 
   // Apps never import apps, not even in tests, nor by the way of a path.

@@ -39,7 +39,8 @@ function reasonAgainst(file: string, source: string): string | undefined {
     return target.startsWith(`${folder}/`) ? undefined : 'a file of another package: import the package';
   }
   if (source.startsWith(SCOPE)) {
-    const name = source.slice(SCOPE.length);
+    // A package may have more than one entry; which ones is for its `exports` to say.
+    const [name = ''] = source.slice(SCOPE.length).split('/');
     if (layer.mayImport.includes(name) || (isTest && name === 'testing')) return undefined;
     return `${folder} may import of ours only: ${layer.mayImport.join(', ') || 'nothing'}`;
   }
