@@ -1,0 +1,135 @@
+import { type Charter, exchangeOf, organisation as organisationOf } from '@besure/governance';
+import type { FactsVault } from '@besure/keys';
+import {
+  type Claims,
+  type Primitives,
+  type Statement,
+  type StatementCopy,
+  decodeBase64url,
+  equalBytes,
+  factsOf,
+  mayState,
+  parseCountersignature,
+  parseStatement,
+  rootFromSlotPath,
+  statementLeaf,
+  verifyCountersignature,
+  verifyStatementSignature,
+} from '@besure/protocol';
+import { ArchiveError } from './error.js';
+import type { KeptRecording } from './kept-part.js';
+import { type KeptOpenings, encodeOpenings, messageHash, openAll } from './openings.js';
+
+/** What is known before a copy is looked at. */
+export interface CopyContext {
+  readonly organisation: string;
+  readonly charter: Charter;
+  readonly vault: FactsVault;
+  readonly primitives: Primitives;
+}
+
+/** What of a statement is kept already: its bytes were checked when they came. */
+export interface KnownStatement {
+  readonly jws: string;
+  readonly countersignature: string | null;
+}
+
+/** The exchange's item of the slot, from the followed log. */
+export interface LoggedItem {
+  readonly root: Uint8Array;
+  readonly leaf: number;
+  readonly height: number;
+}
+
+/**
+ * Checks a copy that the exchange gave, as if it came from a stranger: both signatures, the openings, the path to the root, and that this very
+ * root stands in the ledger log that this archive followed by itself.
+ *
+ * @throws ArchiveError or ProtocolError for what must not be believed
+ */
+export function checkCopy(
+  copy: StatementCopy,
+  known: KnownStatement | undefined,
+  item: LoggedItem,
+  context: CopyContext,
+): KeptRecording {
+  const statement = parseStatement(copy.jws, context.primitives.sha256);
+  if (known?.jws !== copy.jws || known.countersignature !== copy.countersignature) {
+    checkSignatures(copy, statement, known, context);
+  }
+  const openings = openingsOf(copy, statement, context);
+  checkRecording(copy, item, context);
+  return {
+    statement: statement.id,
+    issuer: statement.issuer,
+    jws: copy.jws,
+    countersignature: copy.countersignature,
+    openings,
+    index: copy.recording.index,
+    path: copy.recording.path,
+    counterpart: null,
+  };
+}
+
+function checkSignatures(
+  copy: StatementCopy,
+  statement: Statement,
+  known: KnownStatement | undefined,
+  { charter, primitives }: CopyContext,
+): void {
+  const issuer = organisationOf(charter, statement.issuer);
+  if (issuer === undefined)
+    throw new ArchiveError('organisation-unknown', 'the issuer is not in the charter');
+  verifyStatementSignature(statement, decodeBase64url(issuer.signingKey), primitives);
+  const exchange = exchangeOf(charter);
+  const countersignature = parseCountersignature(copy.countersignature);
+  if (countersignature.statement !== statement.id || countersignature.issuer !== exchange.id) {
+    throw new ArchiveError('copy-countersignature', 'the countersignature is about another statement');
+  }
+  verifyCountersignature(countersignature, decodeBase64url(exchange.signingKey), primitives);
+  // The same identity with other signature bytes, or a second countersignature: which of them was recorded would be open.
+  if (known !== undefined && known.jws !== copy.jws) {
+    throw new ArchiveError('copy-statement', 'the statement is kept with another signature');
+  }
+  if (known !== undefined && known.countersignature !== null) {
+    throw new ArchiveError('copy-countersignature', 'the statement is kept with another countersignature');
+  }
+}
+
+/** Sealed anew, for this zone. The issuer has its own openings and gets none; the counterpart must get all ten. */
+function openingsOf(copy: StatementCopy, statement: Statement, context: CopyContext): KeptOpenings | null {
+  const { organisation, vault, primitives } = context;
+  if (statement.issuer === organisation || copy.disclosures === null) return null;
+  const claims = openAll(statement, copy.disclosures, primitives.sha256);
+  if (!concerns(claims, statement.issuer, organisation)) {
+    throw new ArchiveError('copy-openings', 'the statement is not about a document of this organisation');
+  }
+  return {
+    sealed: vault.seal(encodeOpenings(copy.disclosures)),
+    message: messageHash(claims.message, vault),
+  };
+}
+
+function concerns(claims: Claims, issuer: string, organisation: string): boolean {
+  const isParty = claims.sender_org === organisation || claims.recipient_org === organisation;
+  return isParty && mayState(factsOf(claims).event, issuer, claims);
+}
+
+function checkRecording(
+  { jws, countersignature, recording }: StatementCopy,
+  item: LoggedItem,
+  { charter, primitives: { sha256 } }: CopyContext,
+): void {
+  if (recording.by !== exchangeOf(charter).id) {
+    throw new ArchiveError('copy-recording', 'the exchange offers a recording of somebody else');
+  }
+  const root = rootFromSlotPath(
+    statementLeaf(jws, countersignature, sha256),
+    recording.index,
+    recording.path,
+    sha256,
+  );
+  if (!equalBytes(root, item.root)) {
+    throw new ArchiveError('copy-root', 'the path does not lead to the item in the ledger log');
+  }
+}

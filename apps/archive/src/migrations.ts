@@ -1,0 +1,100 @@
+import type { Migration } from '@besure/event-store';
+
+/** What `main.js migrate` lays on top of the tables of the event store and of the log store, in order. Only ever added to. */
+export const archiveMigrations: readonly Migration[] = [
+  {
+    name: 'archive-001',
+    sql: `
+      -- Statements: this organisation's own, those of its counterparts (copies), or at the exchange those that it countersigned. What
+      -- stands here tells nothing without openings.
+      CREATE TABLE statement (
+        id text PRIMARY KEY,
+        issuer text NOT NULL,
+        jws text NOT NULL,
+        countersignature text,
+        kept_at timestamptz NOT NULL DEFAULT statement_timestamp()
+      ) WITH (toast_tuple_target = 8160);
+
+      -- The only place with facts, sealed under a key of each statement. Deleting a row erases: nothing else is needed.
+      CREATE TABLE opening (
+        statement text PRIMARY KEY,
+        ciphertext bytea NOT NULL,
+        key bytea NOT NULL,
+        -- keyed hash of the message's identifier, to find all statements about a message
+        message bytea NOT NULL
+      ) WITH (toast_tuple_target = 8160);
+      CREATE INDEX opening_message ON opening (message);
+
+      -- A part of what a member recorded in one slot, as it came in one message. What becomes of the slot's item is noted here once for
+      -- all of them.
+      CREATE TABLE part (
+        id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+        member text NOT NULL,
+        slot bigint NOT NULL,
+        root bytea NOT NULL,
+        -- the item's place in the ledger log, once a quorate checkpoint covers it
+        leaf bigint,
+        -- when the quorum had seen it
+        recorded_at timestamptz,
+        -- the ledger has another root for that member and slot: this part proves nothing
+        contradicted boolean NOT NULL DEFAULT false
+      );
+      CREATE INDEX part_waiting ON part (member, slot) WHERE leaf IS NULL AND NOT contradicted;
+
+      CREATE TABLE recording (
+        statement text NOT NULL,
+        member text NOT NULL,
+        part bigint NOT NULL,
+        index integer NOT NULL,
+        -- hashes of 32 bytes, from the leaf upwards
+        path bytea NOT NULL,
+        -- whether the recorded leaf holds the countersignature
+        countersigned boolean NOT NULL,
+        -- the counterpart of the statement, where this is the exchange: who else gets a copy
+        counterpart text,
+        PRIMARY KEY (statement, member)
+      );
+      CREATE INDEX recording_part ON recording (part);
+
+      -- The ledger items of this member and of the exchange, from the followed log.
+      CREATE TABLE item (
+        member text NOT NULL,
+        slot bigint NOT NULL,
+        root bytea NOT NULL,
+        leaf bigint NOT NULL UNIQUE,
+        height bigint NOT NULL,
+        PRIMARY KEY (member, slot)
+      );
+
+      -- One row, locked by whoever settles parts, so that of two recordings of a statement the second one sees the first.
+      CREATE TABLE settling (only boolean PRIMARY KEY DEFAULT true CHECK (only));
+      INSERT INTO settling DEFAULT VALUES;
+
+      -- At the exchange: copies for the organisations, in the order in which they became final. Dense cursor per organisation.
+      CREATE TABLE copy (
+        organisation text NOT NULL,
+        cursor bigint NOT NULL,
+        statement text NOT NULL,
+        with_openings boolean NOT NULL,
+        PRIMARY KEY (organisation, cursor)
+      );
+      CREATE TABLE copy_reader (
+        organisation text PRIMARY KEY,
+        last bigint NOT NULL DEFAULT 0,
+        acknowledged bigint NOT NULL DEFAULT 0,
+        acknowledged_at timestamptz
+      );
+
+      -- In an organisation: up to where copies were taken from the exchange, and those that could not be believed, sealed.
+      CREATE TABLE copy_source (only boolean PRIMARY KEY DEFAULT true CHECK (only), cursor bigint NOT NULL);
+      INSERT INTO copy_source (cursor) VALUES (0);
+      CREATE TABLE refused_copy (
+        cursor bigint PRIMARY KEY,
+        code text NOT NULL,
+        ciphertext bytea NOT NULL,
+        key bytea NOT NULL,
+        refused_at timestamptz NOT NULL DEFAULT statement_timestamp()
+      );
+    `,
+  },
+];

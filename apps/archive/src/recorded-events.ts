@@ -1,0 +1,89 @@
+import type { StoredEvent } from '@besure/event-store';
+import type { FactsVault, Sealed } from '@besure/keys';
+import {
+  type RecordedEntry,
+  type Sha256,
+  type Statement,
+  equalBytes,
+  parseStatement,
+  parseStatementsRecorded,
+  rootFromSlotPath,
+  statementLeaf,
+} from '@besure/protocol';
+import { ArchiveError } from './error.js';
+import type { KeptPart, KeptRecording } from './kept-part.js';
+import { type KeptOpenings, decodeOpenings, messageHash, openAll } from './openings.js';
+
+/** What reading needs. */
+export interface ReadingContext {
+  readonly organisation: string;
+  readonly vault: FactsVault;
+  readonly sha256: Sha256;
+  /** Told of openings that open nothing; the recording is kept without them. */
+  readonly onMismatch: (statement: string) => void;
+}
+
+/**
+ * What proof recorded, from a batch of its events, checked: each path leads from the statement to the root, and the openings open the
+ * statement. Other types are proof's own business.
+ *
+ * @throws ArchiveError `recorded-malformed`, ProtocolError: our own proof says what cannot be, so nothing after it is kept before a person
+ *   has looked
+ */
+export function readRecorded(events: readonly StoredEvent[], context: ReadingContext): KeptPart[] {
+  return events
+    .filter((event) => event.type === 'StatementsRecorded')
+    .map((event) => readPart(event, context));
+}
+
+function readPart(event: StoredEvent, context: ReadingContext): KeptPart {
+  if (event.attachment === null) throw malformed(event, 'its attachment is gone');
+  const { by, slot, root, entries } = parseStatementsRecorded(event.data, event.attachment);
+  const recordings = entries.map((entry) => {
+    const recording = readRecording(entry, context);
+    const leaf = statementLeaf(entry.jws, entry.countersignature, context.sha256);
+    if (recording.statement !== entry.statement || recording.issuer !== entry.issuer) {
+      throw malformed(event, 'an entry does not name its statement');
+    }
+    if (!equalBytes(rootFromSlotPath(leaf, entry.index, entry.path, context.sha256), root)) {
+      throw malformed(event, 'a path does not lead to the root');
+    }
+    return recording;
+  });
+  return { member: by, slot, root, recordings };
+}
+
+function readRecording(entry: RecordedEntry, context: ReadingContext): KeptRecording {
+  const statement = parseStatement(entry.jws, context.sha256);
+  return {
+    statement: statement.id,
+    issuer: statement.issuer,
+    jws: entry.jws,
+    countersignature: entry.countersignature,
+    openings: openingsOf(statement, entry.openings, context),
+    index: entry.index,
+    path: entry.path,
+    counterpart: statement.issuer === context.organisation ? null : entry.counterpart,
+  };
+}
+
+function openingsOf(
+  statement: Statement,
+  openings: RecordedEntry['openings'],
+  { vault, sha256, onMismatch }: ReadingContext,
+): KeptOpenings | null {
+  if (openings === null) return null;
+  // Kept as it came: sealed once, by proof, under a key of this statement.
+  const sealed: Sealed = { ciphertext: openings.ciphertext, wrappedKey: openings.key };
+  try {
+    const claims = openAll(statement, decodeOpenings(vault.open(sealed)), sha256);
+    return { sealed, message: messageHash(claims.message, vault) };
+  } catch {
+    onMismatch(statement.id);
+    return null;
+  }
+}
+
+function malformed(event: StoredEvent, why: string): ArchiveError {
+  return new ArchiveError('recorded-malformed', `${event.type} at ${event.position}: ${why}`);
+}

@@ -1,0 +1,63 @@
+import { statfs } from 'node:fs/promises';
+
+/** Why nothing is taken at the moment. */
+export type Refusal = 'backlog-full' | 'storage-low';
+
+/** What the gate looks at, and the limits. */
+export interface GateOptions {
+  /** Counts accepted events that proof has not taken up yet, up to a limit. */
+  readonly countWaiting: (limit: number) => Promise<number>;
+  readonly maxBacklog: number;
+  /** Free bytes where the database lies, null where that cannot be seen from here. */
+  readonly freeBytes: () => Promise<number | null>;
+  readonly minFreeBytes: number;
+}
+
+/**
+ * Decides whether there is room for more: a promise of a proof that has to wait behind too many others, or that the disk cannot hold, is
+ * better not given. Works on the last look, so a request costs no query; what this process accepts since is added.
+ */
+export class Gate {
+  readonly #options: GateOptions;
+  #backlog = 0;
+  #free: number | null = null;
+
+  constructor(options: GateOptions) {
+    this.#options = options;
+  }
+
+  /** The backlog as of the last look, with what was accepted here since. */
+  get backlog(): number {
+    return this.#backlog;
+  }
+
+  /** Why nothing is taken now, null where there is room. */
+  refusal(): Refusal | null {
+    if (this.#free !== null && this.#free < this.#options.minFreeBytes) return 'storage-low';
+    return this.#backlog >= this.#options.maxBacklog ? 'backlog-full' : null;
+  }
+
+  /** So many were accepted here. */
+  add(count: number): void {
+    this.#backlog += count;
+  }
+
+  /** Looks again. */
+  async look(): Promise<void> {
+    const { countWaiting, maxBacklog, freeBytes } = this.#options;
+    const [backlog, free] = await Promise.all([countWaiting(maxBacklog), freeBytes()]);
+    this.#backlog = backlog;
+    this.#free = free;
+  }
+}
+
+/** The bytes that an ordinary user may still write where a folder lies; null where it cannot be seen. */
+export async function freeBytesAt(folder: string | null): Promise<number | null> {
+  if (folder === null) return null;
+  try {
+    const { bavail, bsize } = await statfs(folder);
+    return bavail * bsize;
+  } catch {
+    return null;
+  }
+}

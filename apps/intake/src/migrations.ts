@@ -1,0 +1,48 @@
+import type { Migration } from '@besure/event-store';
+
+/** What `main.js migrate` lays on top of the event store's own tables, in order. Only ever added to. */
+export const intakeMigrations: readonly Migration[] = [
+  {
+    name: 'intake-001',
+    sql: `
+      -- What makes a repeat a repeat, for 400 days. Keyed hashes only: no id, no source, no fact. Not a read model: an append-only log must
+      -- not hold them for ever, so they are written in the transaction of the event and nowhere else.
+      CREATE TABLE request (
+        hash bytea PRIMARY KEY,
+        content bytea NOT NULL,
+        event uuid NOT NULL,
+        accepted_at timestamptz NOT NULL DEFAULT statement_timestamp()
+      );
+
+      -- What was stated of each (message, event, corrects): one set of facts, and no other.
+      CREATE TABLE subject (
+        hash bytea PRIMARY KEY,
+        facts bytea NOT NULL,
+        event uuid NOT NULL
+      );
+
+      -- Read model: how far each accepted event is, from this service's own events and from proof's.
+      CREATE TABLE event_state (
+        event uuid PRIMARY KEY,
+        statement text,
+        disputed boolean NOT NULL DEFAULT false,
+        accepted_at timestamptz NOT NULL,
+        prepared_at timestamptz,
+        countersigned_at timestamptz,
+        one_sided_at timestamptz,
+        record_at timestamptz,
+        discarded_at timestamptz,
+        erased_at timestamptz
+      ) WITH (fillfactor = 70);
+      -- The backlog: what proof has not taken up yet. Small, so counting it is cheap.
+      CREATE INDEX event_state_waiting ON event_state (event) WHERE prepared_at IS NULL AND record_at IS NULL;
+
+      -- Read model: what the archive has evidence of. A table of its own, because its pipe may be ahead of proof's.
+      CREATE TABLE evidence (
+        statement text PRIMARY KEY,
+        recorded_at timestamptz NOT NULL,
+        complete_at timestamptz
+      ) WITH (fillfactor = 70);
+    `,
+  },
+];

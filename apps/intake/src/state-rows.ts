@@ -1,0 +1,117 @@
+import type { Tx } from '@besure/event-store';
+import type { EventStatus, StateTimes } from './event-state.js';
+import { stateOf } from './event-state.js';
+import type { EventChange, EvidenceChange } from './state-changes.js';
+
+/** What a query runs on: a transaction, or the pool for a single read. */
+export interface Queryable {
+  query<T>(sql: string, parameters?: unknown[]): Promise<T>;
+}
+
+/** Applies what proof told about accepted events, in one statement. The first time of a state stays. */
+export async function applyEventChanges(tx: Tx, changes: readonly EventChange[]): Promise<void> {
+  if (changes.length === 0) return;
+  await tx.query(
+    `UPDATE event_state AS s
+     SET statement = coalesce(s.statement, c.statement),
+         prepared_at = coalesce(s.prepared_at, c.prepared_at),
+         countersigned_at = coalesce(s.countersigned_at, c.countersigned_at),
+         one_sided_at = coalesce(s.one_sided_at, c.one_sided_at),
+         record_at = coalesce(s.record_at, c.record_at),
+         disputed = s.disputed OR c.disputed
+     FROM unnest($1::uuid[], $2::text[], $3::timestamptz[], $4::timestamptz[], $5::timestamptz[], $6::timestamptz[],
+                 $7::boolean[])
+       AS c (event, statement, prepared_at, countersigned_at, one_sided_at, record_at, disputed)
+     WHERE s.event = c.event`,
+    [
+      changes.map((change) => change.event),
+      changes.map((change) => change.statement),
+      changes.map((change) => change.preparedAt),
+      changes.map((change) => change.countersignedAt),
+      changes.map((change) => change.oneSidedAt),
+      changes.map((change) => change.recordAt),
+      changes.map((change) => change.disputed),
+    ],
+  );
+}
+
+/** Applies what the archive told about statements, in one statement. */
+export async function applyEvidenceChanges(tx: Tx, changes: readonly EvidenceChange[]): Promise<void> {
+  if (changes.length === 0) return;
+  await tx.query(
+    `INSERT INTO evidence AS e (statement, recorded_at, complete_at)
+     SELECT * FROM unnest($1::text[], $2::timestamptz[], $3::timestamptz[])
+     ON CONFLICT (statement) DO UPDATE SET complete_at = coalesce(e.complete_at, excluded.complete_at)`,
+    [
+      changes.map((change) => change.statement),
+      changes.map((change) => change.recordedAt),
+      changes.map((change) => change.completeAt),
+    ],
+  );
+}
+
+interface StatusRow {
+  readonly statement: string | null;
+  readonly disputed: boolean;
+  readonly accepted_at: Date;
+  readonly prepared_at: Date | null;
+  readonly countersigned_at: Date | null;
+  readonly one_sided_at: Date | null;
+  readonly record_at: Date | null;
+  readonly discarded_at: Date | null;
+  readonly erased_at: Date | null;
+  readonly recorded_at: Date | null;
+  readonly complete_at: Date | null;
+}
+
+/**
+ * The status of what was accepted under one of these hashes of source and id; null where nothing was. A repeat under another id has the
+ * status of the original.
+ */
+export async function readStatus(
+  db: Queryable,
+  requestHashes: readonly string[],
+): Promise<EventStatus | null> {
+  const [row] = await db.query<StatusRow[]>(
+    `SELECT s.*, e.recorded_at, e.complete_at
+       FROM request r
+       JOIN event_state s ON s.event = r.event
+       LEFT JOIN evidence e ON e.statement = s.statement
+      WHERE r.hash = ANY($1::bytea[])`,
+    [requestHashes.map((hash) => `\\x${hash}`)],
+  );
+  return row === undefined ? null : toStatus(row);
+}
+
+function toStatus(row: StatusRow): EventStatus {
+  const reached = {
+    accepted: row.accepted_at,
+    prepared: row.prepared_at,
+    countersigned: row.countersigned_at,
+    'one-sided': row.one_sided_at,
+    recorded: row.recorded_at,
+    complete: row.complete_at,
+    record: row.record_at,
+    discarded: row.discarded_at,
+    erased: row.erased_at,
+  };
+  const at: StateTimes = Object.fromEntries(
+    Object.entries(reached).flatMap(([state, time]) => (time === null ? [] : [[state, time.toISOString()]])),
+  );
+  return {
+    state: stateOf(at),
+    evidence: row.recorded_at === null ? null : row.statement,
+    at,
+    disputed: row.disputed,
+  };
+}
+
+/** How many accepted events proof has not taken up yet, counted up to a limit. */
+export async function countWaiting(db: Queryable, limit: number): Promise<number> {
+  const [row] = await db.query<{ count: string }[]>(
+    `SELECT count(*) AS count
+       FROM (SELECT 1 FROM event_state WHERE prepared_at IS NULL AND record_at IS NULL LIMIT $1) AS waiting`,
+    [limit],
+  );
+  return Number(row?.count ?? 0);
+}

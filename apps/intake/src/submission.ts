@@ -1,0 +1,111 @@
+import type { FactsVault } from '@besure/keys';
+import { type DocumentEvent, type Facts, ProtocolError, parseCloudEvent } from '@besure/protocol';
+import type { Candidate } from './decide.js';
+import type { EventProblem } from './event-problem.js';
+import { type StatingRules, objectionTo } from './objection.js';
+
+/** One event on its way in: what it says, and what is needed to decide on it. */
+export interface Submission {
+  readonly id: string;
+  readonly source: string;
+  readonly facts: Facts;
+  readonly candidate: Candidate;
+}
+
+/** What checking an event gives: something to decide on, or why not. `id` and `source` are there as far as they could be read. */
+export type Checked =
+  | { readonly ok: true; readonly submission: Submission }
+  | {
+      readonly ok: false;
+      readonly id: string | null;
+      readonly source: string | null;
+      readonly problem: EventProblem;
+    };
+
+/** What checking needs beside the event. */
+export interface CheckContext {
+  readonly rules: StatingRules;
+  readonly vault: FactsVault;
+  readonly maySpeakFor: (source: string) => boolean;
+  readonly now: number;
+}
+
+/** Checks one event as far as that is possible without the database. */
+export function checkEvent(value: unknown, context: CheckContext): Checked {
+  let event: DocumentEvent;
+  try {
+    event = parseCloudEvent(value);
+  } catch (error) {
+    if (!(error instanceof ProtocolError)) throw error;
+    return { ok: false, ...readable(value), problem: invalid(error) };
+  }
+  const { id, source, facts } = event;
+  if (!context.maySpeakFor(source)) {
+    const problem: EventProblem = {
+      code: 'source-not-allowed',
+      field: 'source',
+      rule: 'a source of this token',
+    };
+    return { ok: false, id, source, problem };
+  }
+  const candidate = {
+    ...hashesOf(event, context.vault),
+    objection: objectionTo(facts, context.rules, context.now),
+  };
+  return { ok: true, submission: { id, source, facts, candidate } };
+}
+
+/** The keyed hash, under every key of the zone, under which an accepted request is found again. */
+export function requestHashes(source: string, id: string, vault: FactsVault): string[] {
+  return hex(vault.keyedHashes('request', JSON.stringify([source, id])));
+}
+
+function hashesOf({ id, source, facts }: DocumentEvent, vault: FactsVault): Omit<Candidate, 'objection'> {
+  const all = factsText(facts, facts.time);
+  return {
+    request: requestHashes(source, id, vault),
+    content: hex(vault.keyedHashes('content', JSON.stringify([source, id, all]))),
+    subject: hex(vault.keyedHashes('subject', JSON.stringify([facts.message, facts.event, facts.corrects]))),
+    facts: hex(vault.keyedHashes('facts', facts.event === 'consulted' ? factsText(facts, null) : all)),
+  };
+}
+
+/** All facts in one text, the same for the same facts in whatever order the members came. */
+function factsText(facts: Facts, time: string | null): string {
+  const { sender, recipient, document } = facts;
+  return JSON.stringify([
+    facts.event,
+    facts.reason,
+    time,
+    facts.message,
+    [sender.scheme, sender.id, sender.organisation],
+    [recipient.scheme, recipient.id, recipient.organisation],
+    [document.mediaType, document.size, document.sha256, document.sha3_512],
+    facts.corrects,
+  ]);
+}
+
+function hex(hashes: readonly Uint8Array[]): string[] {
+  return hashes.map((hash) => Buffer.from(hash).toString('hex'));
+}
+
+function invalid(error: ProtocolError): EventProblem {
+  return {
+    code: 'invalid',
+    ...(error.field !== undefined && error.field !== '' && { field: error.field }),
+    rule: error.message,
+  };
+}
+
+/** So that the sender of a batch can tell which of its events was turned down. */
+function readable(value: unknown): { id: string | null; source: string | null } {
+  const { id, source } = (typeof value === 'object' && value !== null ? value : {}) as Record<
+    string,
+    unknown
+  >;
+  return { id: shortText(id), source: shortText(source) };
+}
+
+function shortText(value: unknown): string | null {
+  return typeof value === 'string' && value.length <= 256 ? value : null;
+}
