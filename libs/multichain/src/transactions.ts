@@ -1,0 +1,66 @@
+import { createHash } from 'node:crypto';
+import { parseHex, txidOf } from '@besure/ledger-tx';
+import type { RpcAnswer } from './answer.js';
+import { expectShape } from './answers.js';
+import { LedgerError } from './error.js';
+import type { SendResult } from './ledger-node.js';
+import type { RpcClient } from './rpc-client.js';
+import { isInChainAlready, ledgerErrorOf } from './rpc-error.js';
+
+/** How `getrawtransaction` is told to answer the bytes alone. */
+export const RAW_TRANSACTION = 0;
+
+const sha256 = (data: Uint8Array): Uint8Array => createHash('sha256').update(data).digest();
+
+/** The transactions with these txids, `null` where the node knows none. */
+export async function readTransactions(rpc: RpcClient, txids: readonly string[]): Promise<(string | null)[]> {
+  const answers = await rpc.batch(
+    txids.map((txid) => ({ method: 'getrawtransaction', params: [txid, RAW_TRANSACTION] })),
+  );
+  return answers.map(({ result, error }) => {
+    if (error === null) return expectShape('hex', result);
+    const failure = ledgerErrorOf(error);
+    if (failure.code === 'unknown-transaction') return null;
+    throw failure;
+  });
+}
+
+/**
+ * Sends transactions, in this order. Sending one again is always a success, though a node answers it in three ways: by the
+ * txid while it waits, by "already in block chain" afterwards, and by "missing inputs" once all its outputs are spent.
+ */
+export async function sendTransactions(
+  rpc: RpcClient,
+  transactions: readonly string[],
+): Promise<SendResult[]> {
+  const answers = await rpc.batch(
+    transactions.map((raw) => ({ method: 'sendrawtransaction', params: [raw] })),
+  );
+  const results = answers.map((answer, i) => resultOf(transactions[i] ?? '', answer));
+  const doubtful = results.flatMap((result, i) => (isMissingInputs(result) ? [i] : []));
+  const txids = doubtful.map((i) => txidOfHex(transactions[i] ?? ''));
+  const known = await readTransactions(rpc, txids);
+  for (const [k, i] of doubtful.entries()) {
+    if (known[k] === transactions[i]) results[i] = { ok: true, txid: txids[k] ?? '' };
+  }
+  return results;
+}
+
+function resultOf(raw: string, { result, error }: RpcAnswer): SendResult {
+  if (error === null) {
+    const txid = txidOfHex(raw);
+    // A node that names another transaction than the one we sent has not understood it.
+    if (expectShape('hash', result) === txid) return { ok: true, txid };
+    return { ok: false, error: new LedgerError('unexpected-answer', 'the node names another transaction') };
+  }
+  if (isInChainAlready(error)) return { ok: true, txid: txidOfHex(raw) };
+  return { ok: false, error: ledgerErrorOf(error) };
+}
+
+function isMissingInputs(result: SendResult): boolean {
+  return !result.ok && result.error.code === 'missing-inputs';
+}
+
+function txidOfHex(raw: string): string {
+  return txidOf(parseHex(raw), sha256);
+}
