@@ -1,0 +1,86 @@
+import { formatCharter, formatTrust, parseCharter, parseTrust, trustFingerprint } from '@besure/governance';
+import {
+  decodeBase64url,
+  decodeHex,
+  encodeHex,
+  encodeItem,
+  encodeLogEntry,
+  openDisclosures,
+  parseCloudEvent,
+  parseCountersignature,
+  parseItem,
+  parseLogEntry,
+  parseStatement,
+  type Primitives,
+  rootFromSlotPath,
+  statementLeaf,
+  verifyCountersignature,
+  verifyStatementSignature,
+} from '@besure/protocol';
+import { createHash } from 'node:crypto';
+import { verifyP256 } from '../../libs/protocol/test/material.ts';
+
+// What a reader of each format does with a vector, by the public face of the libraries. It gives what a valid vector
+// says beside its input, and throws for an invalid one.
+
+type Content = Readonly<Record<string, unknown>>;
+type Reader = (content: Content) => Content;
+
+function sha256(data: Uint8Array): Uint8Array {
+  return createHash('sha256').update(data).digest();
+}
+
+const primitives: Primitives = {
+  sha256,
+  sha3_512: (data) => createHash('sha3-512').update(data).digest(),
+  verifyP256,
+  verifyEd25519: () => false,
+  verifyMlDsa44: () => false,
+};
+
+export const READERS: Readonly<Record<string, Reader>> = {
+  charter: ({ text }) => ({ canonical: formatCharter(parseCharter(text as string)) }),
+
+  trust: ({ text }) => {
+    const trust = parseTrust(text as string);
+    return { canonical: formatTrust(trust), fingerprint: encodeHex(trustFingerprint(trust, sha256)) };
+  },
+
+  'document-event': ({ event }) => ({ ...parseCloudEvent(event) }),
+
+  statement: ({ jws, publicKey, disclosures }) => {
+    const statement = parseStatement(jws as string, sha256);
+    verifyStatementSignature(statement, decodeBase64url(publicKey as string), primitives);
+    const { id, issuer, iat } = statement;
+    return { id, issuer, iat, claims: openDisclosures(statement, disclosures as string[], sha256) };
+  },
+
+  countersignature: ({ jws, publicKey }) => {
+    const countersignature = parseCountersignature(jws as string);
+    verifyCountersignature(countersignature, decodeBase64url(publicKey as string), primitives);
+    const { statement, issuer, iat, checked, tolerance } = countersignature;
+    return { content: { statement, issuer, iat, checked, tolerance } };
+  },
+
+  item: ({ hex }) => {
+    const { slot, root } = parseItem(decodeHex(hex as string));
+    return { hex: encodeHex(encodeItem({ slot, root })), slot, root: encodeHex(root) };
+  },
+
+  'log-entry': ({ hex }) => {
+    const entry = parseLogEntry(decodeHex(hex as string));
+    const { publisher, height, item } = entry;
+    return {
+      hex: encodeHex(encodeLogEntry(entry)),
+      publisher: encodeHex(publisher),
+      height,
+      item: encodeHex(item),
+    };
+  },
+
+  'slot-tree': ({ jws, countersignature, index, path }) => {
+    const leaf = statementLeaf(jws as string, countersignature as string | null, sha256);
+    const root = rootFromSlotPath(leaf, index as number, (path as string[]).map(decodeHex), sha256);
+    return { leaf: encodeHex(leaf), root: encodeHex(root) };
+  },
+};

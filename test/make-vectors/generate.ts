@@ -1,0 +1,14 @@
+// Writes the vectors: `node test/make-vectors/generate.ts`, after a build. They are committed; the spec beside this
+// file fails when they are not what this writes.
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { allVectors, FORMATS } from './all.ts';
+import { vectorText } from './vector.ts';
+
+const root = join(import.meta.dirname, '../../vectors');
+for (const format of FORMATS) rmSync(join(root, format), { recursive: true, force: true });
+for (const vector of allVectors()) {
+  const folder = join(root, vector.format, vector.kind);
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(join(folder, `${vector.name}.json`), vectorText(vector));
+}
