@@ -18,5 +18,5 @@ export { GroupCommit, type GroupCommitOptions } from './group-commit.js';
 export { pauseAfter, type Backoff } from './backoff.js';
 export { WakeUp } from './wake-up.js';
 export { Worker, type WorkerOptions } from './worker.js';
-export { Relay, type RelayOptions } from './relay.js';
+export { Relay, type RelayOptions, type RelayStatus } from './relay.js';
 export { Consumer, type ConsumerOptions, type ConsumerStatus } from './consumer.js';

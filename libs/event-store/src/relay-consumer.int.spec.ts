@@ -106,8 +106,8 @@ describe('relay', () => {
     await append(3);
     await expectEffects(28);
     expect(pipe.messages.slice(0, 2).map((message) => message.events.length)).toEqual([10, 10]);
-    expect(await made.lag()).toBe(0);
-    expect(made.failures).toBe(0);
+    await waitUntil({ what: 'the relay to have no lag' }, () => (made.status().lag === 0 ? true : undefined));
+    expect(made.status()).toEqual({ position: 28, lag: 0, failures: 0 });
   });
 
   it('finds what another process appended, without a wake-up', async () => {
@@ -177,6 +177,16 @@ describe('relay', () => {
     await waitUntil({ what: 'the purge' }, () => (pipe.messages.length === 0 ? true : undefined));
   });
 
+  it('shows how far the pipe is behind', async () => {
+    pipe.beforePublish = () => {
+      throw new Error('away');
+    };
+    const made = relay();
+    await append(3);
+    await waitUntil({ what: 'the lag' }, () => (made.status().lag === 3 ? true : undefined));
+    expect(made.status()).toMatchObject({ position: 0, lag: 3 });
+  });
+
   it('stops, visibly, where the pipe holds what the store does not have', async () => {
     await append(1);
     await pipe.publish(await owner.readAll(0, 1));
@@ -185,7 +195,7 @@ describe('relay', () => {
     const failed = Promise.withResolvers<unknown>();
     const made = relay({ onFailure: (error) => failed.resolve(error) });
     expect(await failed.promise).toMatchObject({ code: 'outlet-ahead', retryable: false });
-    expect(made.failures).toBeGreaterThan(0);
+    expect(made.status().failures).toBeGreaterThan(0);
   });
 });
 

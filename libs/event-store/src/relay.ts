@@ -23,6 +23,13 @@ export interface RelayOptions {
   readonly onFailure?: (error: unknown, failuresInARow: number) => void;
 }
 
+/** How a relay stands. `lag`: stored events that the pipe has not taken yet. `failures` in a row, 0 = it publishes. */
+export interface RelayStatus {
+  readonly position: number;
+  readonly lag: number;
+  readonly failures: number;
+}
+
 /**
  * Publishes a schema's events in position order, and answers those who consume them.
  *
@@ -42,6 +49,7 @@ export class Relay implements EventOwner {
   readonly #reported = new Map<string, number>();
   #upkeepDue = 0;
   #published = 0;
+  #head = 0;
   #failures = 0;
   #stopped = false;
   #running: Promise<void> | null = null;
@@ -69,14 +77,10 @@ export class Relay implements EventOwner {
     await this.#running;
   }
 
-  /** How many failures in a row the relay is in; 0 = publishing. */
-  get failures(): number {
-    return this.#failures;
-  }
-
-  /** How many stored events the pipe has not taken yet, as far as this relay knows. */
-  async lag(): Promise<number> {
-    return Math.max(0, (await this.#store.head()) - this.#published);
+  /** How it stands now; no question to anyone. */
+  status(): RelayStatus {
+    const lag = Math.max(0, this.#head - this.#published);
+    return { position: this.#published, lag, failures: this.#failures };
   }
 
   /** @inheritdoc */
@@ -109,6 +113,7 @@ export class Relay implements EventOwner {
     let known = false;
     while (!this.#stopped) {
       try {
+        this.#head = await this.#store.head();
         endService ??= await this.#outlet.serve(this);
         if (!known) await this.#resume();
         known = true;
@@ -145,6 +150,7 @@ export class Relay implements EventOwner {
       const events = await this.#store.readAll(this.#published, this.#maxEvents, this.#maxBytes);
       const last = events.at(-1);
       if (last === undefined) return;
+      this.#head = Math.max(this.#head, last.position);
       await this.#outlet.publish(events);
       this.#published = last.position;
     }
