@@ -36,10 +36,11 @@ export function parseCheckpoint(note: string): Checkpoint {
 export function parseCheckpointText(text: string): CheckpointBody {
   const lines = text.split('\n');
   const [origin, size, root, end] = lines;
+  if (lines.length > 4)
+    throw refusal('the checkpoint has extension lines, which not every cosignature covers');
   if (origin === undefined || size === undefined || root === undefined || end !== '') {
     throw refusal('a checkpoint has three lines');
   }
-  if (lines.length !== 4) throw refusal('the checkpoint has extension lines, which no cosignature covers');
   const body = { origin, size: parseDecimal(size, 'checkpoint', 'the tree size'), root: parseHash(root) };
   checkBody(body);
   return body;

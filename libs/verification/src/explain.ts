@@ -166,18 +166,18 @@ function hidden({ hidden: names }: Verdict): string[] {
   ];
 }
 
-function standing({ assurance, hubs, recordings }: Verdict): string[] {
+function standing({ assurance, hubs, recordings, oneSided }: Verdict): string[] {
   if (assurance === null) return [];
   const fewest = Math.min(...recordings.map((recording) => recording.hubs.length));
   const confirmed = hubs === 1 ? 'the one operator' : `${fewest} of the ${hubs} operators`;
-  return ['What it rests on', ...ASSURANCE_WORDS[assurance](confirmed), ...LIMITS];
+  return ['What it rests on', ...ASSURANCE_WORDS[assurance](confirmed), ...limits(oneSided)];
 }
 
 const ASSURANCE_WORDS: Readonly<Record<NonNullable<Verdict['assurance']>, (confirmed: string) => string[]>> =
   {
     'one-hub': (confirmed) => [
       `- The moment "existed by" was confirmed by ${confirmed} of the shared register.`,
-      '- Who stated and who agreed does not depend on any operator. That moment depends on one: it could have given a wrong one.',
+      '- Who stated what does not depend on any operator. That moment depends on this one: it could have given a wrong one.',
     ],
     recorded: (confirmed) => [
       `- The moment "existed by" was confirmed by ${confirmed} of the shared register, each from its own copy.`,
@@ -189,11 +189,13 @@ const ASSURANCE_WORDS: Readonly<Record<NonNullable<Verdict['assurance']>, (confi
     ],
   };
 
-const LIMITS: readonly string[] = [
-  '- It proves what was stated, by whom, and that it existed by then. That the stated moment itself is right is the word of',
-  '  those who stated and agreed.',
-  '- It does not prove that a person read or understood the document, nor that what the document says is true.',
-];
+function limits(oneSided: boolean): string[] {
+  return [
+    '- What is proven is what was stated, by whom, and that it existed by then. That the stated moment is right is the word',
+    oneSided ? '  of the issuer alone.' : '  of the issuer, and of the exchange as far as it agreed.',
+    '- It does not prove that a person read or understood the document, nor that what the document says is true.',
+  ];
+}
 
 function event({ claims }: Verdict): string {
   const known = claims.event === null ? undefined : eventByUri(claims.event);

@@ -1,0 +1,93 @@
+import { addSignatures, formatCheckpoint, NO_TIME, parseCheckpoint } from '@besure/protocol';
+import { describe, expect, it } from 'vitest';
+import { checkpointKeys } from './checkpoint-keys.js';
+import { judgeCheckpoint } from './checkpoint-signatures.js';
+import { noteSigner } from './contract/keys.js';
+import { hubOf, Network, signatureLine } from './contract/network.js';
+import { nodePrimitives as primitives } from './contract/node-primitives.js';
+
+const network = new Network({ hubs: 3 });
+const { charter } = network;
+const body = network.head();
+const T = 1_795_371_930;
+const lines = network.lines({ 'hub-1': T, 'hub-2': T + 20, 'hub-3': T + 10 });
+const judge = (note: string) => judgeCheckpoint(note, charter, primitives);
+
+describe('a published checkpoint', () => {
+  it('has the hubs whose cosignatures count, and the time at which they were a quorum', () => {
+    const judged = judge(formatCheckpoint(body, lines));
+    expect(judged).toMatchObject({
+      signedByLog: true,
+      hubs: ['hub-1', 'hub-2', 'hub-3'],
+      recordedTime: T + 10,
+      checkpoint: body,
+    });
+  });
+
+  it('may have its lines in any order, with unknown ones among them: evidence gets the known ones in their order', () => {
+    const stranger = noteSigner('ml-dsa-44', 'mallory.example/witness', 'mallory');
+    const mixed = formatCheckpoint(body, [...lines.toReversed(), signatureLine(stranger, body, T)]);
+    expect(judge(mixed).forEvidence).toBe(formatCheckpoint(body, lines));
+  });
+
+  it('is not harmed by lines that do not verify', () => {
+    const damaged = lines.map((line, i) => (i === 6 ? line.replace(/.{8}$/, 'AAAAAAA=') : line));
+    const judged = judge(formatCheckpoint(body, damaged));
+    expect(judged.hubs).toEqual(['hub-2', 'hub-3']);
+    expect(judged.recordedTime).toBe(T + 20);
+    expect(parseCheckpoint(judged.forEvidence!).signatures).toHaveLength(11);
+  });
+
+  it('takes the earliest of several cosignatures of one hub, and counts the hub once', () => {
+    const signer = hubOf('hub-1', charter.log.origin, 'hub-1.example/witness').witness[0]!;
+    const note = formatCheckpoint(body, [
+      signatureLine(signer, body, T + 50),
+      signatureLine(signer, body, T + 5),
+    ]);
+    const judged = judge(note);
+    expect(judged).toMatchObject({ hubs: ['hub-1'], recordedTime: null, signedByLog: false });
+    expect(parseCheckpoint(judged.forEvidence!).signatures[0]!.line).toBe(signatureLine(signer, body, T + 5));
+  });
+
+  it('counts no Ed25519 line, no witness without time and no log with one', () => {
+    const { log, witness } = hubOf('hub-1', charter.log.origin, 'hub-1.example/witness');
+    const ed25519 = formatCheckpoint(body, [
+      signatureLine(log[1]!, body, NO_TIME),
+      signatureLine(witness[1]!, body, T),
+    ]);
+    expect(judge(ed25519)).toMatchObject({ signedByLog: false, hubs: [], recordedTime: null });
+    const swapped = formatCheckpoint(body, [
+      signatureLine(log[0]!, body, T),
+      signatureLine(witness[0]!, body, NO_TIME),
+    ]);
+    expect(judge(swapped)).toMatchObject({ signedByLog: false, hubs: [], forEvidence: null });
+  });
+
+  it('of another log has nothing that counts', () => {
+    const other = { ...body, origin: 'besure.example/other' };
+    const note = formatCheckpoint(other, network.lines({ 'hub-1': T }, other));
+    expect(judge(note)).toMatchObject({ hubs: [], signedByLog: false, forEvidence: null });
+  });
+
+  it('gathers signatures: those that came first stay', () => {
+    const first = formatCheckpoint(body, network.lines({ 'hub-1': T }));
+    const later = network.lines({ 'hub-1': T + 99, 'hub-2': T + 20 });
+    const judged = judge(addSignatures(first, later));
+    expect(judged).toMatchObject({ hubs: ['hub-1', 'hub-2'], recordedTime: T + 20 });
+    expect(parseCheckpoint(judged.forEvidence!).signatures).toHaveLength(8);
+  });
+});
+
+it('every key of the charter may sign, under one name and for one role', () => {
+  const keys = checkpointKeys(charter, primitives.sha256);
+  expect(keys.map(({ hub, role, key }) => `${role} ${hub} ${key.type} ${key.name}`)).toEqual([
+    ...['hub-1', 'hub-2', 'hub-3'].flatMap((hub) => [
+      `log ${hub} ml-dsa-44 besure.example/test/proofs`,
+      `log ${hub} ed25519-log besure.example/test/proofs`,
+    ]),
+    ...['hub-1', 'hub-2', 'hub-3'].flatMap((hub) => [
+      `witness ${hub} ml-dsa-44 ${hub}.example/witness`,
+      `witness ${hub} ed25519-cosignature ${hub}.example/witness`,
+    ]),
+  ]);
+});

@@ -1,0 +1,150 @@
+import { attachSignature, CLAIM_NAMES, encodeBase64url, formatEvidence, utf8Encode } from '@besure/protocol';
+import { changed, highS, staged } from './case-tools.js';
+import type { EvidenceCase } from './cases.js';
+import { DOCUMENT, Network, sealOf } from './network.js';
+
+/** A countersignature of any header and payload, signed by the exchange. */
+function countersigned(header: string, payload: object): string {
+  const part = (text: string): string => encodeBase64url(utf8Encode(text));
+  const signingInput = `${part(header)}.${part(JSON.stringify(payload))}`;
+  return attachSignature(signingInput, sealOf('exchange').sign(utf8Encode(signingInput)));
+}
+
+const HEADER = '{"alg":"ES256","typ":"besure-countersignature-v0+jws"}';
+
+/** The countersignature of the exchange. */
+export const agreementCases: readonly EvidenceCase[] = [
+  staged(
+    'countersignature-of-other-type',
+    'Something else that the exchange signed.',
+    'countersignature-malformed',
+    {
+      countersignature: (network, { id: statement }) =>
+        countersigned(HEADER.replace('countersignature', 'statement'), {
+          checked: CLAIM_NAMES,
+          iat: network.iat(1100),
+          iss: 'exchange',
+          statement,
+          tolerance: 60,
+        }),
+    },
+  ),
+  staged(
+    'countersignature-with-surplus',
+    'A member that the format does not have.',
+    'countersignature-malformed',
+    {
+      countersignature: (network, { id: statement }) =>
+        countersigned(HEADER, {
+          checked: CLAIM_NAMES,
+          iat: network.iat(1100),
+          iss: 'exchange',
+          note: 'but see annex',
+          statement,
+          tolerance: 60,
+        }),
+    },
+  ),
+  staged('checked-out-of-order', 'The checked claims in another order.', 'countersignature-malformed', {
+    countersignature: (network, { id: statement }) =>
+      countersigned(HEADER, {
+        checked: CLAIM_NAMES.toReversed(),
+        iat: network.iat(1100),
+        iss: 'exchange',
+        statement,
+        tolerance: 60,
+      }),
+  }),
+  staged(
+    'countersigned-by-a-member',
+    'Countersigned by beta, who is a member but not the exchange.',
+    'countersigner-unknown',
+    {
+      countersignature: (network, made) => network.countersignature(made, { issuer: 'beta', signer: 'beta' }),
+    },
+  ),
+  staged('countersigned-by-the-issuer', 'The issuer agrees with itself.', 'countersigner-unknown', {
+    countersignature: (network, made) => network.countersignature(made, { issuer: 'alpha', signer: 'alpha' }),
+  }),
+  staged(
+    'countersigned-in-its-name',
+    'Beta signs in the name of the exchange.',
+    'countersignature-signature',
+    {
+      countersignature: (network, made) => network.countersignature(made, { signer: 'beta' }),
+    },
+  ),
+  staged(
+    'countersignature-high-s',
+    'The second signature that anyone can make from the first.',
+    'countersignature-signature',
+    {
+      countersignature: (network, made) => highS(network.countersignature(made)),
+    },
+  ),
+  staged(
+    'countersignature-of-another-statement',
+    'A true countersignature, but of another statement.',
+    'countersignature-elsewhere',
+    {
+      countersignature: (network) =>
+        network.countersignature(network.statement({ claims: { message: 'msg-2026-000124' } })),
+    },
+  ),
+  {
+    name: 'countersigning-time-too-fine',
+    comment: 'An iat within a slot: it would tell a hidden moment almost to the second.',
+    code: 'signing-time-invalid',
+    make: () => {
+      const network = new Network();
+      const statement = network.statement();
+      const countersignature = network.countersignature(statement, { iat: network.iat(1100) + 61 });
+      const recording = network.recording(network.record('alpha', statement, countersignature));
+      return {
+        evidence: formatEvidence(network.evidence(statement, countersignature, [recording])),
+        trust: network.trust,
+      };
+    },
+  },
+  {
+    name: 'countersignature-never-recorded',
+    comment:
+      'Recorded alone, and a countersignature pasted in: it could be made decades later, with a stolen key.',
+    code: 'countersignature-unrecorded',
+    make: () => {
+      const network = new Network();
+      const statement = network.statement();
+      const recording = network.recording(network.record('alpha', statement, null));
+      const countersignature = network.countersignature(statement);
+      return {
+        evidence: formatEvidence(network.evidence(statement, countersignature, [recording])),
+        trust: network.trust,
+      };
+    },
+  },
+  changed(
+    'countersignature-removed',
+    'The countersignature taken out of evidence that had one.',
+    'not-in-log',
+    ({ evidence }) => ({
+      ...evidence,
+      countersignature: null,
+    }),
+  ),
+  {
+    name: 'other-document',
+    comment: 'The document at hand is not the one that the statement is about.',
+    code: 'document-differs',
+    make: () => {
+      const network = new Network();
+      return { evidence: network.completeFile(), trust: network.trust, document: DOCUMENT.slice(1) };
+    },
+  },
+  staged(
+    'document-of-the-same-size',
+    'A document of the same size, with one bit changed.',
+    'document-differs',
+    {},
+    { document: DOCUMENT.map((byte, i) => (i === 20 ? byte ^ 1 : byte)) },
+  ),
+];

@@ -1,0 +1,36 @@
+import type { VerdictCode } from '../codes.js';
+import { agreementCases } from './cases-agreement.js';
+import { fileCases } from './cases-file.js';
+import { logCases } from './cases-log.js';
+import { policyCases } from './cases-policy.js';
+import { recordingCases } from './cases-recording.js';
+import { statementCases } from './cases-statement.js';
+import { validCases } from './cases-valid.js';
+
+/** One evidence file with the verdict that it must get, and why. One fault per case. */
+export interface EvidenceCase {
+  readonly name: string;
+  /** What is right or wrong about it, for people. */
+  readonly comment: string;
+  readonly code: VerdictCode;
+  /** The evidence file, and what it is verified under. */
+  make(): CaseFiles;
+}
+
+/** What a case hands to verify. */
+export interface CaseFiles {
+  readonly evidence: string;
+  readonly trust: string;
+  readonly document?: Uint8Array;
+}
+
+/** Every case, each with a name of its own. */
+export const EVIDENCE_CASES: readonly EvidenceCase[] = [
+  ...validCases,
+  ...fileCases,
+  ...statementCases,
+  ...agreementCases,
+  ...recordingCases,
+  ...logCases,
+  ...policyCases,
+];

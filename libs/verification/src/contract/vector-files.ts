@@ -1,0 +1,88 @@
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { formatTrust, parseTrust } from '@besure/governance';
+import { decodeBase64url, encodeBase64url } from '@besure/protocol';
+import type { VerdictCode } from '../codes.js';
+import { EVIDENCE_CASES } from './cases.js';
+
+/** Where the evidence vectors are. */
+export const EVIDENCE_VECTORS: string = new URL('../../../../vectors/evidence', import.meta.url).pathname;
+
+/** One vector: an evidence file, what it is verified under, and the code that it must get. */
+export interface EvidenceVector {
+  readonly comment: string;
+  readonly code: VerdictCode;
+  /** The trust file, in the folder `trust` beside. */
+  readonly trust: string;
+  /** base64url; only where a document is at hand. */
+  readonly document?: string;
+  readonly evidence: string;
+}
+
+/** All vector files as the generator makes them: contents by path within the folder. */
+export function generatedFiles(): Map<string, string> {
+  const files = new Map<string, string>();
+  for (const { name, comment, code, make } of EVIDENCE_CASES) {
+    const { evidence, trust, document } = make();
+    const trustFile = `trust/${nameOfTrust(trust)}.json`;
+    const vector: EvidenceVector = {
+      comment,
+      code,
+      trust: trustFile,
+      ...(document === undefined ? {} : { document: encodeBase64url(document) }),
+      evidence,
+    };
+    files.set(trustFile, formatTrust(parseTrust(trust)));
+    files.set(
+      `${code === 'proven' ? 'valid' : 'invalid'}/${name}.json`,
+      `${JSON.stringify(vector, null, 2)}\n`,
+    );
+  }
+  return files;
+}
+
+function nameOfTrust(trust: string): string {
+  const { hubs, quorum, leastAssurance } = parseTrust(trust).charter;
+  return `${quorum.hubs}-of-${hubs.length}-${leastAssurance}`;
+}
+
+const FOLDERS = ['valid', 'invalid', 'trust'];
+
+/** All vector files as they are on disk. */
+export function storedFiles(): Map<string, string> {
+  return new Map(
+    FOLDERS.flatMap((folder) =>
+      readdirSync(join(EVIDENCE_VECTORS, folder)).map((file): [string, string] => [
+        `${folder}/${file}`,
+        readFileSync(join(EVIDENCE_VECTORS, folder, file), 'utf8'),
+      ]),
+    ),
+  );
+}
+
+/** Writes the vectors anew. */
+export function writeFiles(files: ReadonlyMap<string, string>): void {
+  for (const folder of FOLDERS) {
+    rmSync(join(EVIDENCE_VECTORS, folder), { recursive: true, force: true });
+    mkdirSync(join(EVIDENCE_VECTORS, folder), { recursive: true });
+  }
+  for (const [path, content] of files) writeFileSync(join(EVIDENCE_VECTORS, path), content);
+}
+
+/** The vectors on disk, by name. */
+export function readVectors(): {
+  name: string;
+  vector: EvidenceVector;
+  trust: string;
+  document?: Uint8Array;
+}[] {
+  const files = storedFiles();
+  return [...files]
+    .filter(([path]) => !path.startsWith('trust/'))
+    .map(([path, content]) => {
+      const vector = JSON.parse(content) as EvidenceVector;
+      const trust = files.get(vector.trust) ?? '';
+      const document = vector.document === undefined ? {} : { document: decodeBase64url(vector.document) };
+      return { name: path.replace('.json', ''), vector, trust, ...document };
+    });
+}
