@@ -31,8 +31,6 @@ export interface CountersigningContext {
   readonly now: () => number;
   /** The start of the current slot, in whole seconds. */
   readonly issuedAt: () => number;
-  /** Told how many statements were countersigned. */
-  readonly onCountersigned: (count: number) => void;
 }
 
 interface KnownRow {
@@ -229,7 +227,6 @@ export class Countersigner {
 
   async #announce(tx: Tx, decided: readonly (readonly [string, CountersignVerdict])[]): Promise<void> {
     if (decided.length === 0) return;
-    const countersigned = decided.filter(([, verdict]) => verdict.verdict === 'countersigned');
     await this.#context.store.append(tx, [
       {
         stream: `decided-${decided[0]![0]}`,
@@ -238,7 +235,6 @@ export class Countersigner {
         data: { entries: decided.map(([id, verdict]) => ({ statement: id, verdict: verdict.verdict })) },
       },
     ]);
-    this.#context.onCountersigned(countersigned.length);
   }
 }
 

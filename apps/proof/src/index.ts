@@ -1,1 +1,2 @@
-export {};
+export type { ProofConfig } from './configuration.js';
+export { proofService, start } from './service.js';

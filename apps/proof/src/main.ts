@@ -1,0 +1,4 @@
+import { runMain } from '@besure/service';
+import { proofService } from './service.js';
+
+await runMain(proofService);

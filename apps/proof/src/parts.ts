@@ -1,0 +1,118 @@
+import { Consumer, type EventStore, Relay, Worker } from '@besure/event-store';
+import { HttpLogSource, LogFollower, LogStore, LogStoreError } from '@besure/log-store';
+import { type Bus, JetStreamInlet, JetStreamOutlet } from '@besure/messaging';
+import { nodePrimitives } from '@besure/keys';
+import type { ServiceLog, ServiceMetrics } from '@besure/service';
+import { judgeCheckpoint } from '@besure/verification';
+import type { ProofConfig } from './configuration.js';
+import { noteFinalSlots } from './follow-log.js';
+
+/** The schema of this service, and the name of its pipe. */
+export const SCHEMA = 'proof';
+
+/** What all parts of the service share. */
+export interface Shared {
+  readonly config: ProofConfig;
+  readonly store: EventStore;
+  readonly bus: Bus;
+  readonly log: ServiceLog;
+  readonly metrics: ServiceMetrics;
+}
+
+/** Something that runs until it is stopped. */
+export interface Running {
+  start(): Promise<void> | void;
+  stop(): Promise<void>;
+}
+
+/** Publishes this service's events to intake and archive of the zone. */
+export function relayOf({ store, bus, log, metrics }: Shared): Relay {
+  const relay = new Relay({
+    store,
+    outlet: new JetStreamOutlet({
+      bus,
+      schema: SCHEMA,
+      onFailure: (error) => log.warn('replay failed', { error }),
+    }),
+    consumers: ['intake', 'archive'],
+    onFailure: (error, attempt) => log.warn('relay failed', { error, attempt }),
+  });
+  metrics.gaugeFrom('besure_outbox_lag', () => relay.status().lag);
+  return relay;
+}
+
+/** Reads what intake of the zone accepted; `handler` gives it its effects. */
+export function intakeConsumer(
+  { store, bus, log, metrics }: Shared,
+  handler: ConstructorParameters<typeof Consumer>[0]['handler'],
+): Consumer {
+  const source = 'intake';
+  const consumer = new Consumer({
+    store,
+    source,
+    inlet: new JetStreamInlet({
+      bus,
+      source,
+      consumer: SCHEMA,
+      onFailure: (error) => log.warn('reading the bus failed', { error, source }),
+    }),
+    handler,
+    onFailure: (error, attempt) => log.warn('consuming failed', { error, attempt, source }),
+  });
+  metrics.gaugeFrom('besure_consumer_lag', () => ({ [source]: consumer.status().lag }));
+  return consumer;
+}
+
+/** Follows the ledger log of the hubs, believing only the charter's quorum, and notes which slots have become final. */
+export function logFollower({ config, store, log, metrics }: Shared, pollMillis: number): LogFollower {
+  const { charter, organisation } = config;
+  const alarms = metrics.gauge('besure_alarms');
+  const follower = new LogFollower({
+    store,
+    log: new LogStore({ schema: SCHEMA, log: 'proofs', origin: charter.log.origin }),
+    sources: config.hubLogUrls.map((url) => new HttpLogSource(`${url}/log/proofs`)),
+    accept(note) {
+      const judged = judgeCheckpoint(note, charter, nodePrimitives);
+      if (!judged.signedByLog || judged.recordedTime === null || judged.forEvidence === null) {
+        throw new LogStoreError(
+          'checkpoint-not-accepted',
+          'no quorum of the charter has signed this checkpoint',
+        );
+      }
+      return judged.forEvidence;
+    },
+    handler: (tx, { from, entries }) =>
+      noteFinalSlots(
+        {
+          organisation,
+          charter,
+          store,
+          onForeignItem(slot) {
+            alarms.inc({ kind: 'foreign-item' });
+            log.error('an item of this member in the ledger was not made here', { slot });
+          },
+        },
+        tx,
+        from,
+        entries,
+      ),
+    pollMillis,
+    onFailure: (error, url) => log.warn('following the ledger log failed', { error, url }),
+  });
+  metrics.gaugeFrom('besure_checkpoint_size', () => follower.status().size);
+  return follower;
+}
+
+/** A worker whose failures are logged. */
+export function worker(
+  { log }: Shared,
+  kind: string,
+  restMillis: number,
+  round: () => Promise<boolean>,
+): Worker {
+  return new Worker({
+    round,
+    restMillis,
+    onFailure: (error, attempt) => log.warn('work failed', { kind, error, attempt }),
+  });
+}

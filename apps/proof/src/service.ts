@@ -1,0 +1,243 @@
+import { EventStore, assertMigrated, coreMigrations, migrate, openDataSource } from '@besure/event-store';
+import { addressFormatOf, exchangeOf, organisation as memberOf, slotAt, slotIat } from '@besure/governance';
+import { nodePrimitives } from '@besure/keys';
+import { decodeAddress, hash160 } from '@besure/ledger-tx';
+import { logMigrations } from '@besure/log-store';
+import {
+  type Bus,
+  type Json,
+  NatsRequestServer,
+  connectBus,
+  inboxPrefixOf,
+  request,
+} from '@besure/messaging';
+import { SUBJECTS, decodeBase64url, equalBytes, parseCountersignAnswer } from '@besure/protocol';
+import {
+  type RunningService,
+  type ServiceContext,
+  type ServiceDefinition,
+  type ServiceParts,
+  runService,
+} from '@besure/service';
+import { askExchange } from './ask-exchange.js';
+import { type BusConfig, type ProofConfig, proofConfiguration } from './configuration.js';
+import { CountersignController } from './countersign.controller.js';
+import { Countersigner } from './countersigner.js';
+import { ProofError } from './error.js';
+import { HubClient } from './hub-client.js';
+import { keepRecords } from './keep-records.js';
+import { proofMigrations } from './migrations.js';
+import { type Running, SCHEMA, type Shared, intakeConsumer, logFollower, relayOf, worker } from './parts.js';
+import { SlotClock } from './slot-clock.js';
+import { closeSlot } from './slot-closer.js';
+import { sendSlots } from './slot-sender.js';
+import { stateOwnEvents } from './state-own-events.js';
+import { StatementMaker } from './statement-maker.js';
+import { watchStates } from './watch-states.js';
+
+const migrations = [...coreMigrations(SCHEMA), ...logMigrations(SCHEMA), ...proofMigrations];
+const REQUEST_MILLIS = 10_000;
+/** Rest of workers that are woken when there is something to do; the poll is for what a lost wake-up would leave behind. */
+const REST_MILLIS = 1000;
+const WAITING_GROUP = 100;
+
+/** Makes, exchanges and records statements: see the README. */
+export const proofService: ServiceDefinition<ProofConfig> = {
+  name: 'proof',
+  configuration: proofConfiguration,
+  migrate: async ({ databaseUrl: url }) => void (await migrate({ url, schema: SCHEMA, migrations })),
+  build,
+};
+
+/** Starts the service in this process. */
+export function start(config: ProofConfig): Promise<RunningService> {
+  return runService(proofService, config);
+}
+
+async function build(context: ServiceContext<ProofConfig>): Promise<ServiceParts> {
+  const { config, log, metrics, health } = context;
+  assertKeysOfCharter(config);
+  const dataSource = await openDataSource({ url: config.databaseUrl, schema: SCHEMA });
+  context.onStop('database', () => dataSource.destroy());
+  await assertMigrated(dataSource, SCHEMA, migrations);
+  health.need('database', () => dataSource.query('SELECT 1').then(() => true));
+
+  const dial = (what: string, to: BusConfig, user: string): Bus => {
+    const bus = connectBus({
+      url: to.url,
+      name: `${config.organisation}-proof`,
+      inboxPrefix: inboxPrefixOf(user),
+      ...(to.credentialsFile !== undefined && { credentialsFile: to.credentialsFile }),
+      onChange: (connected) =>
+        log.info('bus', { kind: what, state: connected ? 'connected' : 'disconnected' }),
+    });
+    context.onStop(what, () => bus.close());
+    health.show(what, () => bus.connected);
+    return bus;
+  };
+  const bus = dial('zone', config.bus, SCHEMA);
+  const store = new EventStore({ dataSource, schema: SCHEMA });
+  const shared: Shared = { config, store, bus, log, metrics };
+  const hubs = config.hubBuses.map((hub, at) => dial(`hub-${at}`, hub, config.organisation));
+
+  const follower = logFollower(shared, Math.min(config.charter.slots.lengthMillis, 5000));
+  const slots = slotParts(shared, hubs);
+  const statements =
+    config.exchangeBus === null
+      ? exchangeParts(shared)
+      : organisationParts(shared, dial('exchange', config.exchangeBus, config.organisation));
+  const relay = relayOf(shared);
+  const running: Running[] = [relay, follower, ...slots, ...statements.running, watchStates(shared)];
+  for (const part of running) context.onStop('part', () => part.stop());
+  return {
+    ...statements.parts,
+    async started() {
+      for (const part of running) await part.start();
+    },
+  };
+}
+
+/** The parts of an organisation: statements of its own events, and questions to the exchange. */
+function organisationParts(shared: Shared, exchangeBus: Bus): { running: Running[]; parts: ServiceParts } {
+  const { config, store } = shared;
+  const { charter, organisation, vault } = config;
+  const maker = new StatementMaker({
+    issuer: organisation,
+    signer: config.statementSigner,
+    vault,
+    sha256: nodePrimitives.sha256,
+  });
+  const asker = worker(shared, 'countersigning', 100, async () => {
+    const due = await askExchange({
+      store,
+      vault,
+      primitives: nodePrimitives,
+      exchange: exchangeOf(charter),
+      deadlineMillis: charter.limits.countersignatureDeadlineSeconds * 1000,
+      now: Date.now,
+      request: async (statements) =>
+        parseCountersignAnswer(
+          await request(
+            exchangeBus,
+            SUBJECTS.countersign(organisation),
+            { statements: statements as unknown as Json },
+            { timeoutMillis: REQUEST_MILLIS },
+          ),
+          statements.length,
+        ),
+    });
+    return due > 0;
+  });
+  const stating = { organisation, store, vault, maker, now: Date.now, issuedAt: issuedAt(config) };
+  const consumer = intakeConsumer(shared, async (tx, events) => {
+    if ((await stateOwnEvents(stating, tx, events)) > 0) asker.wake();
+  });
+  return { running: [asker, consumer], parts: {} };
+}
+
+/** The parts of the exchange: records of its own events, and answers to organisations. */
+function exchangeParts(shared: Shared): { running: Running[]; parts: ServiceParts } {
+  const { config, store, bus, log } = shared;
+  const { charter, vault } = config;
+  const countersigner = new Countersigner({
+    exchange: config.organisation,
+    toleranceSeconds: charter.limits.agreementToleranceSeconds,
+    store,
+    vault,
+    signer: config.statementSigner,
+    primitives: nodePrimitives,
+    issuedAt: issuedAt(config),
+    now: Date.now,
+  });
+  const decider = worker(shared, 'waiting statements', REST_MILLIS, async () => {
+    return (await countersigner.decideWaiting(WAITING_GROUP)) === WAITING_GROUP;
+  });
+  const consumer = intakeConsumer(shared, async (tx, events) => {
+    if ((await keepRecords({ store, vault }, tx, events)) > 0) decider.wake();
+  });
+  const server = new NatsRequestServer({
+    bus,
+    onFailure: (error, subject) => log.warn('answering failed', { error, subject }),
+  });
+  return {
+    running: [decider, consumer],
+    parts: {
+      controllers: [CountersignController],
+      providers: [
+        { provide: Countersigner, useValue: countersigner },
+        { provide: CountersignController.CHARTER, useValue: charter },
+      ],
+      microservices: [server],
+    },
+  };
+}
+
+/** Closing slots, and bringing them to the ledger. */
+function slotParts(shared: Shared, hubs: readonly Bus[]): Running[] {
+  const { config, store, log } = shared;
+  const { charter, organisation, ledgerSigner } = config;
+  const keyHash = hash160(ledgerSigner.publicKey, nodePrimitives.sha256);
+  const hub = new HubClient({
+    organisation,
+    address: memberOf(charter, organisation)!.ledgerAddress,
+    keyHash,
+    stream: charter.ledger.streams.proofs,
+    finalDepth: charter.ledger.finalDepth,
+    sha256: nodePrimitives.sha256,
+    hubs: hubs.map(
+      (one) => (subject, payload) =>
+        request(one, subject, payload as Json, { timeoutMillis: REQUEST_MILLIS }),
+    ),
+  });
+  const view: { streamEntity: Uint8Array | null } = { streamEntity: null };
+  const sending = {
+    organisation,
+    store,
+    ledgerSigner,
+    keyHash,
+    sha256: nodePrimitives.sha256,
+    streamEntity: () => view.streamEntity,
+    hub,
+    now: Date.now,
+    resendMillis: Math.max(charter.slots.lengthMillis * 3, 5000),
+  };
+  const sender = worker(shared, 'sending', REST_MILLIS, async () => (await sendSlots(sending)) > 0);
+  const clock = new SlotClock(charter, Date.now, async (slot) => {
+    try {
+      const { outputs, streamEntity } =
+        view.streamEntity === null ? await hub.outputs() : { outputs: [], streamEntity: view.streamEntity };
+      const closed = await closeSlot(
+        { ...sending, streamEntity: () => streamEntity },
+        slot,
+        outputs[0] ?? null,
+      );
+      if (closed === null) return;
+      // Once the chain has begun, it goes on from its own change.
+      view.streamEntity = streamEntity;
+      sender.wake();
+    } catch (error) {
+      log.warn('a slot was not closed', { slot, error });
+    }
+  });
+  return [sender, { start: () => clock.start(), stop: () => clock.stop() }];
+}
+
+/** The start of the slot of this moment, in whole seconds: the only time that statements bear. */
+function issuedAt({ charter }: ProofConfig): () => number {
+  return () => slotIat(charter, slotAt(charter, Date.now()));
+}
+
+function assertKeysOfCharter({ charter, organisation, statementSigner, ledgerSigner }: ProofConfig): void {
+  const member = memberOf(charter, organisation);
+  const keyHash = hash160(ledgerSigner.publicKey, nodePrimitives.sha256);
+  if (
+    member === undefined ||
+    !equalBytes(decodeBase64url(member.signingKey), statementSigner.publicKey) ||
+    !equalBytes(decodeAddress(member.ledgerAddress, addressFormatOf(charter)), keyHash)
+  ) {
+    throw new ProofError(
+      'keys-do-not-match-charter',
+      `the charter does not know these keys as those of ${organisation}`,
+    );
+  }
+}

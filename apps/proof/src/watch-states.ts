@@ -1,0 +1,40 @@
+import type { Running, Shared } from './parts.js';
+
+const EVERY_MILLIS = 5000;
+
+/** Shows in the metrics how many statements and slots stand where. Counted now and then: a scrape must not cost a scan. */
+export function watchStates({ store, metrics, log }: Shared): Running {
+  const statements = metrics.gauge('besure_statements');
+  const slots = metrics.gauge('besure_slots');
+  const count = async (): Promise<void> => {
+    try {
+      await store.transaction(async (tx) => {
+        for (const [gauge, table] of [
+          [statements, 'statement'],
+          [slots, 'slot'],
+        ] as const) {
+          const rows = await tx.query<{ state: string; count: string }[]>(
+            `SELECT state, count(*) AS count FROM ${table} GROUP BY state`,
+          );
+          gauge.reset();
+          for (const row of rows) gauge.set({ state: row.state }, Number(row.count));
+        }
+      });
+    } catch (error) {
+      log.warn('counting states failed', { error });
+    }
+  };
+  let timer: NodeJS.Timeout | undefined;
+  let counting: Promise<void> = Promise.resolve();
+  return {
+    start() {
+      timer = setInterval(() => {
+        counting = count();
+      }, EVERY_MILLIS);
+    },
+    async stop() {
+      clearInterval(timer);
+      await counting;
+    },
+  };
+}
