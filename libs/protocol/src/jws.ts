@@ -74,7 +74,8 @@ export function decodeEs256(encoded: string, code: ProtocolErrorCode): Uint8Arra
 export function attachSignature(signingInput: string, signature: Uint8Array): string {
   if (signature.length !== 64)
     throw new ProtocolError('statement-signature', 'the signature is not 64 bytes');
-  if (compare(signature, 0, ORDER_BYTES) >= 0 || compare(signature, 32, ORDER_BYTES) >= 0) {
+  const isIn = (from: number) => !isZero(signature, from) && compare(signature, from, ORDER_BYTES) < 0;
+  if (!isIn(0) || !isIn(32)) {
     throw new ProtocolError('statement-signature', 'the signature is out of range');
   }
   return `${signingInput}.${encodeBase64url(lowS(signature))}`;
