@@ -51,14 +51,14 @@ export const proofMigrations: readonly { readonly name: string; readonly sql: st
 
       -- One row: where the chain of this member's transactions stands.
       CREATE TABLE slot_chain (
-        only boolean PRIMARY KEY DEFAULT true CHECK (only),
+        single boolean PRIMARY KEY DEFAULT true CHECK (single),
         version integer NOT NULL DEFAULT 0,
         last_slot bigint,
         tip_txid text,
         tip_vout integer,
         tip_script text
       );
-      INSERT INTO slot_chain (only) VALUES (true);
+      INSERT INTO slot_chain (single) VALUES (true);
     `,
   },
 ];

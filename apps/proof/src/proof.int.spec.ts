@@ -1,0 +1,401 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { EventStore, type StoredEvent, coreMigrations, migrate, openDataSource } from '@besure/event-store';
+import type { Organisation } from '@besure/governance';
+import {
+  type FactsVault,
+  type StatementSigner,
+  ephemeralFactsVault,
+  generateLedgerKey,
+  generateStatementKey,
+  nodePrimitives,
+} from '@besure/keys';
+import { hash160, p2pkhScript, parseTransaction, proofItemOf } from '@besure/ledger-tx';
+import {
+  type Facts,
+  ITEM_LENGTH,
+  ITEM_MAGIC,
+  decodeHex,
+  encodeAttachment,
+  encodeBase64url,
+  encodeHex,
+  equalBytes,
+  parseItem,
+  parseStatementsRecorded,
+  rootFromSlotPath,
+  sealedToJson,
+  statementLeaf,
+  utf8Encode,
+} from '@besure/protocol';
+import { type FreshDatabase, freshDatabase } from '@besure/testing';
+import type { DataSource } from 'typeorm';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { type AskingContext, askExchange } from './ask-exchange.js';
+import { Countersigner } from './countersigner.js';
+import { HubClient } from './hub-client.js';
+import { keepRecords } from './keep-records.js';
+import { proofMigrations } from './migrations.js';
+import { closeSlot } from './slot-closer.js';
+import { type SendingContext, sendSlots } from './slot-sender.js';
+import { stateOwnEvents } from './state-own-events.js';
+import { StatementMaker } from './statement-maker.js';
+
+const IAT = 1_795_341_000;
+const DEADLINE_MILLIS = 5000;
+const ENTITY = new Uint8Array(16).fill(7);
+
+interface Zone {
+  readonly store: EventStore;
+  readonly vault: FactsVault;
+  readonly signer: StatementSigner;
+}
+
+let closing: (() => Promise<unknown>)[] = [];
+let folder: string;
+let now: number;
+let alpha: Zone;
+let exchange: Zone;
+
+async function zone(id: string): Promise<Zone> {
+  const database: FreshDatabase = await freshDatabase();
+  const schema = 'proof';
+  await migrate({ url: database.url, schema, migrations: [...coreMigrations(schema), ...proofMigrations] });
+  const dataSource: DataSource = await openDataSource({ url: database.url, schema });
+  closing.push(async () => {
+    await dataSource.destroy();
+    await database.drop();
+  });
+  const signer = await generateStatementKey(
+    { keyFile: join(folder, `${id}.pem`), certificateFile: join(folder, `${id}.crt`) },
+    { organisation: id, notBefore: new Date(0), notAfter: new Date(4_000_000_000_000) },
+  );
+  return { store: new EventStore({ dataSource, schema }), vault: ephemeralFactsVault(), signer };
+}
+
+beforeEach(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'besure-proof-'));
+  now = IAT * 1000;
+  [alpha, exchange] = await Promise.all([zone('alpha'), zone('exchange')]);
+});
+
+afterEach(async () => {
+  for (const close of closing.reverse()) await close();
+  closing = [];
+  rmSync(folder, { recursive: true });
+});
+
+const facts: Facts = {
+  event: 'sent',
+  reason: null,
+  time: '2026-11-22T10:00:00.000Z',
+  message: 'm-1',
+  sender: { scheme: 'be:cbe', id: '0200000001', organisation: 'alpha' },
+  recipient: { scheme: 'be:cbe', id: '0200000002', organisation: 'beta' },
+  document: {
+    mediaType: 'text/plain',
+    size: 3,
+    sha256: encodeBase64url(new Uint8Array(32)),
+    sha3_512: encodeBase64url(new Uint8Array(64)),
+  },
+  corrects: null,
+};
+
+let uuid = 0;
+function accepted(vault: FactsVault, ...all: Facts[]): StoredEvent[] {
+  const sealed = all.map((one) => {
+    const { ciphertext, wrappedKey } = vault.seal(utf8Encode(JSON.stringify(one)));
+    return sealedToJson({ ciphertext, key: wrappedKey });
+  });
+  uuid += 1;
+  const entries = all.map((_, at) => ({
+    id: `00000000-0000-4000-8000-${String(uuid * 100 + at).padStart(12, '0')}`,
+  }));
+  return [
+    {
+      position: uuid,
+      stream: `accepted-${uuid}`,
+      version: 1,
+      type: 'EventsAccepted',
+      data: { entries },
+      attachment: encodeAttachment(sealed),
+      recordedAt: '2026-11-22T10:00:00.000Z',
+    },
+  ];
+}
+
+function state(...all: Facts[]): Promise<number> {
+  const maker = new StatementMaker({
+    issuer: 'alpha',
+    signer: alpha.signer,
+    vault: alpha.vault,
+    sha256: nodePrimitives.sha256,
+  });
+  const context = { organisation: 'alpha', ...alpha, maker, now: () => now, issuedAt: () => IAT };
+  return alpha.store.transaction((tx) => stateOwnEvents(context, tx, accepted(alpha.vault, ...all)));
+}
+
+function record(...all: Facts[]): Promise<number> {
+  return exchange.store.transaction((tx) => keepRecords(exchange, tx, accepted(exchange.vault, ...all)));
+}
+
+function countersigner(): Countersigner {
+  return new Countersigner({
+    exchange: 'exchange',
+    toleranceSeconds: 300,
+    primitives: nodePrimitives,
+    now: () => now,
+    issuedAt: () => IAT,
+    ...exchange,
+  });
+}
+
+function asking(request: AskingContext['request']): AskingContext {
+  return {
+    ...alpha,
+    primitives: nodePrimitives,
+    exchange: { id: 'exchange', signingKey: encodeBase64url(exchange.signer.publicKey) },
+    deadlineMillis: DEADLINE_MILLIS,
+    now: () => now,
+    request,
+  };
+}
+
+function ask(): Promise<number> {
+  const member: Organisation = {
+    id: 'alpha',
+    name: 'Alpha',
+    role: 'organisation',
+    signingKey: encodeBase64url(alpha.signer.publicKey),
+    ledgerAddress: '',
+  };
+  return askExchange(asking((statements) => countersigner().answer(member, statements)));
+}
+
+async function statesOf(store: EventStore): Promise<string[]> {
+  const rows = await store.transaction((tx) =>
+    tx.query<{ state: string }[]>('SELECT state FROM statement ORDER BY prepared_at, id'),
+  );
+  return rows.map((row) => row.state);
+}
+
+async function typesOf(store: EventStore): Promise<string[]> {
+  return (await store.readAll(0, 1000)).map((event) => event.type);
+}
+
+describe('a statement between an organisation and the exchange', () => {
+  it('is countersigned where both records agree, within the tolerance on time', async () => {
+    await record({ ...facts, time: '2026-11-22T10:04:00.000Z' });
+    expect(await state(facts)).toBe(1);
+    expect(await ask()).toBe(1);
+    expect(await statesOf(alpha.store)).toEqual(['countersigned']);
+    expect(await statesOf(exchange.store)).toEqual(['countersigned']);
+    expect(await typesOf(alpha.store)).toEqual(['StatementsPrepared', 'StatementsCountersigned']);
+    expect(await ask()).toBe(0);
+  });
+
+  it('waits for the exchange’s record, and is decided when that arrives', async () => {
+    await state(facts);
+    await ask();
+    expect([await statesOf(alpha.store), await statesOf(exchange.store)]).toEqual([
+      ['prepared'],
+      ['waiting'],
+    ]);
+    await record(facts);
+    expect(await countersigner().decideWaiting(100)).toBe(1);
+    now += 1000;
+    await ask();
+    expect(await statesOf(alpha.store)).toEqual(['countersigned']);
+  });
+
+  it('ends one-sided and disputed where the records differ, and nobody is told in what', async () => {
+    await record({ ...facts, document: { ...facts.document, size: 4 } });
+    await state(facts);
+    await ask();
+    expect(await statesOf(alpha.store)).toEqual(['one-sided']);
+    const [event] = (await alpha.store.readAll(0, 10)).filter((one) => one.type === 'StatementsOneSided');
+    expect(event?.data).toMatchObject({ entries: [{ disputed: true, why: 'disputed' }] });
+  });
+
+  it('ends one-sided at the deadline where the exchange is silent, and is countersigned late when it comes back', async () => {
+    await record(facts);
+    await state(facts);
+    const silent = asking(() => Promise.reject(new Error('no answer')));
+    await askExchange(silent);
+    now += DEADLINE_MILLIS;
+    await askExchange(silent);
+    expect(await statesOf(alpha.store)).toEqual(['one-sided']);
+    await alpha.store.transaction((tx) => tx.query('UPDATE statement SET slot = 1'));
+    now += 3_600_000;
+    await ask();
+    expect(await typesOf(alpha.store)).toEqual([
+      'StatementsPrepared',
+      'StatementsOneSided',
+      'StatementsCompletedLate',
+    ]);
+    expect(await statesOf(alpha.store)).toEqual(['one-sided']);
+  });
+
+  it('answers an organisation that is no party as if the message were unknown', async () => {
+    await record({ ...facts, sender: { ...facts.sender, organisation: 'gamma' } });
+    await state(facts);
+    await ask();
+    expect(await statesOf(exchange.store)).toEqual(['waiting']);
+  });
+
+  it('takes no countersignature that does not verify', async () => {
+    await state(facts);
+    const forged = asking(async (statements) =>
+      statements.map(() => ({ verdict: 'countersigned', countersignature: 'e30.e30.AAAA' })),
+    );
+    await askExchange(forged);
+    expect(await statesOf(alpha.store)).toEqual(['prepared']);
+  });
+
+  it('gives the same bytes when it is asked again', async () => {
+    await record(facts);
+    await state(facts);
+    const member = {
+      id: 'alpha',
+      name: '',
+      role: 'organisation',
+      signingKey: encodeBase64url(alpha.signer.publicKey),
+      ledgerAddress: '',
+    } as const;
+    const answers: unknown[] = [];
+    await askExchange(
+      asking(async (statements) => {
+        const twice = [
+          await countersigner().answer(member, statements),
+          await countersigner().answer(member, statements),
+        ];
+        answers.push(...twice);
+        return twice[0]!;
+      }),
+    );
+    expect(answers[1]).toEqual(answers[0]);
+  });
+
+  it('makes one statement of two events about the same', async () => {
+    await state(facts);
+    expect(await state(facts)).toBe(0);
+    expect(await typesOf(alpha.store)).toEqual(['StatementsPrepared', 'EventsRepeated']);
+  });
+});
+
+describe('a slot', () => {
+  const outputTxid = 'a'.repeat(64);
+
+  function sending(hub: Partial<HubClient>): SendingContext {
+    const ledgerSigner = generateLedgerKey(join(folder, `ledger-${closing.length}-${now}.hex`));
+    const keyHash = hash160(ledgerSigner.publicKey);
+    return {
+      organisation: 'alpha',
+      store: alpha.store,
+      ledgerSigner,
+      keyHash,
+      sha256: nodePrimitives.sha256,
+      streamEntity: () => ENTITY,
+      hub: hub as HubClient,
+      now: () => now,
+      resendMillis: 5000,
+    };
+  }
+
+  function firstOutput(context: SendingContext) {
+    return { txid: outputTxid, vout: 0, script: encodeHex(p2pkhScript(context.keyHash)) };
+  }
+
+  it('holds what is countersigned under one root, with a path for each', async () => {
+    const several = ['m-1', 'm-2', 'm-3'].map((message) => ({ ...facts, message }));
+    await record(...several);
+    await state(...several);
+    await ask();
+    const context = sending({});
+    expect(await closeSlot(context, 5, firstOutput(context))).toBe(3);
+    const [recorded] = (await alpha.store.readAll(0, 100)).filter(
+      (event) => event.type === 'StatementsRecorded',
+    );
+    const { root, entries, slot } = parseStatementsRecorded(recorded!.data, recorded!.attachment!);
+    expect(slot).toBe(5);
+    for (const entry of entries) {
+      const leaf = statementLeaf(entry.jws, entry.countersignature, nodePrimitives.sha256);
+      expect(equalBytes(rootFromSlotPath(leaf, entry.index, entry.path, nodePrimitives.sha256), root)).toBe(
+        true,
+      );
+    }
+    const [row] = await alpha.store.transaction((tx) => tx.query<{ raw: string }[]>('SELECT raw FROM slot'));
+    const item = proofItemOf(parseTransaction(decodeHex(row!.raw)), ENTITY, ITEM_LENGTH, ITEM_MAGIC);
+    expect('skip' in item).toBe(false);
+    expect(parseItem((item as { data: Uint8Array }).data)).toEqual({ slot: 5, root });
+  });
+
+  it('is signed once, whoever closes it and however often', async () => {
+    const context = sending({});
+    const output = firstOutput(context);
+    const results = await Promise.all([
+      closeSlot(context, 5, output),
+      closeSlot(context, 5, output),
+      closeSlot(context, 4, output),
+    ]);
+    expect(results.filter((result) => result === 0).length).toBeGreaterThanOrEqual(1);
+    const rows = await alpha.store.transaction((tx) =>
+      tx.query<{ slot: string }[]>('SELECT slot FROM slot ORDER BY slot'),
+    );
+    expect(rows.filter((row) => row.slot === '5')).toHaveLength(1);
+    expect(await closeSlot(context, 5, output)).toBeNull();
+  });
+
+  it('is sent until the ledger has it, with the same bytes', async () => {
+    const sent: string[][] = [];
+    const context = sending({
+      submit: (raws) => {
+        sent.push([...raws]);
+        return Promise.resolve(raws.map((raw) => ({ txid: `txid of ${raw.slice(0, 8)}` })));
+      },
+    });
+    await closeSlot(context, 5, firstOutput(context));
+    expect(await sendSlots(context)).toBe(1);
+    expect(await sendSlots(context)).toBe(0);
+    now += 6000;
+    expect(await sendSlots(context)).toBe(1);
+    expect(sent[1]).toEqual(sent[0]);
+  });
+
+  it('keeps its root when its input has become void, and the slots after it follow', async () => {
+    const other = 'b'.repeat(64);
+    const context: SendingContext = sending({
+      // A ledger that only knows the other output: whatever spends the first one is refused.
+      submit: (raws) => {
+        let refused = false;
+        return Promise.resolve(
+          raws.map((raw) => {
+            const { inputs } = parseTransaction(decodeHex(raw));
+            const good = !refused && inputs[0]!.txid === other;
+            refused ||= !good;
+            return good ? { txid: 'x' } : { code: 'inputs-spent', message: '' };
+          }),
+        );
+      },
+      outputs: () =>
+        Promise.resolve({
+          outputs: [{ txid: other, vout: 0, script: encodeHex(p2pkhScript(context.keyHash)) }],
+          streamEntity: ENTITY,
+        }),
+    });
+    await closeSlot(context, 5, firstOutput(context));
+    await closeSlot(context, 6, null);
+    const before = await alpha.store.transaction((tx) =>
+      tx.query<{ root: string }[]>('SELECT root FROM slot ORDER BY slot'),
+    );
+    await sendSlots(context);
+    const after = await alpha.store.transaction((tx) =>
+      tx.query<{ root: string; raw: string; txid: string }[]>(
+        'SELECT root, raw, txid FROM slot ORDER BY slot',
+      ),
+    );
+    expect(after.map((row) => row.root)).toEqual(before.map((row) => row.root));
+    expect(parseTransaction(decodeHex(after[0]!.raw)).inputs[0]!.txid).toBe(other);
+    expect(parseTransaction(decodeHex(after[1]!.raw)).inputs[0]!.txid).toBe(after[0]!.txid);
+  });
+});
