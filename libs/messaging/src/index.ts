@@ -1,1 +1,13 @@
-export {};
+export { MessagingError, type MessagingErrorCode } from './error.js';
+export { Bus, connectBus, inboxPrefixOf, type BusOptions } from './bus.js';
+export { request, type Json, type Reply } from './request.js';
+export { JetStreamOutlet, type OutletOptions } from './jetstream-outlet.js';
+export { JetStreamInlet, type InletOptions } from './jetstream-inlet.js';
+export {
+  NatsRequestServer,
+  RequestRefused,
+  type NatsRequestServerOptions,
+  type RequestMessage,
+} from './nats-request-server.js';
+export { generateNatsUser, publicNkey } from './nats-user.js';
+export { onHint, publishHint } from './hint.js';

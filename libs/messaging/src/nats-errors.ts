@@ -1,0 +1,28 @@
+import { ErrorCode, NatsError } from 'nats';
+import { MessagingError, type MessagingErrorCode } from './error.js';
+
+function codeOf(error: NatsError): MessagingErrorCode {
+  switch (error.code as ErrorCode) {
+    case ErrorCode.NoResponders:
+      return 'no-responders';
+    case ErrorCode.Timeout:
+      return 'timeout';
+    case ErrorCode.MaxPayloadExceeded:
+      return 'too-large';
+    case ErrorCode.PermissionsViolation:
+      return 'forbidden';
+    case ErrorCode.ConnectionClosed:
+    case ErrorCode.ConnectionDraining:
+    case ErrorCode.Disconnect:
+      return 'unavailable';
+    default:
+      return 'failed';
+  }
+}
+
+/** What the client threw, in our words; `what` is what was tried. */
+export function fromNats(error: unknown, what: string): MessagingError {
+  if (error instanceof MessagingError) return error;
+  const code = error instanceof NatsError ? codeOf(error) : 'failed';
+  return new MessagingError(code, `${what}: ${code}`, { cause: error });
+}
