@@ -129,6 +129,12 @@ const CERTIFICATE_FAULTS: readonly Fault[] = [
     cert(longLength(testCertificate(ALPHA))),
   ],
   [
+    'certificate-second',
+    'A second certificate that is none.',
+    certificate,
+    cert(testCertificate(ALPHA), testBytes('no certificate', 60)),
+  ],
+  [
     'certificate-other-key',
     'The certificate holds another key than the issuer has.',
     { code: 'certificate-key' },

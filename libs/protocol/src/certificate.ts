@@ -12,6 +12,14 @@ const P256_KEY_INFO = decodeHex('301306072a8648ce3d020106082a8648ce3d030107' + '
 const POINT_LENGTH = 65;
 
 /**
+ * That some bytes are one DER SEQUENCE, as every certificate is, and not too long. For the certificates after the
+ * first, whose keys may be of any kind. Throws a `certificate` error.
+ */
+export function assertCertificateForm(certificate: Uint8Array): void {
+  outermost(certificate);
+}
+
+/**
  * The P-256 key of an X.509 certificate (RFC 5280 section 4.1) as an uncompressed point, 65 bytes. Walks only as far
  * as the key, strictly (DER lengths, exact nesting), and judges nothing else: which key counts is said by the charter,
  * a certificate informs. Throws a `certificate` error for anything that is not a certificate with such a key.
@@ -37,6 +45,14 @@ export function publicKeyOfCertificate(der: Uint8Array): Uint8Array {
   }
   if (der[key] !== 0x04) throw fault('its key is not an uncompressed point');
   return der.slice(key, keyInfo.end);
+}
+
+function outermost(der: Uint8Array): { start: number; end: number } {
+  if (der.length > MAX_CERTIFICATE_LENGTH)
+    throw fault(`longer than ${MAX_CERTIFICATE_LENGTH.toString()} bytes`);
+  const certificate = element(der, 0, der.length, SEQUENCE);
+  if (certificate.end !== der.length) throw fault('bytes after its end');
+  return certificate;
 }
 
 /** Where the content of the DER element at `at` lies (X.690 section 8.1, lengths minimal as in section 10.1). */

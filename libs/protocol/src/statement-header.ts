@@ -1,5 +1,5 @@
 import { decodeBase64, encodeBase64, equalBytes } from './bytes.js';
-import { MAX_CERTIFICATE_LENGTH, publicKeyOfCertificate } from './certificate.js';
+import { assertCertificateForm, MAX_CERTIFICATE_LENGTH, publicKeyOfCertificate } from './certificate.js';
 import { ProtocolError } from './error.js';
 import { decodeJson, encodeJson } from './jws.js';
 
@@ -66,6 +66,7 @@ function decodeStatementHeader(header: string): StatementHeader {
   });
   if (headerText(x5c as string[]) !== text) throw fault('its text is not canonical');
   // The first holds the issuer's key; the others inform, and need not be P-256.
+  certificates.forEach(assertCertificateForm);
   return { certificates, certificateKey: publicKeyOfCertificate(certificates[0]!) };
 }
 
