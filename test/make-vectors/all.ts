@@ -1,20 +1,28 @@
 import { charters, trusts } from './charter.ts';
+import { checkpoints } from './checkpoint.ts';
+import { cosignatures } from './cosignature.ts';
 import { countersignatures } from './countersignature.ts';
 import { documentEvents } from './document-event.ts';
 import { items, logEntries } from './ledger-items.ts';
+import { merkleTrees } from './merkle.ts';
 import { slotTrees } from './slot-tree.ts';
 import { invalidStatements, validStatements } from './statement.ts';
+import { tlogProofs } from './tlog-proof.ts';
 import type { Vector } from './vector.ts';
 
 /** The formats whose vectors this folder makes. */
 export const FORMATS = [
   'charter',
+  'checkpoint',
+  'cosignature',
   'countersignature',
   'document-event',
   'item',
   'log-entry',
+  'merkle',
   'slot-tree',
   'statement',
+  'tlog-proof',
   'trust',
 ] as const;
 
@@ -22,13 +30,17 @@ export const FORMATS = [
 export function allVectors(): Vector[] {
   return [
     ...charters(),
+    ...checkpoints(),
+    ...cosignatures(),
     ...countersignatures(),
     ...documentEvents(),
     ...items(),
     ...logEntries(),
+    ...merkleTrees(),
     ...slotTrees(),
     ...validStatements(),
     ...invalidStatements(),
+    ...tlogProofs(),
     ...trusts(),
   ];
 }

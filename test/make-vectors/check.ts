@@ -18,6 +18,7 @@ import {
   verifyStatementSignature,
 } from '@besure/protocol';
 import { createHash } from 'node:crypto';
+import { LOG_READERS } from './check-log.ts';
 import { verifyP256 } from '../../libs/protocol/test/material.ts';
 
 // What a reader of each format does with a vector, by the public face of the libraries. It gives what a valid vector
@@ -39,6 +40,8 @@ const primitives: Primitives = {
 };
 
 export const READERS: Readonly<Record<string, Reader>> = {
+  ...LOG_READERS,
+
   charter: ({ text }) => ({ canonical: formatCharter(parseCharter(text as string)) }),
 
   trust: ({ text }) => {

@@ -2,6 +2,7 @@
 // file fails when they are not what this writes.
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { generatedFiles, writeFiles } from '../../libs/verification/src/contract/vector-files.ts';
 import { allVectors, FORMATS } from './all.ts';
 import { vectorText } from './vector.ts';
 
@@ -12,3 +13,4 @@ for (const vector of allVectors()) {
   mkdirSync(folder, { recursive: true });
   writeFileSync(join(folder, `${vector.name}.json`), vectorText(vector));
 }
+writeFiles(generatedFiles());

@@ -89,7 +89,8 @@ export function parseEntryBundle(bytes: Uint8Array, width: number): Uint8Array[]
 function indexPath(index: number): string {
   const digits = String(index);
   const padded = digits.padStart(Math.ceil(digits.length / 3) * 3, '0');
-  return (padded.match(/.../g) ?? []).join('/x').replace(/^(?=.{4})/, 'x');
+  const groups = padded.match(/.../g) ?? [];
+  return groups.map((group, i) => (i < groups.length - 1 ? `x${group}` : group)).join('/');
 }
 
 function checkTile({ level, index, width }: Tile): void {

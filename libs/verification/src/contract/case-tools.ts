@@ -11,7 +11,7 @@ import {
   utf8Encode,
 } from '@besure/protocol';
 import { sha256 } from '@noble/hashes/sha2.js';
-import type { CaseFiles, EvidenceCase } from './cases.js';
+import type { CaseFiles, EvidenceCase } from './cases.ts';
 import {
   type MadeStatement,
   Network,
@@ -19,7 +19,7 @@ import {
   type Recorded,
   sealOf,
   type StatementOptions,
-} from './network.js';
+} from './network.ts';
 
 /** Evidence with one recording, and the parts that it was made of. */
 export interface Scene {

@@ -1,7 +1,7 @@
 import { attachSignature, CLAIM_NAMES, encodeBase64url, formatEvidence, utf8Encode } from '@besure/protocol';
-import { changed, highS, staged } from './case-tools.js';
-import type { EvidenceCase } from './cases.js';
-import { DOCUMENT, Network, sealOf } from './network.js';
+import { changed, highS, staged } from './case-tools.ts';
+import type { EvidenceCase } from './cases.ts';
+import { DOCUMENT, Network, sealOf } from './network.ts';
 
 /** A countersignature of any header and payload, signed by the exchange. */
 function countersigned(header: string, payload: object): string {

@@ -1,6 +1,6 @@
 import { formatEvidence } from '@besure/protocol';
-import { scene } from './case-tools.js';
-import type { EvidenceCase } from './cases.js';
+import { scene } from './case-tools.ts';
+import type { EvidenceCase } from './cases.ts';
 
 function rewritten(name: string, comment: string, change: (text: string) => string): EvidenceCase {
   return {

@@ -1,8 +1,8 @@
 import { encodeBase64, formatTlogProof, NO_TIME, parseTlogProof, type RecordingV0 } from '@besure/protocol';
-import { changedRecording, relogged, type SceneOptions, staged } from './case-tools.js';
-import type { EvidenceCase } from './cases.js';
-import { noteSigner, seedOf } from './keys.js';
-import { hubOf, Network, type Recorded, signatureLine } from './network.js';
+import { changedRecording, relogged, type SceneOptions, staged } from './case-tools.ts';
+import type { EvidenceCase } from './cases.ts';
+import { noteSigner, seedOf } from './keys.ts';
+import { hubOf, Network, type Recorded, signatureLine } from './network.ts';
 
 type Lines = NonNullable<SceneOptions['lines']>;
 

@@ -1,7 +1,7 @@
 import { CLAIM_NAMES, formatEvidence } from '@besure/protocol';
-import { staged } from './case-tools.js';
-import type { EvidenceCase } from './cases.js';
-import { DOCUMENT, Network } from './network.js';
+import { staged } from './case-tools.ts';
+import type { EvidenceCase } from './cases.ts';
+import { DOCUMENT, Network } from './network.ts';
 
 const SLOT_END = 1_795_371_900;
 

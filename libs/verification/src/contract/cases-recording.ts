@@ -1,9 +1,9 @@
 import { encodeBase64, encodeItem, encodeLogEntry, formatEvidence, statementLeaf } from '@besure/protocol';
 import { sha256 } from '@noble/hashes/sha2.js';
-import { changedRecording, scene, staged } from './case-tools.js';
-import type { EvidenceCase } from './cases.js';
-import { seedOf } from './keys.js';
-import { ledgerKeyHash, Network } from './network.js';
+import { changedRecording, scene, staged } from './case-tools.ts';
+import type { EvidenceCase } from './cases.ts';
+import { seedOf } from './keys.ts';
+import { ledgerKeyHash, Network } from './network.ts';
 
 /** Evidence with two recordings, by whoever. */
 function recordedBy(

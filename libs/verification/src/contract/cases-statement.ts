@@ -1,7 +1,7 @@
-import { changed, disclosureOf, highS, redisclosed, resplit, reworded, scene, staged } from './case-tools.js';
+import { changed, disclosureOf, highS, redisclosed, resplit, reworded, scene, staged } from './case-tools.ts';
 import { formatEvidence } from '@besure/protocol';
-import type { EvidenceCase } from './cases.js';
-import { type MadeStatement, Network } from './network.js';
+import type { EvidenceCase } from './cases.ts';
+import { type MadeStatement, Network } from './network.ts';
 
 const RECEIVED = { event: 'http://uri.etsi.org/19522/Event/ContentHandover' };
 const SALT = 'AAAAAAAAAAAAAAAAAAAAAA';

@@ -1,11 +1,11 @@
 import type { VerdictCode } from '../codes.js';
-import { agreementCases } from './cases-agreement.js';
-import { fileCases } from './cases-file.js';
-import { logCases } from './cases-log.js';
-import { policyCases } from './cases-policy.js';
-import { recordingCases } from './cases-recording.js';
-import { statementCases } from './cases-statement.js';
-import { validCases } from './cases-valid.js';
+import { agreementCases } from './cases-agreement.ts';
+import { fileCases } from './cases-file.ts';
+import { logCases } from './cases-log.ts';
+import { policyCases } from './cases-policy.ts';
+import { recordingCases } from './cases-recording.ts';
+import { statementCases } from './cases-statement.ts';
+import { validCases } from './cases-valid.ts';
 
 /** One evidence file with the verdict that it must get, and why. One fault per case. */
 export interface EvidenceCase {

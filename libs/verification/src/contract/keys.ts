@@ -26,7 +26,7 @@ export interface SealKey {
   readonly publicKey: Uint8Array;
   readonly certificate: Uint8Array;
   /** r||s, low s. */
-  sign(message: Uint8Array): Uint8Array;
+  readonly sign: (message: Uint8Array) => Uint8Array;
 }
 
 export function sealKey(name: string): SealKey {
@@ -39,7 +39,7 @@ export function sealKey(name: string): SealKey {
 /** A key that signs notes under a name. */
 export interface NoteSigner {
   readonly key: NoteKey;
-  sign(message: Uint8Array): Uint8Array;
+  readonly sign: (message: Uint8Array) => Uint8Array;
 }
 
 export function noteSigner(type: NoteKeyType, name: string, owner: string): NoteSigner {

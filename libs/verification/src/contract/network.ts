@@ -31,7 +31,7 @@ import {
 } from '@besure/protocol';
 import { sha256 } from '@noble/hashes/sha2.js';
 import { sha3_512 } from '@noble/hashes/sha3.js';
-import { type NoteSigner, noteSigner, sealKey, type SealKey, seedOf, testRandom } from './keys.js';
+import { type NoteSigner, noteSigner, sealKey, type SealKey, seedOf, testRandom } from './keys.ts';
 
 // A network in memory with deterministic keys: makes evidence that is complete and right, or wrong in one chosen way.
 

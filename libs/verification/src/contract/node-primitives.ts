@@ -25,13 +25,21 @@ export const nodePrimitives: Primitives = {
   },
 };
 
+const keys = new Map<string, KeyObject | null>();
+
 function keyOf(prefix: string, raw: Uint8Array): KeyObject | null {
+  const der = Buffer.concat([Buffer.from(prefix, 'hex'), raw]);
+  const id = der.toString('latin1');
+  const known = keys.get(id);
+  if (known !== undefined) return known;
+  const key = parseKey(der);
+  keys.set(id, key);
+  return key;
+}
+
+function parseKey(key: Buffer): KeyObject | null {
   try {
-    return createPublicKey({
-      key: Buffer.concat([Buffer.from(prefix, 'hex'), raw]),
-      format: 'der',
-      type: 'spki',
-    });
+    return createPublicKey({ key, format: 'der', type: 'spki' });
   } catch {
     return null;
   }

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { formatTrust, parseTrust } from '@besure/governance';
 import { decodeBase64url, encodeBase64url } from '@besure/protocol';
 import type { VerdictCode } from '../codes.js';
-import { EVIDENCE_CASES } from './cases.js';
+import { EVIDENCE_CASES } from './cases.ts';
 
 /** Where the evidence vectors are. */
 export const EVIDENCE_VECTORS: string = new URL('../../../../vectors/evidence', import.meta.url).pathname;
