@@ -20,5 +20,10 @@ test('metrics: shared names, one registry per service, values read at the scrape
   expect(text).toContain('besure_slots{state="final",service="proof"} 3');
   expect(text).not.toContain('state="open"');
   expect(text).not.toContain('besure_accepted_total');
+  proof.gaugeFrom('besure_consumer_lag', () => ({ intake: 4 }));
+  proof.gaugeFrom('besure_consumer_lag', () => ({ archive: 6 }));
+  const lags = await proof.registry.metrics();
+  expect(lags).toContain('besure_consumer_lag{source="intake",service="proof"} 4');
+  expect(lags).toContain('besure_consumer_lag{source="archive",service="proof"} 6');
   expect(text).toContain('besure_time_to_final_seconds_bucket{le="5",service="proof"} 1');
 });

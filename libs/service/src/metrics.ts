@@ -30,6 +30,8 @@ const HISTOGRAMS = {
 export type CounterName = keyof typeof COUNTERS;
 export type GaugeName = keyof typeof GAUGES;
 export type HistogramName = keyof typeof HISTOGRAMS;
+/** A value, or one per value of the gauge's label. */
+export type GaugeReader = () => number | Readonly<Record<string, number>>;
 type LabelsOf<T extends { labels: readonly string[] }> = T['labels'][number];
 
 /**
@@ -40,6 +42,7 @@ export class ServiceMetrics {
   /** For metrics beyond the shared names. */
   readonly registry = new Registry();
   readonly #made = new Map<string, unknown>();
+  readonly #readers = new Map<string, GaugeReader[]>();
 
   constructor(service: string) {
     this.registry.setDefaultLabels({ service });
@@ -85,31 +88,34 @@ export class ServiceMetrics {
   }
 
   /**
-   * A gauge whose value is asked for at each scrape, e.g. `gaugeFrom('besure_outbox_lag', () => relay.lag)`. For gauges
-   * with a label the callback returns a value per label value.
+   * A gauge whose value is asked for at each scrape, e.g. `gaugeFrom('besure_outbox_lag', () => relay.status().lag)`. For
+   * gauges with a label the callback returns a value per label value; several callbacks may share such a gauge.
    */
-  gaugeFrom(name: GaugeName, read: () => number | Readonly<Record<string, number>>): void {
+  gaugeFrom(name: GaugeName, read: GaugeReader): void {
+    const known = this.#readers.get(name);
+    if (known !== undefined) {
+      known.push(read);
+      return;
+    }
+    const readers = [read];
+    this.#readers.set(name, readers);
     const { help, labels } = GAUGES[name];
     const [label] = labels;
-    this.#once(
+    const gauge = new Gauge<string>({
       name,
-      () =>
-        new Gauge<string>({
-          name,
-          help,
-          labelNames: [...labels],
-          registers: [this.registry],
-          collect() {
-            const value = read();
-            if (typeof value === 'number') {
-              this.set(value);
-              return;
-            }
-            this.reset();
-            for (const [key, number] of Object.entries(value)) this.set({ [label ?? '']: key }, number);
-          },
-        }),
-    );
+      help,
+      labelNames: [...labels],
+      registers: [this.registry],
+      collect() {
+        this.reset();
+        for (const reader of readers) {
+          const value = reader();
+          if (typeof value === 'number') this.set(value);
+          else for (const [key, number] of Object.entries(value)) this.set({ [label ?? '']: key }, number);
+        }
+      },
+    });
+    this.#made.set(name, gauge);
   }
 
   /** Adds memory, processor and event-loop metrics: once per process, by the one who owns the process. */
