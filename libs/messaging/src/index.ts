@@ -10,4 +10,7 @@ export {
   type RequestMessage,
 } from './nats-request-server.js';
 export { generateNatsUser, publicNkey } from './nats-user.js';
+export { renderNatsAccounts, type NatsZone, type Nkeys } from './nats-config.js';
+export { HUB_SERVICES, PIPE_SERVICES, type HubService, type PipeService } from './nats-permissions.js';
+export { onHint, publishHint } from './hint.js';
 export { onHint, publishHint } from './hint.js';
