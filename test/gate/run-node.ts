@@ -16,7 +16,11 @@ export function runNode(args: readonly string[], output: 'shown' | 'collected'):
   const path = [dirname(process.execPath), programOf('.bin'), process.env['PATH'] ?? ''].join(delimiter);
   const child = spawn(process.execPath, [...args], {
     cwd: ROOT,
-    env: { ...process.env, PATH: path },
+    env: {
+      ...process.env,
+      PATH: path,
+      ...(process.stdout.isTTY ? {} : { NO_COLOR: '1', FORCE_COLOR: undefined }),
+    },
     stdio: ['ignore', output === 'shown' ? 'inherit' : 'pipe', output === 'shown' ? 'inherit' : 'pipe'],
   });
   // The terminal sends Ctrl-C to the child as well: let it end by itself, then end with it.
