@@ -13,4 +13,3 @@ export { generateNatsUser, publicNkey } from './nats-user.js';
 export { renderNatsAccounts, type NatsZone, type Nkeys } from './nats-config.js';
 export { HUB_SERVICES, PIPE_SERVICES, type HubService, type PipeService } from './nats-permissions.js';
 export { onHint, publishHint } from './hint.js';
-export { onHint, publishHint } from './hint.js';
