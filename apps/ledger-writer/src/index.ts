@@ -1,1 +1,2 @@
-export {};
+export type { LedgerWriterConfig } from './configuration.js';
+export { ledgerWriterService, start } from './service.js';

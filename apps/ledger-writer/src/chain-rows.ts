@@ -1,0 +1,81 @@
+import { parseBigint, type Tx } from '@besure/event-store';
+import type { Db } from '@besure/log-store';
+import type { LeafCandidate, Streams } from './leaf-rule.js';
+
+/** How far the final part of the chain has been taken in. `height` -1 = nothing yet. */
+export interface ChainState {
+  readonly height: number;
+  readonly hash: string;
+  readonly streams: Streams;
+  /** Size of the log at the last height at which a checkpoint was due. */
+  readonly dueSize: number;
+  /** The block of the last checkpoint. */
+  readonly lockHash: string | null;
+  /** When this hub last cosigned, in POSIX seconds. */
+  readonly signedAt: number;
+}
+
+interface ChainRow {
+  readonly height: string;
+  readonly hash: string;
+  readonly proofs: string | null;
+  readonly rights: string | null;
+  readonly due_size: string;
+  readonly lock_hash: string | null;
+  readonly signed_at: string;
+}
+
+/** Reads the state; with `lock`, whoever else wants to take in blocks waits until the transaction ends. */
+export async function readChainState(db: Db, lock: '' | 'FOR UPDATE' = ''): Promise<ChainState> {
+  const [row] = await db.query<ChainRow[]>(`SELECT * FROM chain_state ${lock}`);
+  if (row === undefined) throw new Error('the state of the chain is missing');
+  return {
+    height: parseBigint(row.height),
+    hash: row.hash,
+    streams: { proofs: row.proofs, rights: row.rights },
+    dueSize: parseBigint(row.due_size),
+    lockHash: row.lock_hash,
+    signedAt: parseBigint(row.signed_at),
+  };
+}
+
+/** Replaces the state. */
+export async function writeChainState(tx: Tx, state: ChainState): Promise<void> {
+  await tx.query(
+    `UPDATE chain_state
+        SET height = $1, hash = $2, proofs = $3, rights = $4, due_size = $5, lock_hash = $6, signed_at = $7`,
+    [
+      state.height,
+      state.hash,
+      state.streams.proofs,
+      state.streams.rights,
+      state.dueSize,
+      state.lockHash,
+      state.signedAt,
+    ],
+  );
+}
+
+/** Which of the candidates' slots have a leaf already. */
+export async function takenSlots(
+  tx: Tx,
+  candidates: readonly LeafCandidate[],
+): Promise<(member: string, slot: number) => boolean> {
+  if (candidates.length === 0) return () => false;
+  const rows = await tx.query<{ member: string; slot: string }[]>(
+    `SELECT member, slot FROM slot_leaf JOIN unnest($1::text[], $2::bigint[]) AS c(member, slot) USING (member, slot)`,
+    [candidates.map((candidate) => candidate.member), candidates.map((candidate) => candidate.slot)],
+  );
+  const taken = new Set(rows.map((row) => `${row.slot} ${row.member}`));
+  return (member, slot) => taken.has(`${slot} ${member}`);
+}
+
+/** Notes the leaves of these slots, the first of which has the index `firstLeaf`. */
+export async function takeSlots(tx: Tx, leaves: readonly LeafCandidate[], firstLeaf: number): Promise<void> {
+  if (leaves.length === 0) return;
+  await tx.query(
+    `INSERT INTO slot_leaf (member, slot, leaf)
+     SELECT member, slot, $3 + place - 1 FROM unnest($1::text[], $2::bigint[]) WITH ORDINALITY AS l(member, slot, place)`,
+    [leaves.map((leaf) => leaf.member), leaves.map((leaf) => leaf.slot), firstLeaf],
+  );
+}

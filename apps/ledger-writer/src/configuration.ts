@@ -1,0 +1,68 @@
+import { readFileSync } from 'node:fs';
+import { type Charter, type Hub, parseCharter } from '@besure/governance';
+import { type CheckpointSigner, loadCheckpointSigner } from '@besure/keys';
+import type { NodeSettings } from '@besure/multichain';
+import {
+  ConfigurationError,
+  type ServiceConfig,
+  file,
+  fromVariable,
+  serviceConfig,
+  serviceVariables,
+  url,
+} from '@besure/service';
+import { z } from 'zod';
+import { hubOfKeys } from './checkpoint-signing.js';
+
+/** What `ledger-writer` is told. */
+export interface LedgerWriterConfig extends ServiceConfig {
+  readonly databaseUrl: string;
+  /** The hub's own bus. */
+  readonly bus: { readonly url: string; readonly credentialsFile: string | undefined };
+  readonly charter: Charter;
+  /** Which hub of the charter this is: the one whose keys it has. */
+  readonly hub: Hub;
+  readonly signer: CheckpointSigner;
+  readonly node: NodeSettings;
+}
+
+/** The environment of `ledger-writer`, with rules that read on after the variable's name. */
+export const ledgerWriterConfiguration = z
+  .object({
+    ...serviceVariables,
+    BESURE_DATABASE_URL: url('postgres', 'postgresql'),
+    BESURE_NATS_URL: url('nats', 'tls'),
+    BESURE_NATS_CREDENTIALS_FILE: file().optional(),
+    BESURE_CHARTER_FILE: file(),
+    BESURE_HUB_KEY_FILE: file(),
+    MULTICHAIN_URL: url('http'),
+    MULTICHAIN_USER: z.string({ error: 'must be the user name of the node' }).default('multichainrpc'),
+    MULTICHAIN_PASSWORD_FILE: file(),
+    MULTICHAIN_CHAIN: z.string({ error: 'must be the name of the chain' }).optional(),
+  })
+  .transform((env): LedgerWriterConfig => {
+    const charter = fromVariable('BESURE_CHARTER_FILE', () =>
+      parseCharter(readFileSync(env.BESURE_CHARTER_FILE, 'utf8')),
+    );
+    const signer = fromVariable('BESURE_HUB_KEY_FILE', () => loadCheckpointSigner(env.BESURE_HUB_KEY_FILE));
+    const hub = hubOfKeys(charter, signer);
+    if (hub === undefined) {
+      throw new ConfigurationError('BESURE_HUB_KEY_FILE', 'must hold the keys of a hub of the charter');
+    }
+    const chain = env.MULTICHAIN_CHAIN ?? charter.ledger.chain;
+    if (chain !== charter.ledger.chain) {
+      throw new ConfigurationError('MULTICHAIN_CHAIN', 'must be the chain of the charter');
+    }
+    const password = fromVariable('MULTICHAIN_PASSWORD_FILE', () =>
+      readFileSync(env.MULTICHAIN_PASSWORD_FILE, 'utf8').trim(),
+    );
+    return {
+      ...serviceConfig(env),
+      databaseUrl: env.BESURE_DATABASE_URL,
+      bus: { url: env.BESURE_NATS_URL, credentialsFile: env.BESURE_NATS_CREDENTIALS_FILE },
+      charter,
+      hub,
+      signer,
+      node: { url: env.MULTICHAIN_URL, user: env.MULTICHAIN_USER, password, chain },
+    };
+  });

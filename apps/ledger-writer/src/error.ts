@@ -1,0 +1,29 @@
+/** Why something was refused or cannot go on; a closed list. */
+export type LedgerWriterErrorCode =
+  /** The node is of another chain than the charter says, or writes addresses otherwise. Needs a person. */
+  | 'wrong-chain'
+  /** The node's history differs below the final depth: what stands in the log is no longer in the ledger. Needs a person. */
+  | 'deep-fork'
+  /** The ledger moved while it was read: the next look sees it whole. */
+  | 'chain-moved'
+  /** The node gave another block than was asked for. */
+  | 'bad-block'
+  /** The streams are not there, or not final yet. */
+  | 'not-founded'
+  /** The request is not the sender's to make. */
+  | 'forbidden'
+  /** The node does not answer, or is not ready. */
+  | 'ledger-unavailable'
+  /** The log stands still because of `wrong-chain` or `deep-fork`. */
+  | 'halted';
+
+/** The one error class of this service. */
+export class LedgerWriterError extends Error {
+  override readonly name = 'LedgerWriterError';
+  readonly code: LedgerWriterErrorCode;
+
+  constructor(code: LedgerWriterErrorCode, message: string, options?: { cause?: unknown }) {
+    super(message, options);
+    this.code = code;
+  }
+}

@@ -1,0 +1,4 @@
+import { runMain } from '@besure/service';
+import { ledgerWriterService } from './service.js';
+
+await runMain(ledgerWriterService);

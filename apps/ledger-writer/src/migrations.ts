@@ -1,0 +1,38 @@
+import type { Migration } from '@besure/event-store';
+import { logMigrations } from '@besure/log-store';
+
+/** The schema of this service; everything in it can be derived again from the ledger, except the times of its own cosignatures. */
+export const SCHEMA = 'ledger_writer';
+
+/** What `main.js migrate` applies, in order. Only ever added to. */
+export const migrations: readonly Migration[] = [
+  ...logMigrations(SCHEMA),
+  {
+    name: 'ledger-writer-001',
+    sql: `
+      -- One row: how far the final part of the chain has been taken in. Locked by whoever takes in more.
+      CREATE TABLE chain_state (
+        single boolean PRIMARY KEY DEFAULT true CHECK (single),
+        height bigint NOT NULL,
+        hash text NOT NULL,
+        -- creation transactions of the streams, once final
+        proofs text,
+        rights text,
+        -- size of the log at the last height at which a checkpoint was due
+        due_size bigint NOT NULL,
+        -- the block up to which the node is locked, and when this hub last cosigned (seconds)
+        lock_hash text,
+        signed_at bigint NOT NULL
+      );
+      INSERT INTO chain_state (height, hash, due_size, signed_at) VALUES (-1, '', 0, 0);
+
+      -- The slots for which a member has its leaf: the first item counts.
+      CREATE TABLE slot_leaf (
+        member text NOT NULL,
+        slot bigint NOT NULL,
+        leaf bigint NOT NULL,
+        PRIMARY KEY (member, slot)
+      );
+    `,
+  },
+];

@@ -1,0 +1,143 @@
+import { assertMigrated, migrate, openDataSource } from '@besure/event-store';
+import { nodePrimitives } from '@besure/keys';
+import { LogStore } from '@besure/log-store';
+import { connectBus, inboxPrefixOf, NatsRequestServer, publishHint } from '@besure/messaging';
+import { connectNode, type LedgerNode } from '@besure/multichain';
+import { parseCheckpoint, SUBJECTS } from '@besure/protocol';
+import {
+  type RunningService,
+  runService,
+  type ServiceContext,
+  type ServiceDefinition,
+  type ServiceParts,
+} from '@besure/service';
+import { Carrier } from './carrier.js';
+import { ChainFollower } from './chain-follower.js';
+import { CheckpointSigning } from './checkpoint-signing.js';
+import { ledgerWriterConfiguration, type LedgerWriterConfig } from './configuration.js';
+import { LedgerWriterError } from './error.js';
+import { Founder } from './founder.js';
+import { type LogContext, LogController } from './log.controller.js';
+import { migrations, SCHEMA } from './migrations.js';
+import { type RequestsContext, RequestsController } from './requests.controller.js';
+import { StatusController } from './status.controller.js';
+import { LOG_CONTEXT, REQUESTS_CONTEXT } from './tokens.js';
+
+/** The name by which the log's rows are told apart in the database. */
+const LOG = 'proofs';
+/** The node has been away for so many looks: no longer a hiccup. */
+const ALARMING_FAILURES = 5;
+
+/** Talks to the ledger for everyone else: see the README. */
+export const ledgerWriterService: ServiceDefinition<LedgerWriterConfig> = {
+  name: 'ledger-writer',
+  configuration: ledgerWriterConfiguration,
+  migrate: async ({ databaseUrl: url }) => void (await migrate({ url, schema: SCHEMA, migrations })),
+  build: (context) => buildWith(context, connectNode(context.config.node)),
+};
+
+/** Starts the service in this process. */
+export function start(config: LedgerWriterConfig): Promise<RunningService> {
+  return runService(ledgerWriterService, config);
+}
+
+/** Builds the service around a node; specs give one of their own. */
+export async function buildWith(
+  context: ServiceContext<LedgerWriterConfig>,
+  node: LedgerNode,
+): Promise<ServiceParts> {
+  const { config, log: serviceLog, health } = context;
+  const { charter, hub } = config;
+  context.onStop('node', () => node.close());
+  const dataSource = await openDataSource({ url: config.databaseUrl, schema: SCHEMA });
+  context.onStop('database', () => dataSource.destroy());
+  await assertMigrated(dataSource, SCHEMA, migrations);
+  health.need('database', () => dataSource.query('SELECT 1').then(() => true));
+
+  const bus = connectBus({
+    url: config.bus.url,
+    name: `${hub.id}-ledger-writer`,
+    inboxPrefix: inboxPrefixOf(SCHEMA),
+    ...(config.bus.credentialsFile !== undefined && { credentialsFile: config.bus.credentialsFile }),
+    onChange: (connected) => serviceLog.info('bus', { state: connected ? 'connected' : 'disconnected' }),
+  });
+  context.onStop('bus', () => bus.close());
+  health.show('bus', () => bus.connected);
+
+  const { sha256 } = nodePrimitives;
+  const log = new LogStore({ schema: SCHEMA, log: LOG, origin: charter.log.origin });
+  const latest = await log.latestCheckpoint(dataSource);
+  const seen = { checkpointSize: latest === null ? 0 : parseCheckpoint(latest).size, failures: 0 };
+  const follower = new ChainFollower({
+    charter,
+    log,
+    sha256,
+    dataSource,
+    node,
+    signing: new CheckpointSigning(charter.log.origin, hub, config.signer, sha256),
+    now: Date.now,
+    pollMillis: Math.min(1_000, Math.max(50, Math.floor(charter.slots.lengthMillis / 5))),
+    onTaken: ({ state, checkpointSize, skipped }, count) => {
+      seen.failures = 0;
+      serviceLog.debug('final blocks taken in', { height: state.height, count });
+      skipped.forEach((times, reason) => {
+        if (reason !== 'not-an-item' && reason !== 'coinbase') {
+          serviceLog.info('transactions add no leaf', { kind: reason, count: times, height: state.height });
+        }
+      });
+      if (checkpointSize === null) return;
+      seen.checkpointSize = checkpointSize;
+      serviceLog.info('checkpoint', { size: checkpointSize, height: state.height });
+      publishHint(bus, SUBJECTS.logHint, { log: LOG, size: checkpointSize });
+    },
+    onFailure: (error, failures) => {
+      seen.failures = failures;
+      const isGrave = error instanceof LedgerWriterError && error.code !== 'chain-moved';
+      if (isGrave) serviceLog.error('following the ledger failed', { error, attempt: failures });
+      else serviceLog.warn('following the ledger failed', { error, attempt: failures });
+    },
+  });
+  health.show('ledger', () => follower.status().state === 'following');
+  showNumbers(context, follower, seen);
+
+  const carrier = new Carrier({ charter, node, sha256, chain: () => follower.status() });
+  context.onStop('carrier', () => carrier.close());
+  context.onStop('follower', () => follower.stop());
+  const requests: RequestsContext = {
+    charter,
+    hub: hub.id,
+    carrier,
+    follower,
+    founder: new Founder(charter, node),
+  };
+  const server = new NatsRequestServer({
+    bus,
+    onFailure: (error, subject) => serviceLog.warn('answering failed', { error, subject }),
+  });
+  return {
+    controllers: [LogController, StatusController, RequestsController],
+    providers: [
+      { provide: LOG_CONTEXT, useValue: { dataSource, log } satisfies LogContext },
+      { provide: REQUESTS_CONTEXT, useValue: requests },
+    ],
+    microservices: [server],
+    started: () => follower.start(),
+  };
+}
+
+function showNumbers(
+  { metrics }: ServiceContext<LedgerWriterConfig>,
+  follower: ChainFollower,
+  seen: { readonly checkpointSize: number; readonly failures: number },
+): void {
+  metrics.gaugeFrom('besure_ledger_height', () => Math.max(0, follower.status().tip));
+  metrics.gaugeFrom('besure_checkpoint_size', () => seen.checkpointSize);
+  metrics.gaugeFrom('besure_alarms', () => {
+    const { halted } = follower.status();
+    return {
+      'deep-fork': halted === 'deep-fork' ? 1 : 0,
+      'wrong-chain': halted === 'wrong-chain' ? 1 : 0,
+      'ledger-unavailable': halted === null && seen.failures >= ALARMING_FAILURES ? 1 : 0,
+    };
+  });
+}

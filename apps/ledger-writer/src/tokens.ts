@@ -1,0 +1,3 @@
+/** What the controllers are given; see the service for how it is made. */
+export const LOG_CONTEXT = Symbol('LogContext');
+export const REQUESTS_CONTEXT = Symbol('RequestsContext');
