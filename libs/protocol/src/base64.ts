@@ -20,14 +20,20 @@ export function encodeBase64(bytes: Uint8Array): string {
  * character are zero, so exactly one text stands for given bytes.
  */
 export function decodeBase64url(text: string): Uint8Array {
-  return decode(text, text.length, URL_SAFE);
+  return decode(text, text.length, URL_SAFE, new Uint8Array(decodedLength(text.length)));
+}
+
+/** The same, into an array that is long enough; gives the part of it that was written. */
+export function decodeBase64urlInto(text: string, target: Uint8Array): Uint8Array {
+  return decode(text, text.length, URL_SAFE, target.subarray(0, decodedLength(text.length)));
 }
 
 /** The bytes of base64. Strict as {@link decodeBase64url}, with exactly the padding that is due. */
 export function decodeBase64(text: string): Uint8Array {
   if (text.length % 4 !== 0) throw new ProtocolError('encoding', 'the base64 text has no full last group');
   const padding = text.endsWith('==') ? 2 : text.endsWith('=') ? 1 : 0;
-  return decode(text, text.length - padding, STANDARD);
+  const length = text.length - padding;
+  return decode(text, length, STANDARD, new Uint8Array(decodedLength(length)));
 }
 
 interface Alphabet {
@@ -61,10 +67,13 @@ function encode(bytes: Uint8Array, { pairs, characters }: Alphabet): string {
   return out;
 }
 
-function decode(text: string, length: number, { values }: Alphabet): Uint8Array {
+function decodedLength(length: number): number {
+  return Math.floor((length * 3) / 4);
+}
+
+function decode(text: string, length: number, { values }: Alphabet, out: Uint8Array): Uint8Array {
   const rest = length % 4;
   if (rest === 1) throw new ProtocolError('encoding', 'the base64 text has an impossible length');
-  const out = new Uint8Array(Math.floor((length * 3) / 4));
   const whole = length - rest;
   let at = 0;
   let bad = 0; // gathers the sign bit of -1 and characters above ASCII: one test at the end

@@ -4,7 +4,10 @@ export { decodeBase64, decodeBase64url, encodeBase64, encodeBase64url } from './
 export { decodeHex, encodeHex } from './hex.js';
 
 // The two globals that browsers and Node share and that ECMAScript itself does not name.
-declare const TextEncoder: new () => { encode(text: string): Uint8Array };
+declare const TextEncoder: new () => {
+  encode(text: string): Uint8Array;
+  encodeInto(text: string, target: Uint8Array): { written: number };
+};
 declare const TextDecoder: new (
   label: string,
   options: { fatal: boolean; ignoreBOM: boolean },
@@ -38,6 +41,12 @@ export function equalBytes(a: Uint8Array, b: Uint8Array): boolean {
 export function utf8Encode(text: string): Uint8Array {
   if (!text.isWellFormed()) throw new ProtocolError('encoding', 'the text has a lone surrogate');
   return encoder.encode(text);
+}
+
+/** The same, into an array with three bytes for each code unit; gives the part of it that was written. */
+export function utf8EncodeInto(text: string, target: Uint8Array): Uint8Array {
+  if (!text.isWellFormed()) throw new ProtocolError('encoding', 'the text has a lone surrogate');
+  return target.subarray(0, encoder.encodeInto(text, target).written);
 }
 
 /** The text of some UTF-8. Throws on ill-formed UTF-8; a byte order mark stays in the text. */

@@ -1,8 +1,9 @@
 import { BYTES_16 } from './rules.js';
-import { decodeBase64url, encodeBase64url, utf8Decode, utf8Encode } from './bytes.js';
+import { encodeBase64url } from './bytes.js';
 import { canonicalClaim, claimIndex, type ClaimName } from './claims.js';
 import { ProtocolError } from './error.js';
 import type { Sha256 } from './primitives.js';
+import { decodeText, encodeText, sha256OfText } from './text-bytes.js';
 
 /** The most characters that a disclosure may have. */
 export const MAX_DISCLOSURE_LENGTH = 4096;
@@ -20,9 +21,7 @@ export interface OpenedDisclosure {
 export function encodeDisclosure(name: ClaimName, value: unknown, salt: Uint8Array): string {
   if (salt.length !== 16)
     throw new ProtocolError('statement-input', 'a salt is not 16 bytes', { field: 'salts' });
-  const disclosure = encodeBase64url(
-    utf8Encode(disclosureText(encodeBase64url(salt), name, canonicalClaim(name, value))),
-  );
+  const disclosure = encodeText(disclosureText(encodeBase64url(salt), name, canonicalClaim(name, value)));
   if (disclosure.length > MAX_DISCLOSURE_LENGTH)
     throw new ProtocolError('claim', `${name} is too long`, { field: name });
   return disclosure;
@@ -30,7 +29,7 @@ export function encodeDisclosure(name: ClaimName, value: unknown, salt: Uint8Arr
 
 /** The digest of a disclosure (RFC 9901 section 4.2.3): base64url of SHA-256 over its ASCII. */
 export function disclosureDigest(disclosure: string, sha256: Sha256): string {
-  return encodeBase64url(sha256(utf8Encode(disclosure)));
+  return encodeBase64url(sha256OfText(disclosure, sha256));
 }
 
 /**
@@ -42,7 +41,7 @@ export function decodeDisclosure(disclosure: string): OpenedDisclosure {
   let text: string;
   let parts: unknown;
   try {
-    text = utf8Decode(decodeBase64url(disclosure));
+    text = decodeText(disclosure);
     parts = JSON.parse(text);
   } catch (cause) {
     throw new ProtocolError('disclosure', 'a disclosure is not the base64url of a JSON text', { cause });

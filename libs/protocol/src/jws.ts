@@ -1,5 +1,6 @@
-import { decodeBase64url, encodeBase64url, utf8Decode, utf8Encode } from './bytes.js';
+import { decodeBase64url, encodeBase64url } from './bytes.js';
 import { ProtocolError, type ProtocolErrorCode } from './error.js';
+import { decodeText, encodeText } from './text-bytes.js';
 
 /** The three parts of a compact JWS (RFC 7515 section 7.1), still encoded, and what was signed. */
 export interface CompactJws {
@@ -33,13 +34,13 @@ export function splitCompactJws(jws: string, maxLength: number, code: ProtocolEr
 
 /** base64url of the UTF-8 of a JSON text: a header or payload of a JWS. */
 export function encodeJson(json: string): string {
-  return encodeBase64url(utf8Encode(json));
+  return encodeText(json);
 }
 
 /** The JSON text behind a header or payload and its value. Throws `code` when it is none. */
 export function decodeJson(encoded: string, code: ProtocolErrorCode): { text: string; value: unknown } {
   try {
-    const text = utf8Decode(decodeBase64url(encoded));
+    const text = decodeText(encoded);
     return { text, value: JSON.parse(text) as unknown };
   } catch (cause) {
     throw new ProtocolError(code, 'not the base64url of a JSON text', { cause });

@@ -6,6 +6,7 @@ import { decodeEs256, decodeJson, encodeJson, splitCompactJws } from './jws.js';
 import type { Primitives, Sha256 } from './primitives.js';
 import { BYTES_32, MEMBER_ID } from './rules.js';
 import { encodeStatementHeader, readStatementHeader } from './statement-header.js';
+import { sha256OfText } from './text-bytes.js';
 
 /** The most characters that a statement's JWS may have. */
 export const MAX_STATEMENT_LENGTH = 32_768;
@@ -171,7 +172,7 @@ function assertPayload(
 }
 
 function identityOf(signingInput: string, sha256: Sha256): string {
-  return encodeBase64url(sha256(utf8Encode(signingInput)));
+  return encodeBase64url(sha256OfText(signingInput, sha256));
 }
 
 function payloadFault(why: string): ProtocolError {
