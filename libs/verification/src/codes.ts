@@ -1,6 +1,6 @@
 /** Every answer that verification can give, with one sentence for people. A closed list: scripts branch on it. */
 export const VERDICT_CODES = {
-  proven: 'The evidence holds, and is acceptable under the trust file.',
+  proven: 'The evidence holds, and is acceptable under the given rules.',
 
   // The evidence is bad: it proves nothing.
   'trust-malformed': 'The trust file cannot be used, so nothing could be verified.',
@@ -34,14 +34,14 @@ export const VERDICT_CODES = {
 
   // The evidence is good, but not acceptable under the trust file.
   'quorum-not-met':
-    'Too few hubs confirm the checkpoint, so there is no time since which the statement exists.',
-  'assurance-too-low': 'Fewer independent parties confirm the recording than the trust file asks for.',
+    'Too few operators of the register confirm the recording: there is no time since which it provably exists.',
+  'assurance-too-low': 'Less stands behind the time of the recording than the given rules ask for.',
   'one-sided': 'The exchange did not countersign: only the issuer says so.',
   'partly-agreed': 'The exchange did not check everything that is shown here, or that it has to check.',
-  'agreement-too-loose': 'The exchange allowed a larger difference in time than the trust file does.',
+  'agreement-too-loose': 'The exchange allowed a larger difference in time than the given rules do.',
   'recorded-before-slot': 'The recording was confirmed before its own time slot began: a clock was wrong.',
   'claimed-after-recording': 'The time that the issuer states lies after the time of the recording.',
-  late: 'The recording came longer after the stated time than the trust file allows.',
+  late: 'The recording came longer after the stated time than the given rules allow.',
   'document-hidden': 'A document was given, but the evidence hides which document it is about.',
 } as const;
 

@@ -18,14 +18,15 @@ export function explain(verdict: Verdict): string {
   return `${sections.map((lines) => lines.join('\n')).join('\n\n')}\n`;
 }
 
-function badHeading({ message, checks }: Verdict): string[] {
+function badHeading({ message, code, checks }: Verdict): string[] {
   const failed = checks.find(({ ok }) => !ok);
+  const where = failed === undefined ? '' : `, check ${failed.name}`;
   return [
     'THIS FILE PROVES NOTHING',
     '',
-    message,
-    ...(failed === undefined ? [] : [`The check that failed: ${failed.name}.`]),
     'Nothing that the file says may be relied on. That is no finding on what happened: only this file does not prove it.',
+    '',
+    `The reason, for experts: ${message} [code ${code}${where}]`,
   ];
 }
 
@@ -166,35 +167,33 @@ function hidden({ hidden: names }: Verdict): string[] {
   ];
 }
 
-function standing({ assurance, hubs, recordings, oneSided }: Verdict): string[] {
+function standing(verdict: Verdict): string[] {
+  const { assurance, oneSided } = verdict;
   if (assurance === null) return [];
-  const fewest = Math.min(...recordings.map((recording) => recording.hubs.length));
-  const confirmed = hubs === 1 ? 'the one operator' : `${fewest} of the ${hubs} operators`;
-  return ['What it rests on', ...ASSURANCE_WORDS[assurance](confirmed), ...limits(oneSided)];
-}
-
-const ASSURANCE_WORDS: Readonly<Record<NonNullable<Verdict['assurance']>, (confirmed: string) => string[]>> =
-  {
-    'one-hub': (confirmed) => [
-      `- The moment "existed by" was confirmed by ${confirmed} of the shared register.`,
-      '- Who stated what does not depend on any operator. That moment depends on this one: it could have given a wrong one.',
-    ],
-    recorded: (confirmed) => [
-      `- The moment "existed by" was confirmed by ${confirmed} of the shared register, each from its own copy.`,
-      '- It is wrong only if at least one half of those that had to confirm it gave a wrong time together.',
-    ],
-    'time-stamped': (confirmed) => [
-      `- The moment "existed by" was confirmed by ${confirmed} of the shared register, each from its own copy,`,
-      '  and by a time-stamping authority outside it.',
-    ],
-  };
-
-function limits(oneSided: boolean): string[] {
   return [
-    '- What is proven is what was stated, by whom, and that it existed by then. That the stated moment is right is the word',
-    oneSided ? '  of the issuer alone.' : '  of the issuer, and of the exchange as far as it agreed.',
+    'What it rests on',
+    `- The moment "existed by" was confirmed by ${confirmation(verdict)}.`,
+    ...(assurance === 'time-stamped'
+      ? ['- A time-stamping authority outside the register confirmed it too.']
+      : []),
+    `- Who stated what does not depend on any operator. That moment could be wrong only if ${wrongTogether(verdict)}.`,
+    '- What is proven is what was stated, by whom, and that it existed by then. That the stated moment is right is the word' +
+      (oneSided ? ' of the issuer alone.' : ' of the issuer, and of the exchange as far as it agreed.'),
     '- It does not prove that a person read or understood the document, nor that what the document says is true.',
   ];
+}
+
+function confirmation({ hubs, recordings }: Verdict): string {
+  if (hubs === 1) return 'the one operator of the shared register';
+  const fewest = Math.min(...recordings.map((recording) => recording.hubs.length));
+  return `${fewest} of the ${hubs} operators of the shared register, each from its own copy`;
+}
+
+function wrongTogether({ hubs, quorum }: Verdict): string {
+  if (hubs === 1) return 'that operator gave a wrong one';
+  return quorum === 1
+    ? 'one of these operators gave a wrong one'
+    : `${quorum} of these operators gave a wrong one together`;
 }
 
 function event({ claims }: Verdict): string {

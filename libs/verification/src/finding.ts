@@ -39,6 +39,7 @@ export function badVerdict({ code, message: detail }: Refusal, checks: readonly 
     evidenceId: null,
     recordings: [],
     hubs: 0,
+    quorum: 0,
     names: {},
   };
 }
@@ -73,6 +74,7 @@ export function goodVerdict(finding: Finding, judged: Acceptability, checks: rea
       recordedTime: formatTime(recordedTime),
     })),
     hubs: charter.hubs.length,
+    quorum: charter.quorum.hubs,
     names: namesOf(finding),
   };
 }

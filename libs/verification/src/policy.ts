@@ -24,7 +24,7 @@ export function acceptability(finding: Finding, documentGiven: boolean): Accepta
   const { charter, recordings } = finding;
   const recordedTime = earliest(recordings);
   const agreedTime = earliest(recordings.filter(({ countersigned }) => countersigned));
-  const assurance = recordedTime === null ? null : leastAssurance(recordings, charter);
+  const assurance = recordedTime === null ? null : assuranceOf(charter);
   const broken: Record<UnacceptableCode, boolean> = {
     'quorum-not-met': recordedTime === null,
     'assurance-too-low': assurance !== null && rank(assurance) < rank(charter.leastAssurance),
@@ -59,11 +59,12 @@ function earliest(recordings: readonly HeldRecording[]): number | null {
   return known.length === 0 || known.length < times.length ? null : Math.min(...known);
 }
 
-function leastAssurance(recordings: readonly HeldRecording[], { hubs }: Charter): Assurance {
-  const several = recordings.every(
-    (recording) => recording.hubs.length >= 2 && recording.hubs.length > hubs.length / 2,
-  );
-  return several ? 'recorded' : 'one-hub';
+/**
+ * It follows the quorum, not the number of cosignatures: the recorded time is the one that a quorum gave, so where one hub is
+ * enough, one hub can move it, however many others signed too.
+ */
+function assuranceOf({ hubs, quorum }: Charter): Assurance {
+  return quorum.hubs >= 2 && quorum.hubs > hubs.length / 2 ? 'recorded' : 'one-hub';
 }
 
 function rank(assurance: Assurance): number {

@@ -2,8 +2,9 @@ import type { ClaimName, Claims } from '@besure/protocol';
 import type { VerdictCode } from './codes.js';
 
 /**
- * What stands behind a recording. `one-hub`: one hub alone confirms it. `recorded`: at least two hubs and more than half of
- * all hubs confirm it. `time-stamped`: a time-stamping authority outside the circle confirms it too.
+ * What stands behind a recorded time. `one-hub`: hubs, but the charter's quorum is one hub, or no more than half of them.
+ * `recorded`: a quorum of at least two hubs and more than half of all. `time-stamped`: a time-stamping authority outside the
+ * circle too (not in this version of evidence).
  */
 export type Assurance = 'one-hub' | 'recorded' | 'time-stamped';
 
@@ -84,7 +85,6 @@ export interface Verdict {
   readonly agreedWithinSeconds: number | null;
   /** Since when the agreement of the exchange provably exists. */
   readonly agreedTime: string | null;
-  /** The least of its recordings'. */
   readonly assurance: Assurance | null;
   readonly late: boolean;
   readonly oneSided: boolean;
@@ -92,8 +92,9 @@ export interface Verdict {
   /** The identity of the statement. */
   readonly evidenceId: string | null;
   readonly recordings: readonly VerifiedRecording[];
-  /** How many hubs the trust file names; 0 when it cannot be used. */
+  /** How many hubs the trust file names, and how many of them must confirm a recording; 0 when the evidence is bad. */
   readonly hubs: number;
+  readonly quorum: number;
   /** The names of the organisations that this verdict mentions, by id. */
   readonly names: Readonly<Record<string, string>>;
 }

@@ -43,6 +43,12 @@ export const policyCases: readonly EvidenceCase[] = [
     network: { leastAssurance: 'recorded' },
   }),
   staged(
+    'assurance-of-a-quorum-of-one',
+    'All of three hubs cosigned, but the charter is content with one, so one alone can move the time.',
+    'assurance-too-low',
+    { network: { hubs: 3, quorum: 1, leastAssurance: 'recorded' } },
+  ),
+  staged(
     'assurance-no-time-stamp',
     'No time stamp from outside, where the trust file asks for one.',
     'assurance-too-low',
