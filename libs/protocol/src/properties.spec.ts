@@ -71,7 +71,7 @@ const factsArbitrary: fc.Arbitrary<Facts> = fc
 const prepared = fc
   .record({
     facts: factsArbitrary,
-    salts: fc.array(bytes(16), { minLength: 10, maxLength: 10 }),
+    salts: fc.uniqueArray(bytes(16), { minLength: 10, maxLength: 10, selector: String }),
     iat: fc.maxSafeNat(),
   })
   .map(({ facts, salts, iat }) => {

@@ -58,6 +58,9 @@ export function prepareStatement(
   if (salts.length !== CLAIM_NAMES.length) {
     throw new ProtocolError('statement-input', 'there must be ten salts', { field: 'salts' });
   }
+  if (salts.some((salt, i) => salts.findIndex((other) => equalBytes(other, salt)) < i)) {
+    throw new ProtocolError('statement-input', 'a salt stands twice: they must be fresh', { field: 'salts' });
+  }
   assertClaimsAgree(claims);
   const disclosures = CLAIM_NAMES.map((name, i) => encodeDisclosure(name, claims[name], salts[i]!));
   const digests = disclosures.map((disclosure) => disclosureDigest(disclosure, sha256)).sort();
