@@ -1,0 +1,116 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Verdict } from '@besure/verification';
+import { afterAll, describe, expect, it } from 'vitest';
+import { run } from './run.js';
+
+const FROZEN = join(import.meta.dirname, '../../../vectors/evidence/frozen/v0');
+const EVIDENCE = join(FROZEN, 'evidence.json');
+const TRUST = join(FROZEN, 'trust.json');
+const DOCUMENT = join(FROZEN, 'document.pdf');
+
+const folder = mkdtempSync(join(tmpdir(), 'besure-cli-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+async function besure(...args: string[]): Promise<{ status: number; out: string; err: string }> {
+  let out = '';
+  let err = '';
+  const status = await run(args, {
+    out: (text) => void (out += text),
+    err: (text) => void (err += text),
+    coloured: false,
+    width: null,
+  });
+  return { status, out, err };
+}
+
+async function verdictOf(evidence: string, ...args: string[]): Promise<{ status: number; verdict: Verdict }> {
+  const { status, out } = await besure('verify', evidence, '--json', ...args);
+  return { status, verdict: JSON.parse(out) as Verdict };
+}
+
+function file(name: string, content: string | Uint8Array): string {
+  const path = join(folder, name);
+  writeFileSync(path, content);
+  return path;
+}
+
+describe('besure verify, on frozen evidence', () => {
+  it('prints a text for people, with exit status 0', async () => {
+    const { status, out, err } = await besure('verify', EVIDENCE, '--trust', TRUST, '--document', DOCUMENT);
+    expect({ status, err }).toEqual({ status: 0, err: '' });
+    expect(out.split('\n')[0]).toBe('PROVEN');
+    expect(out).toContain('85.07.30-033.28');
+  });
+
+  it('prints the verdict alone with --json', async () => {
+    const { status, verdict } = await verdictOf(EVIDENCE, '--trust', TRUST);
+    expect(status).toBe(0);
+    expect(verdict).toMatchObject(JSON.parse(readFileSync(join(FROZEN, 'verdict.json'), 'utf8')) as object);
+  });
+
+  it('refuses a flipped bit, wherever it is, with exit status 1', async () => {
+    const bytes = readFileSync(EVIDENCE);
+    for (let at = 0; at < bytes.length; at += 1499) {
+      const changed = Uint8Array.from(bytes);
+      changed[at]! ^= 1 << (at % 8);
+      const { status, verdict } = await verdictOf(file('flipped.json', changed), '--trust', TRUST);
+      expect({ at, status, result: verdict.result }).toEqual({ at, status: 1, result: 'bad' });
+    }
+  });
+
+  it('refuses another document with exit status 1', async () => {
+    const other = file('other.pdf', Buffer.concat([readFileSync(DOCUMENT), Buffer.from('\n')]));
+    const { status, verdict } = await verdictOf(EVIDENCE, '--trust', TRUST, '--document', other);
+    expect({ status, code: verdict.code }).toEqual({ status: 1, code: 'document-differs' });
+  });
+
+  it('tells good evidence that the trust file does not accept, with exit status 2', async () => {
+    const text = readFileSync(TRUST, 'utf8').replace(/"leastAssurance": ?"[^"]*"/, (all) =>
+      all.replace(/"[^"]*"$/, '"time-stamped"'),
+    );
+    const { status, verdict } = await verdictOf(EVIDENCE, '--trust', file('strict.json', text));
+    expect({ status, code: verdict.code }).toEqual({ status: 2, code: 'assurance-too-low' });
+  });
+});
+
+describe('besure disclose, on frozen evidence', () => {
+  it('hides for good what is not to be shown, and what is left still proves', async () => {
+    const out = join(folder, 'new folder', 'less.json');
+    const { status } = await besure('disclose', EVIDENCE, '--show', 'event,time', '--out', out);
+    expect(status).toBe(0);
+    expect(readFileSync(out, 'utf8')).not.toContain(Buffer.from('85.07.30-033.28').toString('base64url'));
+    const { status: verified, verdict } = await verdictOf(out, '--trust', TRUST);
+    expect(verified).toBe(0);
+    expect(verdict.claims).toMatchObject({ time: '2026-11-22T18:21:00.123Z', sender: null, document: null });
+    expect(verdict.hidden).toHaveLength(8);
+    // What is hidden cannot be shown again.
+    const again = await besure('disclose', out, '--show', 'event,sender', '--out', join(folder, 'more.json'));
+    expect(again).toMatchObject({ status: 1, out: '' });
+    expect(again.err).toContain('sender');
+  });
+
+  it('can hide everything', async () => {
+    const out = join(folder, 'nothing.json');
+    const answer = await besure('disclose', EVIDENCE, '--show', '', '--out', out, '--json');
+    expect(JSON.parse(answer.out)).toMatchObject({ out, shown: [] });
+    expect((await verdictOf(out, '--trust', TRUST)).verdict.hidden).toHaveLength(10);
+  });
+
+  it('refuses a name that is no claim with exit status 64, and a place it cannot write to with 73', async () => {
+    const { status, err } = await besure(
+      'disclose',
+      EVIDENCE,
+      '--show',
+      'everything',
+      '--out',
+      join(folder, 'x'),
+    );
+    expect(status).toBe(64);
+    expect(err).toContain('everything');
+    expect(await besure('disclose', EVIDENCE, '--show', 'event', '--out', folder)).toMatchObject({
+      status: 73,
+    });
+  });
+});
