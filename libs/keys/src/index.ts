@@ -1,6 +1,11 @@
 export { KeyError, type KeyErrorCode } from './error.js';
 export { loadStatementSigner, type StatementSigner } from './statement-signer.js';
-export { createLedgerSigner, loadLedgerSigner, type LedgerSigner } from './ledger-signer.js';
+export {
+  createLedgerSigner,
+  loadLedgerSigner,
+  verifyLedgerSignature,
+  type LedgerSigner,
+} from './ledger-signer.js';
 export {
   loadCheckpointSigner,
   loadWitnessKey,

@@ -29,6 +29,24 @@ export function createLedgerSigner(privateKey: Uint8Array, where: string): Ledge
   return { publicKey, sign };
 }
 
+/**
+ * True if the signature (64 bytes r||s, low S) over the digest is by this key. Bad keys and lengths are an answer, not an
+ * error: what a ledger is given comes from anywhere.
+ */
+export function verifyLedgerSignature(
+  publicKey: Uint8Array,
+  digest: Uint8Array,
+  signature: Uint8Array,
+): boolean {
+  if (publicKey.length !== 33 || digest.length !== 32 || signature.length !== 64) return false;
+  if (!secp256k1.publicKeyVerify(publicKey)) return false;
+  try {
+    return secp256k1.ecdsaVerify(signature, digest, publicKey);
+  } catch {
+    return false; // r or s beyond the order of the curve
+  }
+}
+
 /** Loads a ledger key file: 64 lower-case hex characters. */
 export function loadLedgerSigner(path: string): LedgerSigner {
   const text = readSecretFile(path).replace(/\n$/, '');

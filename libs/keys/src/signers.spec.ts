@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { loadCheckpointSigner, loadWitnessKey, type SignerPair } from './checkpoint-keys.js';
 import { KeyError } from './error.js';
 import { generateHubKeys, generateLedgerKey, generateStatementKey, generateWitnessKey } from './generate.js';
-import { loadLedgerSigner } from './ledger-signer.js';
+import { loadLedgerSigner, verifyLedgerSignature } from './ledger-signer.js';
 import { nodePrimitives } from './node-primitives.js';
 import { loadStatementSigner } from './statement-signer.js';
 
@@ -120,6 +120,22 @@ describe('ledger signer', () => {
       );
     }
     expect(() => signer.sign(new Uint8Array(31))).toThrow(failure('wrong-length'));
+  });
+
+  test('verification answers no to everything but the signature of that key over that digest', () => {
+    const signer = generateLedgerKey(file('ledger'));
+    const digest = createHash('sha256').update('a').digest();
+    const other = createHash('sha256').update('b').digest();
+    const signature = signer.sign(digest);
+    expect(verifyLedgerSignature(signer.publicKey, digest, signature)).toBe(true);
+    expect(verifyLedgerSignature(signer.publicKey, other, signature)).toBe(false);
+    expect(verifyLedgerSignature(generateLedgerKey(file('ledger')).publicKey, digest, signature)).toBe(false);
+    expect(verifyLedgerSignature(signer.publicKey, digest, signature.subarray(1))).toBe(false);
+    expect(verifyLedgerSignature(signer.publicKey, digest.subarray(1), signature)).toBe(false);
+    expect(verifyLedgerSignature(signer.publicKey.subarray(1), digest, signature)).toBe(false);
+    expect(verifyLedgerSignature(new Uint8Array(33).fill(0xff), digest, signature)).toBe(false);
+    expect(verifyLedgerSignature(signer.publicKey, digest, new Uint8Array(64).fill(0xff))).toBe(false);
+    expect(verifyLedgerSignature(signer.publicKey, digest, new Uint8Array(64))).toBe(false);
   });
 
   test.each([
