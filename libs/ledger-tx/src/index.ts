@@ -20,6 +20,7 @@ export {
   type Signer,
   type SpendableOutput,
 } from './item-transaction.js';
+export { outputKindOf, type OutputKind } from './output-kind.js';
 export { keyOutputOf, p2pkhScript, type KeyOutput } from './p2pkh.js';
 export {
   NO_END,
@@ -32,6 +33,7 @@ export {
   type PermissionOutput,
 } from './permission.js';
 export { proofItemOf, type ProofItem, type ProofItemSkip } from './proof-item.js';
+export { pushData, scriptParts, type ScriptPart } from './script.js';
 export { encodeSignature, parseSignature, SIGHASH_ALL } from './signature.js';
 export { signatureHash } from './signature-hash.js';
 export { streamCreationOf, streamCreationScript, type StreamCreation } from './stream-creation.js';

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import {
   keyOutputOf,
   NO_END,
+  outputKindOf,
   p2pkhScript,
   parseHex,
   permissionScript,
@@ -141,9 +142,39 @@ describe('scripts that are something else', () => {
           permissionsOf(script),
           streamCreationOf(script),
           keyOutputOf(script),
+          outputKindOf(script),
         ]).not.toThrow();
       }),
     );
+  });
+});
+
+describe('kinds of outputs that are passed on', () => {
+  it.each([
+    ['payment', pay],
+    ['payment', `${pay}1473706b70${'00'.repeat(16)}75`],
+    ['metadata', `1473706b65${entity}750473706b6b756a0101`],
+    ['metadata', '1273706b6e020006010800010670726f6f6673756a'],
+    // The copy of a spent script, which a node adds to grants of administration.
+    ['metadata', '2273706b69000000001976a91474a2a88c26270b76fdd65c1cef987bef98b3c79388ac756a'],
+  ])('%s %s', (kind, script) => {
+    expect(outputKindOf(parseHex(script))).toBe(kind);
+  });
+
+  it.each([
+    ['an empty script', ''],
+    ['a script hash', `a914${keyHash}87`],
+    ['a payment to a bare key', `21${'02'.repeat(33)}ac`],
+    ['a payment with something unknown behind it', `${pay}040102030475`],
+    ['data alone', '6a0101'],
+    ['an empty statement', '6a'],
+    ['unknown data dropped', '0401020304756a0101'],
+    ['two pushes of data', `1473706b65${entity}756a01010101`],
+    ['an operation behind the data', `1473706b65${entity}756a010175`],
+    ['a push that is cut off', `1473706b65${entity}756a0201`],
+    ['an operation', '51'],
+  ])('not %s', (_, script) => {
+    expect(outputKindOf(parseHex(script))).toBeUndefined();
   });
 });
 

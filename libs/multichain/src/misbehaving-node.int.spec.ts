@@ -1,6 +1,8 @@
 import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
+import { parseHex, parseTransaction, serialiseTransaction, toHex, txidOf } from '@besure/ledger-tx';
 import { afterEach, describe, expect, it } from 'vitest';
 import { connectNode, type LedgerNode } from './index.js';
 
@@ -13,9 +15,12 @@ interface Call {
 }
 type Behaviour = (call: Call | Call[], response: ServerResponse, request: IncomingMessage) => void;
 
-/** Double SHA-256 of the one byte 00, and of 02, reversed. */
-const TXID_00 = '9a538906e6466ebd2617d321f71bc94e56056ce213d366773699e28158e00614';
-const TXID_02 = 'babb95b7a797b2e17dbc71c7b49dce0c15687d7704c03a4394fdeb40eaadc31c';
+/** Three transactions that a node would take. */
+const { cases } = JSON.parse(
+  readFileSync(new URL('../../../vectors/ledger/leaf-rule.json', import.meta.url), 'utf8'),
+) as { cases: { raw: string }[] };
+const transactions = cases.slice(0, 3).map(({ raw }) => raw);
+const txids = transactions.map((raw) => txidOf(parseHex(raw)));
 const HASH = 'ab'.repeat(32);
 const INFO = {
   version: '2.3',
@@ -82,7 +87,7 @@ function admin(behave: Behaviour): Behaviour {
 const ways: [string, (node: LedgerNode) => Promise<unknown>, (behave: Behaviour) => Behaviour][] = [
   ['multichain-node', (node) => node.getInfo(), admin],
   ['our own client', (node) => node.getBlockCount(), (behave) => behave],
-  ['our own batch', (node) => node.sendRawTransactions(['00', '01']), (behave) => behave],
+  ['our own batch', (node) => node.sendRawTransactions(transactions), (behave) => behave],
 ];
 
 describe.each(ways)('a node that misbehaves, called through %s', (_, call, through) => {
@@ -364,8 +369,6 @@ describe('what is sent', () => {
 });
 
 describe('batches', () => {
-  const transactions = ['00', '01', '02'];
-
   it('go in hundreds, and keep their order', async () => {
     const sizes: number[] = [];
     const { node } = await nodeThat((call, response) => {
@@ -374,8 +377,8 @@ describe('batches', () => {
       const answers = calls.map(({ id, params }) => ({ result: params[0], error: null, id }));
       response.end(JSON.stringify(answers.reverse()));
     });
-    const txids = Array.from({ length: 230 }, (_, i) => i.toString(16).padStart(64, '0'));
-    expect(await node.getRawTransactions(txids)).toEqual(txids);
+    const wanted = Array.from({ length: 230 }, (_, i) => i.toString(16).padStart(64, '0'));
+    expect(await node.getRawTransactions(wanted)).toEqual(wanted);
     expect(sizes).toEqual([100, 100, 30]);
   });
 
@@ -401,7 +404,7 @@ describe('batches', () => {
     const { node } = await nodeThat((call, response) =>
       response.end(JSON.stringify((call as Call[]).map(({ id }) => ({ result: HASH, error: null, id })))),
     );
-    expect(await node.sendRawTransactions(['00'])).toEqual([
+    expect(await node.sendRawTransactions(transactions.slice(0, 1))).toEqual([
       { ok: false, error: expect.objectContaining({ code: 'unexpected-answer' }) as unknown },
     ]);
   });
@@ -410,24 +413,51 @@ describe('batches', () => {
     const { node } = await nodeThat((call, response) => {
       const answers = (call as Call[]).map(({ id, method, params }) => {
         if (method === 'getrawtransaction') {
-          return params[0] === TXID_00
-            ? { result: '00', error: null, id }
+          return params[0] === txids[0]
+            ? { result: transactions[0], error: null, id }
             : {
                 result: null,
                 error: { code: -710, message: 'No information available about transaction' },
                 id,
               };
         }
-        const message = params[0] === '02' ? 'transaction already in block chain' : 'missing inputs';
+        const message =
+          params[0] === transactions[2] ? 'transaction already in block chain' : 'missing inputs';
         return { result: null, error: { code: -27, message }, id };
       });
       response.end(JSON.stringify(answers));
     });
     expect(await node.sendRawTransactions(transactions)).toEqual([
-      { ok: true, txid: TXID_00 },
+      { ok: true, txid: txids[0] },
       { ok: false, error: expect.objectContaining({ code: 'missing-inputs', retryable: true }) as unknown },
-      { ok: true, txid: TXID_02 },
+      { ok: true, txid: txids[2] },
     ]);
+  });
+
+  it('send nothing that could end a node', async () => {
+    const seen: unknown[] = [];
+    const { node } = await nodeThat((call, response) => {
+      const calls = call as Call[];
+      seen.push(...calls.map(({ params }) => params[0]));
+      response.end(JSON.stringify(calls.map(({ id }) => ({ result: txids[1], error: null, id }))));
+    });
+    const harmful = serialiseTransaction({
+      ...parseTransaction(parseHex(transactions[0] ?? '')),
+      outputs: [{ value: 0n, script: new Uint8Array(0) }],
+    });
+    const sent = [toHex(harmful), 'zz', '00', transactions[1] ?? '', (transactions[1] ?? '').toUpperCase()];
+    const refused = (code: string): unknown => ({
+      ok: false,
+      error: expect.objectContaining({ code }) as unknown,
+    });
+    expect(await node.sendRawTransactions(sent)).toEqual([
+      refused('rejected'),
+      refused('undecodable'),
+      refused('undecodable'),
+      { ok: true, txid: txids[1] },
+      refused('undecodable'),
+    ]);
+    expect(seen).toEqual([transactions[1]]);
   });
 });
 

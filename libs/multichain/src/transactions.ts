@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { parseHex, txidOf } from '@besure/ledger-tx';
+import { LedgerTxError, outputKindOf, parseHex, parseTransaction, txidOf } from '@besure/ledger-tx';
 import type { RpcAnswer } from './answer.js';
 import { expectShape } from './answers.js';
 import { LedgerError } from './error.js';
@@ -28,22 +28,52 @@ export async function readTransactions(rpc: RpcClient, txids: readonly string[])
 /**
  * Sends transactions, in this order. Sending one again is always a success, though a node answers it in three ways: by the
  * txid while it waits, by "already in block chain" afterwards, and by "missing inputs" once all its outputs are spent.
+ * A transaction with outputs of another kind than ours never reaches the node: some of those end it, see `outputKindOf`.
  */
 export async function sendTransactions(
   rpc: RpcClient,
   transactions: readonly string[],
 ): Promise<SendResult[]> {
-  const answers = await rpc.batch(
-    transactions.map((raw) => ({ method: 'sendrawtransaction', params: [raw] })),
+  const results: SendResult[] = transactions.map(
+    (raw) => refusalOf(raw) ?? { ok: true, txid: txidOfHex(raw) },
   );
-  const results = answers.map((answer, i) => resultOf(transactions[i] ?? '', answer));
+  const sent = results.flatMap((result, i) => (result.ok ? [i] : []));
+  const answers = await rpc.batch(
+    sent.map((i) => ({ method: 'sendrawtransaction', params: [transactions[i]] })),
+  );
+  for (const [k, i] of sent.entries()) {
+    const answer = answers[k];
+    if (answer !== undefined) results[i] = resultOf(transactions[i] ?? '', answer);
+  }
+  return settleDoubts(rpc, transactions, results);
+}
+
+/** Why we do not even send it. */
+function refusalOf(raw: string): SendResult | undefined {
+  try {
+    const { outputs } = parseTransaction(parseHex(raw));
+    if (outputs.every(({ script }) => outputKindOf(script) !== undefined)) return undefined;
+    return { ok: false, error: new LedgerError('rejected', 'an output of a kind that is not passed on') };
+  } catch (cause) {
+    if (!(cause instanceof LedgerTxError)) throw cause;
+    return { ok: false, error: new LedgerError('undecodable', 'not a transaction', { cause }) };
+  }
+}
+
+/** Inputs that are missing may be missing because the transaction itself has spent them, long ago. */
+async function settleDoubts(
+  rpc: RpcClient,
+  transactions: readonly string[],
+  results: readonly SendResult[],
+): Promise<SendResult[]> {
   const doubtful = results.flatMap((result, i) => (isMissingInputs(result) ? [i] : []));
   const txids = doubtful.map((i) => txidOfHex(transactions[i] ?? ''));
   const known = await readTransactions(rpc, txids);
+  const settled = [...results];
   for (const [k, i] of doubtful.entries()) {
-    if (known[k] === transactions[i]) results[i] = { ok: true, txid: txids[k] ?? '' };
+    if (known[k] === transactions[i]) settled[i] = { ok: true, txid: txids[k] ?? '' };
   }
-  return results;
+  return settled;
 }
 
 function resultOf(raw: string, { result, error }: RpcAnswer): SendResult {
