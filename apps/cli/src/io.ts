@@ -1,9 +1,9 @@
 /** The ways out of a command; tests put their own in the place of the process. */
 export interface Io {
   /** The result. */
-  out(text: string): void;
+  readonly out: (text: string) => void;
   /** What is for people while the result is for programs: progress, errors. */
-  err(text: string): void;
+  readonly err: (text: string) => void;
   /** Whether standard output is a terminal that shows colours. */
   readonly coloured: boolean;
   /** Characters per line of the terminal; `null` where there is none: lines are not broken then. */
