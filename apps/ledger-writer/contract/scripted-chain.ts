@@ -18,7 +18,7 @@ import {
   type AddressFormat,
 } from '@besure/ledger-tx';
 import { nodePrimitives } from '@besure/keys';
-import { createHash } from 'node:crypto';
+import { createHash, randomInt } from 'node:crypto';
 import {
   LedgerError,
   type BlockchainParams,
@@ -53,7 +53,7 @@ export class ScriptedChain implements LedgerNode {
   readonly grants: string[] = [];
   waiting: Uint8Array[] = [];
   #blocks: ScriptedBlock[] = [];
-  #made = 0;
+  #made = randomInt(2 ** 31);
 
   constructor() {
     this.mine();

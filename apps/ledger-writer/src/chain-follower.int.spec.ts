@@ -1,0 +1,454 @@
+import { migrate, openDataSource, runTransaction } from '@besure/event-store';
+import { nodePrimitives } from '@besure/keys';
+import { LogStore } from '@besure/log-store';
+import { encodeHex, parseCheckpoint, parseItem, parseLogEntry } from '@besure/protocol';
+import { freshDatabase, waitUntil } from '@besure/testing';
+import { judgeCheckpoint } from '@besure/verification';
+import type { DataSource } from 'typeorm';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import {
+  itemBy,
+  makeNetwork,
+  rootOf,
+  type TestMember,
+  type TestNetwork,
+} from '../contract/scripted-network.js';
+import { readChainState } from './chain-rows.js';
+import { ChainFollower, type ChainFollowerOptions } from './chain-follower.js';
+import { CheckpointSigning } from './checkpoint-signing.js';
+import type { Taken } from './final-blocks.js';
+import { migrations, SCHEMA } from './migrations.js';
+
+const { sha256 } = nodePrimitives;
+const cleanups: (() => Promise<unknown>)[] = [];
+let network: TestNetwork;
+let alpha: TestMember;
+let beta: TestMember;
+let entity: Uint8Array;
+
+/** One hub's database and log. */
+interface Hub {
+  readonly url: string;
+  readonly dataSource: DataSource;
+  readonly log: LogStore;
+}
+
+async function openHub(url?: string): Promise<Hub> {
+  const at = url ?? (await freshDatabase()).url;
+  await migrate({ url: at, schema: SCHEMA, migrations });
+  const dataSource = await openDataSource({ url: at, schema: SCHEMA, poolSize: 4 });
+  cleanups.unshift(() => dataSource.destroy());
+  return {
+    url: at,
+    dataSource,
+    log: new LogStore({ schema: SCHEMA, log: 'proofs', origin: network.charter.log.origin }),
+  };
+}
+
+function follow(hub: Hub, options: Partial<ChainFollowerOptions> = {}, index = 0): ChainFollower {
+  const key = network.hubs[index];
+  if (key === undefined) throw new Error('no such hub');
+  const follower = new ChainFollower({
+    charter: network.charter,
+    log: hub.log,
+    sha256,
+    dataSource: hub.dataSource,
+    node: network.chain,
+    signing: new CheckpointSigning(network.charter.log.origin, key.hub, key.signer, sha256),
+    now: Date.now,
+    pollMillis: 10,
+    onTaken: () => {},
+    onFailure: () => {},
+    ...options,
+  });
+  cleanups.push(() => follower.stop());
+  follower.start();
+  return follower;
+}
+
+/** The leaves of a hub's log as `member slot height`. */
+async function leaves(hub: Hub): Promise<string[]> {
+  const names = new Map(network.members.map(({ id, keyHash }) => [encodeHex(keyHash), id]));
+  const entries = await hub.log.readEntries(hub.dataSource, 0, 10_000);
+  return entries.map((bytes) => {
+    const { publisher, height, item } = parseLogEntry(bytes);
+    return `${names.get(encodeHex(publisher))} ${parseItem(item).slot} ${height}`;
+  });
+}
+
+async function untilTaken(hub: Hub, height: number): Promise<void> {
+  await waitUntil({ what: `height ${height} to be taken in` }, async () =>
+    (await readChainState(hub.dataSource)).height >= height ? true : undefined,
+  );
+}
+
+/** The sizes at which the hub has checkpoints. */
+async function checkpointSizes(hub: Hub): Promise<number[]> {
+  const rows = await hub.dataSource.query<{ size: string }[]>(
+    'SELECT size FROM log_checkpoint ORDER BY size',
+  );
+  return rows.map((row) => Number(row.size));
+}
+
+async function found(options: Parameters<typeof makeNetwork>[0] = {}): Promise<void> {
+  network = makeNetwork(options);
+  [alpha, beta] = network.members;
+  await network.chain.createStream('proofs');
+  await network.chain.createStream('rights');
+  network.chain.mine();
+  entity = network.chain.entity('proofs');
+}
+
+beforeEach(() => found());
+
+afterEach(async () => {
+  for (const cleanup of cleanups.splice(0).toReversed()) await cleanup();
+});
+
+describe('deriving the log', () => {
+  it('takes in what is final and no more, from genesis and as it grows', async () => {
+    const { chain } = network;
+    chain.mine([itemBy(alpha, entity, 1_001).raw, itemBy(beta, entity, 1_001).raw]);
+    chain.mine([itemBy(alpha, entity, 1_002).raw]);
+    chain.mineEmpty(1);
+    const hub = await openHub();
+    const follower = follow(hub);
+    await untilTaken(hub, 2);
+    expect(await leaves(hub)).toEqual(['alpha 1001 2', 'beta 1001 2']);
+    chain.mineEmpty(1);
+    await untilTaken(hub, 3);
+    expect(await leaves(hub)).toEqual(['alpha 1001 2', 'beta 1001 2', 'alpha 1002 3']);
+    await waitUntil({ what: 'the tip' }, () => (follower.status().tip === 5 ? true : undefined));
+    expect(follower.status()).toMatchObject({ state: 'following', halted: null, height: 3 });
+  });
+
+  it('one leaf per member and slot, also over blocks and restarts; strangers have none', async () => {
+    const { chain } = network;
+    const again = itemBy(alpha, entity, 1_001, rootOf('another root'));
+    chain.mine([itemBy(alpha, entity, 1_001).raw, again.raw, itemBy(network.stranger, entity, 1_001).raw]);
+    chain.mine([itemBy(alpha, entity, 1_001).raw]);
+    chain.mineEmpty(2);
+    const hub = await openHub();
+    const skipped: Taken['skipped'][] = [];
+    const first = follow(hub, { onTaken: (taken) => skipped.push(taken.skipped) });
+    await untilTaken(hub, 3);
+    await first.stop();
+    expect(Object.fromEntries(skipped[0] ?? [])).toMatchObject({ 'slot-taken': 2, publisher: 1 });
+    chain.mine([itemBy(alpha, entity, 1_001).raw, itemBy(alpha, entity, 1_002).raw]);
+    chain.mineEmpty(2);
+    follow(hub);
+    await untilTaken(hub, 4);
+    expect(await leaves(hub)).toEqual(['alpha 1001 2', 'alpha 1002 6']);
+    const [entry] = await hub.log.readEntries(hub.dataSource, 0, 1);
+    const { root } = parseItem(parseLogEntry(entry ?? new Uint8Array()).item);
+    expect(encodeHex(root)).toBe(encodeHex(rootOf('alpha 1001')));
+  });
+
+  it('two hubs derive the same log and sign the same notes, whenever they look', async () => {
+    await found({ hubs: 2, checkpointEvery: 2 });
+    const { chain } = network;
+    const [early, late] = [await openHub(), await openHub()];
+    follow(early, {}, 0);
+    for (let slot = 1_001; slot < 1_009; slot += 1) {
+      chain.mine([itemBy(alpha, entity, slot).raw, itemBy(beta, entity, slot).raw]);
+      await untilTaken(early, chain.height - 2);
+    }
+    chain.mineEmpty(3);
+    follow(late, {}, 1);
+    await Promise.all([untilTaken(early, chain.height - 2), untilTaken(late, chain.height - 2)]);
+    expect(await late.log.head(late.dataSource)).toEqual(await early.log.head(early.dataSource));
+    expect(await checkpointSizes(late)).toEqual(await checkpointSizes(early));
+    const mine = await early.log.latestCheckpoint(early.dataSource);
+    const theirs = await late.log.latestCheckpoint(late.dataSource);
+    expect(judgeCheckpoint(mine ?? '', network.charter, nodePrimitives).recordedTime).toBeNull();
+    const merged = await runTransaction(early.dataSource, (tx) => early.log.saveCheckpoint(tx, theirs ?? ''));
+    const judged = judgeCheckpoint(merged, network.charter, nodePrimitives);
+    expect(judged).toMatchObject({ signedByLog: true, hubs: ['hub-0', 'hub-1'] });
+    expect(judged.recordedTime).not.toBeNull();
+  });
+
+  it('two instances of one hub take in each block once', async () => {
+    const { chain } = network;
+    const hub = await openHub();
+    const other = await openHub(hub.url);
+    follow(hub);
+    follow(other);
+    for (let slot = 1_001; slot < 1_031; slot += 1) chain.mine([itemBy(alpha, entity, slot).raw]);
+    chain.mineEmpty(2);
+    await untilTaken(hub, 31);
+    expect((await leaves(hub)).map((leaf) => leaf.split(' ')[1])).toEqual(
+      Array.from({ length: 30 }, (_, i) => String(1_001 + i)),
+    );
+  });
+});
+
+describe('checkpoints', () => {
+  it('stand where K divides the height and leaves were added since the last such height', async () => {
+    await found({ checkpointEvery: 3 });
+    const { chain } = network;
+    const hub = await openHub();
+    // Heights 2 to 12; due are 3, 6, 9, 12.
+    const slotsAt: Record<number, number[]> = {
+      2: [1_001],
+      4: [1_002, 1_003],
+      5: [1_004],
+      11: [1_005],
+      12: [1_006],
+    };
+    for (let height = 2; height <= 12; height += 1) {
+      chain.mine((slotsAt[height] ?? []).map((slot) => itemBy(alpha, entity, slot).raw));
+    }
+    chain.mineEmpty(2);
+    follow(hub);
+    await untilTaken(hub, 12);
+    expect(await checkpointSizes(hub)).toEqual([1, 4, 6]);
+    expect(chain.locked.at(-1)).toBe(chain.hash(12));
+  });
+
+  it('are signed as log and as witness, with both algorithms, and reach a quorum of one', async () => {
+    const { chain, charter } = network;
+    chain.mine([itemBy(alpha, entity, 1_001).raw]);
+    chain.mineEmpty(2);
+    const hub = await openHub();
+    const at = 1_800_000_000_123;
+    follow(hub, { now: () => at });
+    await untilTaken(hub, 2);
+    const note = (await hub.log.latestCheckpoint(hub.dataSource)) ?? '';
+    expect(parseCheckpoint(note).signatures).toHaveLength(4);
+    const judged = judgeCheckpoint(note, charter, nodePrimitives);
+    expect(judged).toMatchObject({ signedByLog: true, hubs: ['hub-0'], recordedTime: 1_800_000_000 });
+    expect(judged.forEvidence).toBe(note);
+    expect(judged.checkpoint).toMatchObject({ origin: charter.log.origin, size: 1 });
+    await expect(hub.log.checkRoot(hub.dataSource, judged.checkpoint)).resolves.toBeUndefined();
+  });
+
+  it('never go back in time, whatever the clock does', async () => {
+    const { chain, charter } = network;
+    const hub = await openHub();
+    let now = 1_800_000_000_000;
+    follow(hub, { now: () => now });
+    chain.mine([itemBy(alpha, entity, 1_001).raw]);
+    chain.mineEmpty(2);
+    await untilTaken(hub, 2);
+    now -= 3_600_000;
+    chain.mine([itemBy(alpha, entity, 1_002).raw]);
+    chain.mineEmpty(2);
+    await untilTaken(hub, 5);
+    const note = (await hub.log.latestCheckpoint(hub.dataSource)) ?? '';
+    expect(judgeCheckpoint(note, charter, nodePrimitives)).toMatchObject({
+      checkpoint: { size: 2 },
+      recordedTime: 1_800_000_000,
+    });
+  });
+
+  it('a hub that catches up signs the newest ones only', async () => {
+    const { chain } = network;
+    for (let slot = 1_001; slot <= 1_040; slot += 1) chain.mine([itemBy(alpha, entity, slot).raw]);
+    chain.mineEmpty(2);
+    const hub = await openHub();
+    follow(hub);
+    await untilTaken(hub, 41);
+    const sizes = await checkpointSizes(hub);
+    expect(sizes).toEqual(Array.from({ length: 16 }, (_, i) => 25 + i));
+  });
+
+  it('lock the node, again after it was away', async () => {
+    const { chain } = network;
+    chain.mine([itemBy(alpha, entity, 1_001).raw]);
+    chain.mineEmpty(2);
+    const hub = await openHub();
+    const follower = follow(hub);
+    await waitUntil({ what: 'the lock' }, () => (chain.locked.length === 1 ? true : undefined));
+    expect(chain.locked).toEqual([chain.hash(2)]);
+    chain.down = true;
+    await waitUntil({ what: 'the outage to be noticed' }, () =>
+      follower.status().state === 'waiting-for-node' ? true : undefined,
+    );
+    chain.down = false;
+    await waitUntil({ what: 'the second lock' }, () => (chain.locked.length === 2 ? true : undefined));
+    expect(chain.locked[1]).toBe(chain.hash(2));
+    expect(follower.status().state).not.toBe('halted');
+  });
+});
+
+describe('forks', () => {
+  it('above the final depth change nothing: the log has what became final', async () => {
+    const { chain } = network;
+    const hub = await openHub();
+    follow(hub);
+    chain.mineEmpty(3);
+    await untilTaken(hub, 2);
+    const fork = chain.height;
+    chain.mine([itemBy(alpha, entity, 1_001, rootOf('lost branch')).raw]);
+    chain.mine([itemBy(beta, entity, 1_001).raw]);
+    await untilTaken(hub, fork);
+    chain.rewind(fork);
+    chain.mine([itemBy(beta, entity, 1_001, rootOf('winning branch')).raw]);
+    chain.mine([itemBy(alpha, entity, 1_002).raw]);
+    chain.mineEmpty(2);
+    await untilTaken(hub, chain.height - 2);
+    expect(await leaves(hub)).toEqual([`beta 1001 ${fork + 1}`, `alpha 1002 ${fork + 2}`]);
+  });
+
+  it('below it halt the log, visibly, until the node is back on the history', async () => {
+    const { chain } = network;
+    const hub = await openHub();
+    const codes = new Set<unknown>();
+    const follower = follow(hub, {
+      onFailure: (error) => codes.add(error instanceof Error && 'code' in error ? error.code : error),
+    });
+    chain.mine([itemBy(alpha, entity, 1_001).raw]);
+    chain.mineEmpty(4);
+    await untilTaken(hub, 4);
+    const before = await hub.log.head(hub.dataSource);
+    const comeBack = chain.snapshot();
+    chain.rewind(3);
+    chain.mine([itemBy(beta, entity, 1_001).raw]);
+    chain.mineEmpty(5);
+    await waitUntil({ what: 'the log to halt' }, () =>
+      follower.status().state === 'halted' ? true : undefined,
+    );
+    expect(follower.status().halted).toBe('deep-fork');
+    expect([...codes]).toContain('deep-fork');
+    expect(await hub.log.head(hub.dataSource)).toEqual(before);
+
+    const restarted = follow(hub);
+    await waitUntil({ what: 'a restart to halt too' }, () =>
+      restarted.status().state === 'halted' ? true : undefined,
+    );
+
+    comeBack();
+    chain.mine([itemBy(beta, entity, 1_002).raw]);
+    chain.mineEmpty(2);
+    await untilTaken(hub, chain.height - 2);
+    expect(await leaves(hub)).toEqual(['alpha 1001 2', `beta 1002 ${chain.height - 2}`]);
+    await waitUntil({ what: 'it to follow again' }, () =>
+      follower.status().state === 'following' ? true : undefined,
+    );
+  });
+
+  it('a node that is behind is waited for', async () => {
+    const { chain } = network;
+    const hub = await openHub();
+    const follower = follow(hub);
+    chain.mine([itemBy(alpha, entity, 1_001).raw]);
+    chain.mineEmpty(3);
+    await untilTaken(hub, 3);
+    const comeBack = chain.snapshot();
+    chain.rewind(1);
+    await waitUntil({ what: 'the lower tip' }, () => (follower.status().tip === 1 ? true : undefined));
+    expect(follower.status().halted).toBeNull();
+    comeBack();
+    chain.mineEmpty(1);
+    await untilTaken(hub, 4);
+    expect(await leaves(hub)).toEqual(['alpha 1001 2']);
+  });
+});
+
+describe('a wrong node', () => {
+  it('of another chain is not followed', async () => {
+    const hub = await openHub();
+    const other = makeNetwork();
+    const follower = follow(hub, { node: other.chain });
+    await waitUntil({ what: 'the halt' }, () =>
+      follower.status().halted === 'wrong-chain' ? true : undefined,
+    );
+    expect((await readChainState(hub.dataSource)).height).toBe(-1);
+    expect(other.chain.imported.size).toBe(0);
+  });
+
+  it('that gives another block than was asked for is not believed', async () => {
+    const { chain } = network;
+    chain.mineEmpty(3);
+    const hub = await openHub();
+    const failed = Promise.withResolvers<unknown>();
+    const lying = Object.create(chain) as typeof chain;
+    lying.getRawBlock = async () => chain.rawAt(1);
+    // Private members are looked up on the real one.
+    for (const name of [
+      'getBlockCount',
+      'getBlockHash',
+      'getBlockchainParams',
+      'importAddress',
+      'lockBlock',
+    ] as const) {
+      Object.assign(lying, { [name]: chain[name].bind(chain) });
+    }
+    follow(hub, { node: lying, onFailure: (error) => failed.resolve(error) });
+    expect(await failed.promise).toMatchObject({ code: 'bad-block' });
+    expect((await readChainState(hub.dataSource)).height).toBe(-1);
+  });
+
+  it('is told our members’ addresses before anything else', async () => {
+    const hub = await openHub();
+    follow(hub);
+    await untilTaken(hub, -1);
+    await waitUntil({ what: 'the addresses' }, () => (network.chain.imported.size === 3 ? true : undefined));
+    expect([...network.chain.imported]).toEqual(network.members.map((member) => member.address));
+  });
+});
+
+describe('faults', () => {
+  it('a failure while signing leaves nothing behind, and the next attempt does it all', async () => {
+    const { chain } = network;
+    for (let slot = 1_001; slot < 1_006; slot += 1) chain.mine([itemBy(alpha, entity, slot).raw]);
+    chain.mineEmpty(2);
+    const hub = await openHub();
+    let failures = 3;
+    const sizesSeen: number[] = [];
+    const follower = follow(hub, {
+      now: () => {
+        if (failures > 0) {
+          failures -= 1;
+          throw new Error('no signature today');
+        }
+        return Date.now();
+      },
+      onFailure: () => {
+        void hub.log.head(hub.dataSource).then((head) => sizesSeen.push(head.size));
+      },
+    });
+    await untilTaken(hub, 6);
+    await follower.stop();
+    expect(await leaves(hub)).toHaveLength(5);
+    expect(sizesSeen[0]).toBe(0);
+    expect(failures).toBe(0);
+  });
+
+  it('connections that are cut in the middle, again and again: each leaf once, each checkpoint right', async () => {
+    const { chain, charter } = network;
+    const hub = await openHub();
+    const admin = await openDataSource({ url: hub.url, schema: 'public', poolSize: 1 });
+    cleanups.unshift(() => admin.destroy());
+    follow(hub);
+    for (let slot = 1_001; slot < 1_041; slot += 1) {
+      chain.mine([itemBy(alpha, entity, slot).raw, itemBy(beta, entity, slot).raw]);
+      if (slot % 4 === 0) {
+        await admin.query(
+          `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = '${SCHEMA}'`,
+        );
+      }
+    }
+    chain.mineEmpty(2);
+    await waitUntil({ what: 'all blocks' }, async () => {
+      const height = await readChainState(hub.dataSource).then(
+        (state) => state.height,
+        () => -1,
+      );
+      return height >= chain.height - 2 ? true : undefined;
+    });
+    const expected = Array.from({ length: 40 }, (_, i) => [
+      `alpha ${1_001 + i} ${2 + i}`,
+      `beta ${1_001 + i} ${2 + i}`,
+    ]);
+    expect(await leaves(hub)).toEqual(expected.flat());
+    const rows = await hub.dataSource.query<{ note: string }[]>(
+      'SELECT note FROM log_checkpoint ORDER BY size',
+    );
+    for (const { note } of rows) {
+      const judged = judgeCheckpoint(note, charter, nodePrimitives);
+      expect(judged.hubs).toEqual(['hub-0']);
+      await expect(hub.log.checkRoot(hub.dataSource, judged.checkpoint)).resolves.toBeUndefined();
+    }
+  });
+});
