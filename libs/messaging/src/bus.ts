@@ -28,8 +28,8 @@ export function inboxPrefixOf(user: string): string {
   return `_INBOX_${user}`;
 }
 
-/** Set up on each connection; what it returns is called when no longer wanted. */
-export type OnConnection = (connection: NatsConnection) => () => void;
+/** Set up on each connection; what it returns is called, and waited for, when no longer wanted. */
+export type OnConnection = (connection: NatsConnection) => () => Promise<void> | void;
 
 const FIRST_PAUSE_MILLIS = 100;
 const LARGEST_PAUSE_MILLIS = 1000;
@@ -39,7 +39,7 @@ const CONNECT_MILLIS = 5000;
 
 interface Setup {
   readonly run: OnConnection;
-  undo: (() => void) | null;
+  undo: (() => Promise<void> | void) | null;
 }
 
 /**
@@ -99,14 +99,15 @@ export class Bus {
   }
 
   /** Runs `setup` on the connection of now and on every later one, until the returned function is called. */
-  onConnection(setup: OnConnection): () => void {
+  onConnection(setup: OnConnection): () => Promise<void> {
     const entry: Setup = { run: setup, undo: null };
     this.#setups.add(entry);
     if (this.#connection !== null) entry.undo = setup(this.#connection);
-    return () => {
+    return async () => {
       this.#setups.delete(entry);
-      entry.undo?.();
+      const { undo } = entry;
       entry.undo = null;
+      await undo?.();
     };
   }
 

@@ -1,32 +1,32 @@
 import type { Bus } from './bus.js';
-import { decodeJson, encodeJson, type Json } from './request.js';
+import { encodeJson, type Json } from './request.js';
 
-/** Publishes something that may be lost and that nobody answers ("there is more"); without a connection nothing happens. */
+/**
+ * Says that there is more to see. Goes out at once or not at all: whoever hears it only looks earlier than it would have
+ * looked anyway. Never throws.
+ */
 export function publishHint(bus: Bus, subject: string, payload: Json): void {
   try {
     bus.connection?.publish(subject, encodeJson(payload));
   } catch {
-    // The connection has just closed, and hints may be lost.
+    // The connection is closing: the next poll of who would have heard finds it.
   }
 }
 
-/** Hears hints on this and every later connection until the returned function is called. What is not JSON is passed over. */
-export function onHint(bus: Bus, subject: string, hear: (payload: unknown) => void): () => void {
-  return bus.onConnection((connection) => {
+/**
+ * Calls `listener` for each hint on a subject, on this connection and all later ones, until the returned function is
+ * called. What the hint says is not passed on: it is not to be believed, only to be looked at earlier.
+ */
+export function onHint(bus: Bus, subject: string, listener: () => void): () => void {
+  const end = bus.onConnection((connection) => {
     const subscription = connection.subscribe(subject, {
-      callback: (error, message) => {
-        if (error !== null) return;
-        let payload: unknown;
-        try {
-          payload = decodeJson(message.data);
-        } catch {
-          return;
-        }
-        hear(payload);
+      callback: (error) => {
+        if (error === null) listener();
       },
     });
     return () => {
       subscription.unsubscribe();
     };
   });
+  return () => void end();
 }

@@ -11,6 +11,11 @@ function codeOf(error: NatsError): MessagingErrorCode {
       return 'too-large';
     case ErrorCode.PermissionsViolation:
       return 'forbidden';
+    case ErrorCode.AuthorizationViolation:
+    case ErrorCode.BadAuthentication:
+      return 'credentials';
+    case ErrorCode.ConnectionRefused:
+    case ErrorCode.ConnectionTimeout:
     case ErrorCode.ConnectionClosed:
     case ErrorCode.ConnectionDraining:
     case ErrorCode.Disconnect:

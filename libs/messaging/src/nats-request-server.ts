@@ -4,6 +4,7 @@ import {
   type CustomTransportStrategy,
   type MessageHandler,
 } from '@nestjs/microservices';
+import { setTimeout as pause } from 'node:timers/promises';
 import type { Msg, NatsConnection } from 'nats';
 import { lastValueFrom, isObservable } from 'rxjs';
 import type { Bus } from './bus.js';
@@ -48,6 +49,8 @@ export interface NatsRequestServerOptions {
   readonly onFailure?: (error: unknown, subject: string) => void;
 }
 
+/** Draining waits for a round trip to the server, which may be gone. */
+const DRAIN_MILLIS = 1000;
 const BUSY: Json = { ok: false, code: 'busy', message: 'too much to do at the moment' };
 const INTERNAL: Json = { ok: false, code: 'internal', message: 'something failed on our side' };
 const MALFORMED: Json = { ok: false, code: 'malformed', message: 'the request is not JSON in UTF-8' };
@@ -78,7 +81,7 @@ export class NatsRequestServer extends Server implements CustomTransportStrategy
   readonly #onFailure: (error: unknown, subject: string) => void;
   readonly #waiting: (() => Promise<void>)[] = [];
   readonly #underWay = new Set<Promise<void>>();
-  #end: (() => void) | null = null;
+  #end: (() => Promise<void>) | null = null;
 
   constructor(options: NatsRequestServerOptions) {
     super();
@@ -98,8 +101,9 @@ export class NatsRequestServer extends Server implements CustomTransportStrategy
 
   /** Takes no more, and resolves when all that was taken is answered. */
   async close(): Promise<void> {
-    this.#end?.();
+    const end = this.#end;
     this.#end = null;
+    await end?.();
     while (this.#underWay.size > 0) await Promise.all(this.#underWay);
   }
 
@@ -112,7 +116,7 @@ export class NatsRequestServer extends Server implements CustomTransportStrategy
     return this.#bus as T;
   }
 
-  #subscribe(connection: NatsConnection): () => void {
+  #subscribe(connection: NatsConnection): () => Promise<void> {
     const subscriptions = [...this.messageHandlers].map(([pattern, handler]) =>
       connection.subscribe(pattern, {
         queue: this.#queue,
@@ -122,8 +126,10 @@ export class NatsRequestServer extends Server implements CustomTransportStrategy
         },
       }),
     );
-    return () => {
-      for (const subscription of subscriptions) subscription.unsubscribe();
+    return async () => {
+      // Draining: what the server has already sent us is still taken.
+      const drained = Promise.allSettled(subscriptions.map((subscription) => subscription.drain()));
+      await Promise.race([drained, pause(DRAIN_MILLIS, undefined, { ref: false })]);
     };
   }
 

@@ -76,7 +76,7 @@ export function serveOwner(
 
   const end = bus.onConnection(setUp);
   return async () => {
-    end();
+    await end();
     await Promise.all(underWay);
   };
 }
