@@ -48,6 +48,11 @@ export class Health {
     this.#stopping = true;
   }
 
+  /** Whether the service is on its way out. */
+  get isStopping(): boolean {
+    return this.#stopping;
+  }
+
   async ready(): Promise<{ ready: boolean; checks: CheckResult[]; shown: CheckResult[] }> {
     const run = (checks: ReadonlyMap<string, Check>): Promise<CheckResult[]> =>
       Promise.all([...checks].map(([name, check]) => runCheck(name, check)));

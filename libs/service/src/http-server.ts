@@ -76,6 +76,11 @@ export function createAdapter(options: {
   const fastify = adapter.getInstance();
   addParsers(fastify, options.bodyLimit);
   addSystemRoutes(fastify, options.health, options.metrics);
+  fastify.addHook('onSend', (_request, reply, payload, done) => {
+    // Whoever keeps the connection after this answer would keep the server from closing.
+    if (options.health.isStopping) reply.header('connection', 'close');
+    done(null, payload);
+  });
   const seconds = options.metrics.histogram('besure_http_request_seconds');
   fastify.addHook('onResponse', (request, reply, done) => {
     const route = request.routeOptions.url ?? '(none)';

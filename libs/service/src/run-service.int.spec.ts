@@ -324,6 +324,30 @@ describe('stopping', () => {
     expect(await service.stop()).toBe(true);
   });
 
+  test('a connection whose request was under way is closed with its answer', async () => {
+    const { promise: asked, resolve: nowAsked } = Promise.withResolvers<void>();
+    const { promise: mayAnswer, resolve: letAnswer } = Promise.withResolvers<boolean>();
+    const service = await start(
+      'intake',
+      ({ health }) => {
+        health.need('slow', () => {
+          nowAsked();
+          return mayAnswer;
+        });
+      },
+      1500,
+    );
+    // The platform's client keeps its connection, as back offices do.
+    const answer = fetch(`${service.httpUrl}/health/ready`);
+    await asked;
+    const stopped = service.stop();
+    letAnswer(true);
+    const response = await answer;
+    expect(response.headers.get('connection')).toBe('close');
+    await response.text();
+    expect(await stopped).toBe(true);
+  });
+
   test('a start that fails closes what was opened', async () => {
     const order: string[] = [];
     const taken = await start('first');
