@@ -1,4 +1,5 @@
 import { statfs } from 'node:fs/promises';
+import { dirname } from 'node:path';
 
 /** Why nothing is taken at the moment. */
 export type Refusal = 'backlog-full' | 'storage-low';
@@ -51,13 +52,17 @@ export class Gate {
   }
 }
 
-/** The bytes that an ordinary user may still write where a folder lies; null where it cannot be seen. */
+/**
+ * The bytes that an ordinary user may still write where a folder lies; null where there is no such folder here. A folder that is closed to
+ * us (a database's usually is) is judged by the nearest one above it that is not.
+ */
 export async function freeBytesAt(folder: string | null): Promise<number | null> {
   if (folder === null) return null;
   try {
     const { bavail, bsize } = await statfs(folder);
     return bavail * bsize;
-  } catch {
-    return null;
+  } catch (error) {
+    const closed = error instanceof Error && 'code' in error && error.code === 'EACCES';
+    return closed && dirname(folder) !== folder ? freeBytesAt(dirname(folder)) : null;
   }
 }

@@ -1,1 +1,2 @@
-export {};
+export type { IntakeConfig } from './configuration.js';
+export { intakeService, start } from './service.js';
