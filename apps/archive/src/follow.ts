@@ -1,6 +1,7 @@
 import type { Tx } from '@besure/event-store';
 import { type Charter, memberByKeyHash } from '@besure/governance';
 import { parseItem, parseLogEntry } from '@besure/protocol';
+import { shareSettling } from './settle.js';
 
 /** An item of a member whose statements are kept here. */
 export interface FollowedItem {
@@ -33,6 +34,7 @@ export function itemsOf(
 /** Keeps items, in the transaction that adds their entries to the followed log. */
 export async function keepItems(tx: Tx, items: readonly FollowedItem[]): Promise<void> {
   if (items.length === 0) return;
+  await shareSettling(tx);
   await tx.query(
     `INSERT INTO item (member, slot, root, leaf, height)
      SELECT * FROM unnest($1::text[], $2::bigint[], $3::bytea[], $4::bigint[], $5::bigint[])

@@ -1,1 +1,2 @@
-export {};
+export type { ArchiveConfig } from './configuration.js';
+export { archiveService, start } from './service.js';

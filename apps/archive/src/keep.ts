@@ -1,5 +1,6 @@
 import type { Tx } from '@besure/event-store';
 import type { KeptPart } from './kept-part.js';
+import { shareSettling } from './settle.js';
 
 /**
  * Keeps parts, whatever of them is kept already: a statement and its openings once, one recording of each member. A countersignature that
@@ -8,6 +9,7 @@ import type { KeptPart } from './kept-part.js';
 export async function keepParts(tx: Tx, parts: readonly KeptPart[]): Promise<void> {
   const rows = parts.flatMap((part, at) => part.recordings.map((recording) => ({ part, at, recording })));
   if (rows.length === 0) return;
+  await shareSettling(tx);
   const ids = await newPartIds(tx, parts);
   const opened = rows.flatMap(({ recording: { statement, openings } }) =>
     openings === null ? [] : [{ statement, openings }],

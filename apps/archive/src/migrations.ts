@@ -66,8 +66,9 @@ export const archiveMigrations: readonly Migration[] = [
         PRIMARY KEY (member, slot)
       );
 
-      -- One row, locked by whoever settles parts, so that of two recordings of a statement the second one sees the first.
-      CREATE TABLE settling (only boolean PRIMARY KEY DEFAULT true CHECK (only));
+      -- One row. Whoever adds parts or items shares it until commit, whoever settles has it alone: so the settler that was woken by them
+      -- sees them, and of two recordings of a statement the second one sees the first.
+      CREATE TABLE settling (singleton boolean PRIMARY KEY DEFAULT true CHECK (singleton));
       INSERT INTO settling DEFAULT VALUES;
 
       -- At the exchange: copies for the organisations, in the order in which they became final. Dense cursor per organisation.
@@ -86,7 +87,7 @@ export const archiveMigrations: readonly Migration[] = [
       );
 
       -- In an organisation: up to where copies were taken from the exchange, and those that could not be believed, sealed.
-      CREATE TABLE copy_source (only boolean PRIMARY KEY DEFAULT true CHECK (only), cursor bigint NOT NULL);
+      CREATE TABLE copy_source (singleton boolean PRIMARY KEY DEFAULT true CHECK (singleton), cursor bigint NOT NULL);
       INSERT INTO copy_source (cursor) VALUES (0);
       CREATE TABLE refused_copy (
         cursor bigint PRIMARY KEY,

@@ -45,13 +45,15 @@ type Outcome =
  * One round: asks the exchange for what follows the cursor, checks it and keeps it, with the cursor in the same commit. A copy whose slot
  * has not come up in our own log yet is left for later.
  *
- * @returns whether there is more to take at once
+ * @returns how many copies were taken, and whether there are more to take at once
  */
-export async function pullCopies(context: PullingContext): Promise<boolean> {
+export async function pullCopies(
+  context: PullingContext,
+): Promise<{ readonly taken: number; readonly more: boolean }> {
   const { store } = context;
   const after = await store.transaction(readCursor);
   const { copies, last } = parseCopiesAnswer(await context.request({ after, limit: MAX_GROUP }));
-  if (copies.length === 0) return false;
+  if (copies.length === 0) return { taken: 0, more: false };
   if (copies.some((copy, at) => copy.cursor <= (copies[at - 1]?.cursor ?? after))) {
     throw new ArchiveError('copies-disordered', 'the copies do not follow the cursor in order');
   }
@@ -62,7 +64,7 @@ export async function pullCopies(context: PullingContext): Promise<boolean> {
     return keep(context, tx, after, done);
   });
   const reached = copies[taken - 1]?.cursor;
-  return taken === copies.length && reached !== undefined && reached < last;
+  return { taken, more: taken === copies.length && reached !== undefined && reached < last };
 }
 
 async function readCursor(tx: Tx): Promise<number> {

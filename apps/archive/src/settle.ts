@@ -36,8 +36,13 @@ interface SettledRow {
   readonly other_at: Date | null;
 }
 
+/** For who adds parts or items: whoever settles from now on waits for this transaction, and then sees what it added. */
+export async function shareSettling(tx: Tx): Promise<void> {
+  await tx.query('SELECT FROM settling FOR SHARE');
+}
+
 /** Parts in one round: at most 100 statements each. */
-const MAX_PARTS = 50;
+export const MAX_PARTS = 50;
 
 /**
  * One round: finds parts whose item stands in the log under a quorate checkpoint, with the very root that was recorded, and tells what is

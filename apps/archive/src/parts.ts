@@ -1,0 +1,120 @@
+import { Consumer, type EventStore, Relay, Worker } from '@besure/event-store';
+import { nodePrimitives } from '@besure/keys';
+import { HttpLogSource, LogFollower, LogStore } from '@besure/log-store';
+import { type Bus, JetStreamInlet, JetStreamOutlet } from '@besure/messaging';
+import type { ServiceLog, ServiceMetrics } from '@besure/service';
+import type { ArchiveConfig } from './configuration.js';
+import { itemsOf, keepItems } from './follow.js';
+import { acceptCheckpoint } from './followed-log.js';
+import { keepParts } from './keep.js';
+import { readRecorded } from './recorded-events.js';
+
+/** The schema of this service, and the name of its pipe. */
+export const SCHEMA = 'archive';
+
+/** What all parts of the service share. */
+export interface Shared {
+  readonly config: ArchiveConfig;
+  readonly store: EventStore;
+  readonly bus: Bus;
+  readonly log: ServiceLog;
+  readonly metrics: ServiceMetrics;
+}
+
+/** Something that runs until it is stopped. */
+export interface Running {
+  start(): Promise<void> | void;
+  stop(): Promise<void>;
+}
+
+/** Tells intake of the zone what is evidence now. */
+export function relayOf({ store, bus, log, metrics }: Shared): Relay {
+  const relay = new Relay({
+    store,
+    outlet: new JetStreamOutlet({
+      bus,
+      schema: SCHEMA,
+      onFailure: (error) => log.warn('replay failed', { error }),
+    }),
+    consumers: ['intake'],
+    onFailure: (error, attempt) => log.warn('relay failed', { error, attempt }),
+  });
+  metrics.gaugeFrom('besure_outbox_lag', () => relay.status().lag);
+  return relay;
+}
+
+/** Keeps what proof of the zone recorded; `kept` is called for each batch, shortly before its commit. */
+export function proofConsumer({ config, store, bus, log, metrics }: Shared, kept: () => void): Consumer {
+  const source = 'proof';
+  const alarms = metrics.gauge('besure_alarms');
+  const reading = {
+    organisation: config.organisation,
+    vault: config.vault,
+    sha256: nodePrimitives.sha256,
+    onMismatch(statement: string): void {
+      alarms.inc({ kind: 'openings-mismatch' });
+      log.error('openings do not open their statement', { statement });
+    },
+  };
+  const consumer = new Consumer({
+    store,
+    source,
+    inlet: new JetStreamInlet({
+      bus,
+      source,
+      consumer: SCHEMA,
+      onFailure: (error) => log.warn('reading the bus failed', { error, source }),
+    }),
+    async handler(tx, events) {
+      await keepParts(tx, readRecorded(events, reading));
+      kept();
+    },
+    onFailure: (error, attempt) => log.warn('consuming failed', { error, attempt, source }),
+  });
+  metrics.gaugeFrom('besure_consumer_lag', () => ({ [source]: consumer.status().lag }));
+  return consumer;
+}
+
+/** The store of the followed log. */
+export function logStoreOf({ charter }: ArchiveConfig): LogStore {
+  return new LogStore({ schema: SCHEMA, log: 'proofs', origin: charter.log.origin });
+}
+
+/** Follows the ledger log of the hubs, believing only the charter's quorum; `followed` for each step, shortly before its commit. */
+export function logFollower(
+  { config, store, log, metrics }: Shared,
+  logStore: LogStore,
+  followed: () => void,
+): LogFollower {
+  const { charter, organisation } = config;
+  const exchange = charter.organisations.filter(({ role }) => role === 'exchange').map(({ id }) => id);
+  const members = new Set([organisation, ...exchange]);
+  const follower = new LogFollower({
+    store,
+    log: logStore,
+    sources: config.hubLogUrls.map((url) => new HttpLogSource(`${url}/log/proofs`)),
+    accept: (note) => acceptCheckpoint(note, charter, nodePrimitives),
+    async handler(tx, { from, entries }) {
+      await keepItems(tx, itemsOf(entries, from, members, charter));
+      followed();
+    },
+    pollMillis: pollMillis(config),
+    onFailure: (error, url) => log.warn('following the ledger log failed', { error, url }),
+  });
+  metrics.gaugeFrom('besure_checkpoint_size', () => follower.status().size);
+  return follower;
+}
+
+/** A worker whose failures are logged. */
+export function worker({ config, log }: Shared, kind: string, round: () => Promise<boolean>): Worker {
+  return new Worker({
+    round,
+    restMillis: pollMillis(config),
+    onFailure: (error, attempt) => log.warn('work failed', { kind, error, attempt }),
+  });
+}
+
+/** How often to look: several times in a slot, so that looking adds little to the time to evidence. */
+function pollMillis({ charter }: ArchiveConfig): number {
+  return Math.min(Math.max(charter.slots.lengthMillis / 4, 50), 2000);
+}

@@ -1,0 +1,186 @@
+import {
+  EventStore,
+  type Worker,
+  assertMigrated,
+  coreMigrations,
+  migrate,
+  openDataSource,
+} from '@besure/event-store';
+import { slotStartMillis } from '@besure/governance';
+import { nodePrimitives } from '@besure/keys';
+import { logMigrations } from '@besure/log-store';
+import { type Bus, NatsRequestServer, connectBus, inboxPrefixOf, request } from '@besure/messaging';
+import { SUBJECTS } from '@besure/protocol';
+import {
+  type RunningService,
+  type ServiceContext,
+  type ServiceDefinition,
+  type ServiceParts,
+  TokensFile,
+  fromVariable,
+  runService,
+} from '@besure/service';
+import { type ArchiveConfig, type BusConfig, archiveConfiguration } from './configuration.js';
+import { CopiesController, SERVING_CONTEXT } from './copies.controller.js';
+import { EVIDENCE_CONTEXT, type EvidenceContext, EvidenceController } from './evidence.controller.js';
+import { FollowedLog } from './followed-log.js';
+import { archiveMigrations } from './migrations.js';
+import {
+  type Running,
+  SCHEMA,
+  type Shared,
+  logFollower,
+  logStoreOf,
+  proofConsumer,
+  relayOf,
+  worker,
+} from './parts.js';
+import { pullCopies } from './pull-copies.js';
+import type { ServingContext } from './serve-copies.js';
+import { MAX_PARTS, type Settled, settleParts } from './settle.js';
+import { watchTables } from './watch-tables.js';
+
+const migrations = [...coreMigrations(SCHEMA), ...logMigrations(SCHEMA), ...archiveMigrations];
+const REQUEST_MILLIS = 10_000;
+
+/** Keeps what proves, and hands it out: see the README. */
+export const archiveService: ServiceDefinition<ArchiveConfig> = {
+  name: 'archive',
+  configuration: archiveConfiguration,
+  migrate: async ({ databaseUrl: url }) => void (await migrate({ url, schema: SCHEMA, migrations })),
+  build,
+};
+
+/** Starts the service in this process. */
+export function start(config: ArchiveConfig): Promise<RunningService> {
+  return runService(archiveService, config);
+}
+
+async function build(context: ServiceContext<ArchiveConfig>): Promise<ServiceParts> {
+  const { config, log, metrics, health } = context;
+  const tokens = fromVariable('BESURE_TOKENS_FILE', () => new TokensFile(config.tokensFile, log));
+  const dataSource = await openDataSource({ url: config.databaseUrl, schema: SCHEMA });
+  context.onStop('database', () => dataSource.destroy());
+  await assertMigrated(dataSource, SCHEMA, migrations);
+  health.need('database', () => dataSource.query('SELECT 1').then(() => true));
+
+  const bus = dial(context, 'zone', config.bus, SCHEMA);
+  const store = new EventStore({ dataSource, schema: SCHEMA });
+  const shared: Shared = { config, store, bus, log, metrics };
+  const logStore = logStoreOf(config);
+  const ledger = new FollowedLog(logStore, config.charter, nodePrimitives);
+
+  const settler = worker(shared, 'settling', async () => {
+    const settled = await settleParts({
+      organisation: config.organisation,
+      role: config.role,
+      store,
+      log: ledger,
+    });
+    report(shared, settled);
+    return settled.parts.length + settled.contradicted.length === MAX_PARTS;
+  });
+  const puller =
+    config.exchangeBus === null
+      ? null
+      : copyPuller(
+          shared,
+          dial(context, 'exchange', config.exchangeBus, config.organisation),
+          ledger,
+          settler,
+        );
+  const follower = logFollower(shared, logStore, () => {
+    settler.wake();
+    puller?.wake();
+  });
+  const consumer = proofConsumer(shared, () => settler.wake());
+  const running: Running[] = [relayOf(shared), settler, follower, consumer, watchTables(shared)];
+  if (puller !== null) running.push(puller);
+  for (const part of running) context.onStop('part', () => part.stop());
+
+  const evidence: EvidenceContext = { store, log: ledger, vault: config.vault };
+  const exchange = config.role === 'exchange' ? exchangeParts(shared) : {};
+  return {
+    ...exchange,
+    tokens,
+    controllers: [EvidenceController, ...(exchange.controllers ?? [])],
+    providers: [{ provide: EVIDENCE_CONTEXT, useValue: evidence }, ...(exchange.providers ?? [])],
+    async started() {
+      for (const part of running) await part.start();
+    },
+  };
+}
+
+function dial(context: ServiceContext<ArchiveConfig>, what: string, to: BusConfig, user: string): Bus {
+  const { config, log, health } = context;
+  const bus = connectBus({
+    url: to.url,
+    name: `${config.organisation}-${SCHEMA}`,
+    inboxPrefix: inboxPrefixOf(user),
+    ...(to.credentialsFile !== undefined && { credentialsFile: to.credentialsFile }),
+    onChange: (connected) => log.info('bus', { kind: what, state: connected ? 'connected' : 'disconnected' }),
+  });
+  context.onStop(what, () => bus.close());
+  health.show(what, () => bus.connected);
+  return bus;
+}
+
+/** In an organisation: takes copies from the exchange. */
+function copyPuller(shared: Shared, exchangeBus: Bus, ledger: FollowedLog, settler: Worker): Worker {
+  const { config, store, log, metrics } = shared;
+  const deadLetters = metrics.gauge('besure_dead_letters');
+  return worker(shared, 'copies', async () => {
+    const { taken, more } = await pullCopies({
+      organisation: config.organisation,
+      charter: config.charter,
+      store,
+      vault: config.vault,
+      primitives: nodePrimitives,
+      logSize: (tx) => ledger.size(tx),
+      request: (payload) =>
+        request(
+          exchangeBus,
+          SUBJECTS.copies(config.organisation),
+          { ...payload },
+          { timeoutMillis: REQUEST_MILLIS },
+        ),
+      onRefused(index, code) {
+        deadLetters.inc();
+        log.error('a copy of the exchange was refused', { index, code });
+      },
+    });
+    if (taken > 0) settler.wake();
+    return more;
+  });
+}
+
+/** At the exchange: answers organisations that ask for their copies. */
+function exchangeParts({ config, store, bus, log }: Shared): ServiceParts {
+  const serving: ServingContext = {
+    exchange: config.organisation,
+    charter: config.charter,
+    store,
+    vault: config.vault,
+  };
+  const server = new NatsRequestServer({
+    bus,
+    onFailure: (error, subject) => log.warn('answering failed', { error, subject }),
+  });
+  return {
+    controllers: [CopiesController],
+    providers: [{ provide: SERVING_CONTEXT, useValue: serving }],
+    microservices: [server],
+  };
+}
+
+/** Metrics and alarms of one round. The time counts from the start of the slot in which a statement was recorded. */
+function report({ config, log, metrics }: Shared, { parts, contradicted }: Settled): void {
+  const seconds = metrics.histogram('besure_time_to_final_seconds');
+  for (const { slot } of parts) {
+    seconds.observe(Math.max(0, (Date.now() - slotStartMillis(config.charter, slot)) / 1000));
+  }
+  for (const { member, slot } of contradicted) {
+    metrics.gauge('besure_alarms').inc({ kind: 'contradicted-slot' });
+    log.error('the ledger holds another root than was recorded', { organisation: member, slot });
+  }
+}
