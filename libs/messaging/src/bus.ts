@@ -165,12 +165,16 @@ export class Bus {
       return;
     }
     this.#connection = connection;
-    for (const setup of this.#setups) setup.undo = setup.run(connection);
-    for (const resolve of this.#waiting) resolve(connection);
-    this.#options.onChange?.(true);
-    await connection.closed();
-    this.#connection = null;
-    for (const setup of this.#setups) setup.undo = null;
+    try {
+      for (const setup of this.#setups) setup.undo = setup.run(connection);
+      for (const resolve of this.#waiting) resolve(connection);
+      this.#options.onChange?.(true);
+      await connection.closed();
+    } finally {
+      this.#connection = null;
+      for (const setup of this.#setups) setup.undo = null;
+      await connection.close();
+    }
     if (!this.#closing.signal.aborted) this.#options.onChange?.(false);
   }
 }

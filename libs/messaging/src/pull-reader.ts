@@ -41,7 +41,8 @@ export class PullReader {
       },
     });
     this.#watch = setInterval(() => {
-      if (performance.now() - this.#heardAt > SILENCE_MILLIS) this.end();
+      // Only while something is asked for: who is busy handling asks for nothing and hears nothing.
+      if (this.#asked > 0 && performance.now() - this.#heardAt > SILENCE_MILLIS) this.end();
     }, HEARTBEAT_MILLIS);
     void connection.closed().then(() => {
       this.end();
