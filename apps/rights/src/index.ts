@@ -1,1 +1,2 @@
-export {};
+export type { RightsConfig } from './configuration.js';
+export { rightsService, start } from './service.js';

@@ -1,0 +1,34 @@
+import { readFileSync } from 'node:fs';
+import { type Charter, parseCharter } from '@besure/governance';
+import {
+  type ServiceConfig,
+  file,
+  fromVariable,
+  serviceConfig,
+  serviceVariables,
+  url,
+} from '@besure/service';
+import { z } from 'zod';
+
+/** What `rights` is told. */
+export interface RightsConfig extends ServiceConfig {
+  /** The hub's own bus, where `ledger-writer` answers. */
+  readonly bus: { readonly url: string; readonly credentialsFile: string | undefined };
+  readonly charter: Charter;
+}
+
+/** The environment of `rights`, with rules that read on after the variable's name. */
+export const rightsConfiguration = z
+  .object({
+    ...serviceVariables,
+    BESURE_NATS_URL: url('nats', 'tls'),
+    BESURE_NATS_CREDENTIALS_FILE: file().optional(),
+    BESURE_CHARTER_FILE: file(),
+  })
+  .transform((env): RightsConfig => ({
+    ...serviceConfig(env),
+    bus: { url: env.BESURE_NATS_URL, credentialsFile: env.BESURE_NATS_CREDENTIALS_FILE },
+    charter: fromVariable('BESURE_CHARTER_FILE', () =>
+      parseCharter(readFileSync(env.BESURE_CHARTER_FILE, 'utf8')),
+    ),
+  }));

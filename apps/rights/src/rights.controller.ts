@@ -1,0 +1,59 @@
+import { type Charter, formatCharter, formatTrust, trustOf } from '@besure/governance';
+import { MessagingError } from '@besure/messaging';
+import { Open, problems } from '@besure/service';
+import { Controller, Get, Header, Inject } from '@nestjs/common';
+import type { LedgerRights } from './permissions-answer.js';
+import type { Comparison, PermissionWatch } from './watch.js';
+
+export const RIGHTS_CONTEXT = Symbol('RightsContext');
+
+/** What is served. */
+export interface RightsContext {
+  readonly charter: Charter;
+  readonly watch: PermissionWatch;
+}
+
+/** The charter, the trust file and the comparison with the ledger, for everyone: nothing here is secret. */
+@Controller('v1')
+export class RightsController {
+  readonly #charter: string;
+  readonly #trust: string;
+  readonly #watch: PermissionWatch;
+
+  constructor(@Inject(RIGHTS_CONTEXT) { charter, watch }: RightsContext) {
+    // One text each, the same at every hub: hashes of them are compared.
+    this.#charter = formatCharter(charter);
+    this.#trust = formatTrust(trustOf(charter));
+    this.#watch = watch;
+  }
+
+  /** The charter. */
+  @Get('charter')
+  @Open()
+  @Header('content-type', 'application/json')
+  charter(): string {
+    return this.#charter;
+  }
+
+  /** The trust file that verifiers start from. */
+  @Get('trust')
+  @Open()
+  @Header('content-type', 'application/json')
+  trust(): string {
+    return this.#trust;
+  }
+
+  /** What the ledger permits, and where that is not what the charter says. */
+  @Get('permissions')
+  @Open()
+  async permissions(): Promise<LedgerRights & Pick<Comparison, 'differences'>> {
+    try {
+      const { rights, differences } = await this.#watch.compare();
+      return { ...rights, differences };
+    } catch (error) {
+      if (error instanceof MessagingError)
+        throw problems.unavailable(5, { detail: 'The ledger cannot be asked now.' });
+      throw error;
+    }
+  }
+}
