@@ -57,7 +57,7 @@ export async function buildWith(
   const bus = connectBus({
     url: config.bus.url,
     name: `${hub.id}-ledger-writer`,
-    inboxPrefix: inboxPrefixOf(SCHEMA),
+    inboxPrefix: inboxPrefixOf('ledger-writer'),
     ...(config.bus.credentialsFile !== undefined && { credentialsFile: config.bus.credentialsFile }),
     onChange: (connected) => serviceLog.info('bus', { state: connected ? 'connected' : 'disconnected' }),
   });

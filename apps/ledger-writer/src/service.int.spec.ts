@@ -1,0 +1,324 @@
+import { EventStore, migrate, openDataSource } from '@besure/event-store';
+import { nodePrimitives } from '@besure/keys';
+import { parseHex, toHex } from '@besure/ledger-tx';
+import { HttpLogSource, LogFollower, logMigrations, LogStore } from '@besure/log-store';
+import { connectBus, inboxPrefixOf, onHint, request, type Bus, type Json } from '@besure/messaging';
+import { parseItem, parseLogEntry, parseOutputsAnswer, parseSubmitAnswer, SUBJECTS } from '@besure/protocol';
+import { runService, type RunningService } from '@besure/service';
+import { freshDatabase, startNats, waitUntil, type Nats } from '@besure/testing';
+import { judgeCheckpoint } from '@besure/verification';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { itemBy, makeNetwork, type TestMember, type TestNetwork } from '../contract/scripted-network.js';
+import type { LedgerWriterConfig } from './configuration.js';
+import { migrations, SCHEMA } from './migrations.js';
+import { buildWith, ledgerWriterService } from './service.js';
+
+let nats: Nats;
+let network: TestNetwork;
+let alpha: TestMember;
+let service: RunningService;
+let databaseUrl: string;
+const cleanups: (() => Promise<unknown>)[] = [];
+
+beforeAll(async () => {
+  nats = await startNats();
+});
+
+afterAll(() => nats.stop());
+
+beforeEach(async () => {
+  network = makeNetwork();
+  [alpha] = network.members;
+  databaseUrl = (await freshDatabase()).url;
+  await migrate({ url: databaseUrl, schema: SCHEMA, migrations });
+  service = await start();
+});
+
+afterEach(async () => {
+  for (const cleanup of cleanups.splice(0).toReversed()) await cleanup();
+});
+
+async function start(): Promise<RunningService> {
+  const [key] = network.hubs;
+  if (key === undefined) throw new Error('no hub');
+  const config: LedgerWriterConfig = {
+    http: { port: 0 },
+    logLevel: 'error',
+    databaseUrl,
+    bus: { url: nats.url, credentialsFile: undefined },
+    charter: network.charter,
+    hub: key.hub,
+    signer: key.signer,
+    node: { url: 'http://127.0.0.1:1', user: 'unused', password: 'unused' },
+  };
+  const definition = {
+    ...ledgerWriterService,
+    build: (context: Parameters<typeof buildWith>[0]) => buildWith(context, network.chain),
+  };
+  const running = await runService(definition, config);
+  cleanups.push(() => running.stop());
+  return running;
+}
+
+function busOf(user: string): Bus {
+  const bus = connectBus({ url: nats.url, name: user, inboxPrefix: inboxPrefixOf(user) });
+  cleanups.push(() => bus.close());
+  return bus;
+}
+
+/** Asks until the service has subscribed: both sides connect in their own time. */
+async function ask(bus: Bus, subject: string, payload: Json): Promise<Record<string, unknown>> {
+  return waitUntil({ what: `an answer on ${subject}` }, async () => {
+    try {
+      return await request(bus, subject, payload, { timeoutMillis: 5_000 });
+    } catch (error) {
+      if (error instanceof Error && 'code' in error && error.code === 'no-responders') return undefined;
+      throw error;
+    }
+  });
+}
+
+async function found(): Promise<Record<string, unknown>> {
+  const answer = await ask(busOf('rights'), SUBJECTS.found, {});
+  network.chain.mineEmpty(3);
+  await waitUntil({ what: 'the founding to be final' }, async () =>
+    (await status()).height >= 1 ? true : undefined,
+  );
+  return answer;
+}
+
+async function status(): Promise<{ state: string; height: number; tip: number; hub: string }> {
+  const response = await fetch(`${service.httpUrl}/v1/status`);
+  return (await response.json()) as Awaited<ReturnType<typeof status>>;
+}
+
+/** The member's chain goes on from an output that the hub shows. */
+async function nextItem(bus: Bus, slot: number): Promise<Uint8Array> {
+  const answer = parseOutputsAnswer(await ask(bus, SUBJECTS.outputs(alpha.id), { address: alpha.address }));
+  const [output] = answer.outputs;
+  if (output === undefined) throw new Error('nothing to spend');
+  const [found] = (await network.chain.listUnspent([alpha.address])).filter(
+    (one) => one.txid === output.txid && one.vout === output.vout,
+  );
+  const input = { txid: output.txid, vout: output.vout, script: parseHex(found?.script ?? '') };
+  return itemBy(alpha, network.chain.entity('proofs'), slot, undefined, input).raw;
+}
+
+describe('founding', () => {
+  it('creates the streams and grants what the charter says, after the addresses are imported, once', async () => {
+    const first = await found();
+    const { chain, charter, members } = network;
+    expect(first).toMatchObject({ created: ['proofs', 'rights'] });
+    expect(chain.grants).toEqual(
+      members.flatMap(({ address }) => [`${address} send,receive`, `${address} proofs.write`]),
+    );
+    expect(chain.imported.size).toBe(3);
+    expect(await ask(busOf('rights'), SUBJECTS.found, {})).toMatchObject({ created: [], granted: [] });
+    expect(chain.grants).toHaveLength(6);
+    const rights = await ask(busOf('rights'), SUBJECTS.permissions, {});
+    expect(rights['permissions']).toHaveLength(9);
+    expect(rights['streams']).toMatchObject([{ name: charter.ledger.streams.proofs }, { name: 'rights' }]);
+  });
+
+  it('does what a founding that was cut short left undone', async () => {
+    await network.chain.createStream('proofs');
+    await network.chain.grant(alpha.address, 'send');
+    const answer = await found();
+    expect(answer).toMatchObject({ created: ['rights'] });
+    expect(network.chain.grants.slice(1, 3)).toEqual([
+      `${alpha.address} receive`,
+      `${alpha.address} proofs.write`,
+    ]);
+  });
+});
+
+describe('carrying', () => {
+  it('shows what can be spent, carries the item, and the item comes back in the log', async () => {
+    await found();
+    const bus = busOf(alpha.id);
+    const raw = await nextItem(bus, 1_001);
+    const answer = await ask(bus, SUBJECTS.submit(alpha.id), { transactions: [toHex(raw)] });
+    const [result] = parseSubmitAnswer(answer, 1);
+    expect(result).toEqual({ txid: expect.stringMatching(/^[0-9a-f]{64}$/) as string });
+    const again = await ask(bus, SUBJECTS.submit(alpha.id), { transactions: [toHex(raw)] });
+    expect(parseSubmitAnswer(again, 1)).toEqual([result]);
+    network.chain.mineEmpty(3);
+    const note = await checkpoint();
+    expect(judgeCheckpoint(note, network.charter, nodePrimitives)).toMatchObject({
+      checkpoint: { size: 1 },
+      hubs: ['hub-0'],
+    });
+  });
+
+  it('answers one result per transaction: good ones stand beside bad ones', async () => {
+    await found();
+    const bus = busOf(alpha.id);
+    const entity = network.chain.entity('proofs');
+    const good = await nextItem(bus, 1_001);
+    const [, beta] = network.members;
+    const transactions = [
+      itemBy(beta, entity, 1_001).raw,
+      good,
+      Buffer.from('00', 'hex'),
+      itemBy(alpha, network.chain.entity('rights'), 1_001).raw,
+      itemBy(alpha, entity, 1_002).raw,
+    ].map((raw) => toHex(raw));
+    const results = parseSubmitAnswer(await ask(bus, SUBJECTS.submit(alpha.id), { transactions }), 5);
+    expect(results.map((result) => ('code' in result ? result.code : 'taken'))).toEqual([
+      'publisher',
+      'taken',
+      'undecodable',
+      'not-an-item',
+      'missing-inputs',
+    ]);
+  });
+
+  it.each<[string, (bus: Bus) => Promise<unknown>, string]>([
+    [
+      'another organisation’s address',
+      (bus) => ask(bus, SUBJECTS.outputs('alpha'), { address: network.members[1].address }),
+      'forbidden',
+    ],
+    [
+      'what is no request',
+      (bus) => ask(bus, SUBJECTS.submit('alpha'), { transactions: 'all of them' }),
+      'invalid',
+    ],
+    ['an unknown organisation', (bus) => ask(bus, SUBJECTS.outputs('alpha'), { address: 'x' }), 'forbidden'],
+  ])('refuses %s', async (_name, asking, refusal) => {
+    await found();
+    await expect(asking(busOf('alpha'))).rejects.toMatchObject({ code: 'refused', refusal });
+  });
+
+  it('refuses before the founding is final, and while the node is away; nothing is lost', async () => {
+    const bus = busOf(alpha.id);
+    const early = ask(bus, SUBJECTS.outputs(alpha.id), { address: alpha.address });
+    await expect(early).rejects.toMatchObject({ refusal: 'not-founded' });
+    await found();
+    const raw = await nextItem(bus, 1_001);
+    network.chain.down = true;
+    const away = ask(bus, SUBJECTS.submit(alpha.id), { transactions: [toHex(raw)] });
+    await expect(away).rejects.toMatchObject({ refusal: 'ledger-unavailable' });
+    await waitUntil({ what: 'the outage to be shown' }, async () =>
+      (await status()).state === 'waiting-for-node' ? true : undefined,
+    );
+    expect((await fetch(`${service.httpUrl}/health/ready`)).status).toBe(200);
+    network.chain.down = false;
+    const answer = await ask(bus, SUBJECTS.submit(alpha.id), { transactions: [toHex(raw)] });
+    expect(parseSubmitAnswer(answer, 1)[0]).toHaveProperty('txid');
+  });
+
+  it('carries nothing for a ledger that left its history, and says so in its metrics', async () => {
+    await found();
+    const bus = busOf(alpha.id);
+    const raw = await nextItem(bus, 1_001);
+    network.chain.rewind(0);
+    network.chain.mineEmpty(6);
+    await waitUntil({ what: 'the halt' }, async () =>
+      (await status()).state === 'halted' ? true : undefined,
+    );
+    const asking = ask(bus, SUBJECTS.submit(alpha.id), { transactions: [toHex(raw)] });
+    await expect(asking).rejects.toMatchObject({ refusal: 'halted' });
+    const metrics = await (await fetch(`${service.httpUrl}/metrics`)).text();
+    expect(metrics).toMatch(/besure_alarms\{.*kind="deep-fork".*\} 1/);
+  });
+});
+
+async function checkpoint(): Promise<string> {
+  return waitUntil({ what: 'a checkpoint' }, async () => {
+    const response = await fetch(`${service.httpUrl}/log/proofs/checkpoint`);
+    return response.ok ? await response.text() : undefined;
+  });
+}
+
+describe('serving the log', () => {
+  async function grow(slots: number): Promise<void> {
+    const entity = network.chain.entity('proofs');
+    for (let slot = 1_001; slot <= 1_000 + slots; slot += 1) {
+      network.chain.mine(network.members.map((member) => itemBy(member, entity, slot).raw));
+    }
+    network.chain.mineEmpty(2);
+    await waitUntil({ what: 'the log' }, async () =>
+      (await status()).height >= network.chain.height - 2 ? true : undefined,
+    );
+  }
+
+  const get = (path: string) => fetch(`${service.httpUrl}/log/proofs/${path}`);
+
+  it('with headers that let full tiles be kept for ever, and nothing but what exists', async () => {
+    await found();
+    expect((await get('checkpoint')).status).toBe(404);
+    await grow(100);
+    const note = await get('checkpoint');
+    expect(note.headers.get('content-type')).toBe('text/plain; charset=utf-8');
+    expect(note.headers.get('cache-control')).toBe('no-cache');
+    const full = await get('tile/0/000');
+    expect(full.headers.get('cache-control')).toBe('public, max-age=31536000, immutable');
+    expect((await full.arrayBuffer()).byteLength).toBe(256 * 32);
+    const partial = await get('tile/entries/001.p/44');
+    expect(partial.headers.get('cache-control')).toBe('public, max-age=60');
+    expect((await partial.arrayBuffer()).byteLength).toBe(44 * 78);
+    const missing = [
+      'tile/0/001',
+      'tile/entries/001.p/45',
+      'tile/0/0',
+      'tile/1/..%2f0',
+      'tile/0/000?x',
+      'tile/2/000',
+    ];
+    const statuses = await Promise.all(missing.map(async (path) => (await get(path)).status));
+    expect(statuses).toEqual(missing.map(() => 404));
+  });
+
+  it('so that a follower copies it, and hints reach it', async () => {
+    await found();
+    const own = await freshDatabase();
+    await migrate({ url: own.url, schema: 'archive', migrations: logMigrations('archive') });
+    const dataSource = await openDataSource({ url: own.url, schema: 'archive' });
+    cleanups.push(() => dataSource.destroy());
+    const log = new LogStore({ schema: 'archive', log: 'proofs', origin: network.charter.log.origin });
+    const copied: string[] = [];
+    const follower = new LogFollower({
+      store: new EventStore({ dataSource, schema: 'archive' }),
+      log,
+      sources: [new HttpLogSource(`${service.httpUrl}/log/proofs`)],
+      accept: (note) => {
+        const { forEvidence, recordedTime } = judgeCheckpoint(note, network.charter, nodePrimitives);
+        if (forEvidence === null || recordedTime === null) throw new Error('no quorum');
+        return forEvidence;
+      },
+      handler: async (_tx, { entries }) => {
+        copied.push(...entries.map((bytes) => String(parseItem(parseLogEntry(bytes).item).slot)));
+      },
+      // Only hints make it look again.
+      pollMillis: 3_600_000,
+      backoff: { firstMillis: 10, largestMillis: 100 },
+    });
+    cleanups.push(() => follower.stop());
+    onHint(busOf('archive'), SUBJECTS.logHint, () => follower.wake());
+    follower.start();
+    await grow(2);
+    await waitUntil({ what: 'six entries' }, () => (copied.length === 6 ? true : undefined));
+    expect(copied).toEqual(['1001', '1001', '1001', '1002', '1002', '1002']);
+  });
+});
+
+describe('a restart', () => {
+  it('goes on where it was', async () => {
+    await found();
+    network.chain.mine([itemBy(alpha, network.chain.entity('proofs'), 1_001).raw]);
+    network.chain.mineEmpty(2);
+    const note = await checkpoint();
+    expect(await service.stop()).toBe(true);
+    service = await start();
+    expect(await checkpoint()).toBe(note);
+    const metrics = await (await fetch(`${service.httpUrl}/metrics`)).text();
+    expect(metrics).toMatch(/besure_checkpoint_size\{.*\} 1/);
+    expect(await status()).toMatchObject({ hub: 'hub-0' });
+  });
+
+  it('without migrations refuses to start', async () => {
+    databaseUrl = (await freshDatabase()).url;
+    await expect(start()).rejects.toMatchObject({ code: 'not-migrated' });
+  });
+});
