@@ -3,6 +3,8 @@ import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { secp256k1 as noble } from '@noble/curves/secp256k1.js';
+import type { Signer } from '@besure/ledger-tx';
+import { publicKeyOfCertificate } from '@besure/protocol';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { loadCheckpointSigner, loadWitnessKey, type SignerPair } from './checkpoint-keys.js';
 import { KeyError } from './error.js';
@@ -58,6 +60,10 @@ describe('statement signer', () => {
       'organizationIdentifier=NTRBE-0123456789',
       `CN=${SHOWN}`,
     ]);
+    // The strict reader of the formats finds the same key in it.
+    expect(publicKeyOfCertificate(signer.certificates[0] ?? new Uint8Array())).toEqual(
+      new Uint8Array(signer.publicKey),
+    );
     expect(certificate.ca).toBe(false);
     expect(certificate.verify(certificate.publicKey)).toBe(true);
     expect(statSync(files.keyFile).mode & 0o777).toBe(0o600);
@@ -109,7 +115,7 @@ describe('statement signer', () => {
 describe('ledger signer', () => {
   test('signs as noble does, byte for byte', () => {
     const path = file('ledger');
-    const signer = generateLedgerKey(path);
+    const signer: Signer = generateLedgerKey(path);
     const secret = Buffer.from(readFileSync(path, 'utf8').trim(), 'hex');
     expect(Buffer.from(signer.publicKey)).toEqual(Buffer.from(noble.getPublicKey(secret, true)));
     for (let i = 0; i < 20; i += 1) {

@@ -15,6 +15,8 @@ export const JSON_TYPES = [
 /** 1 MiB: what one NATS message holds, too. */
 export const BODY_LIMIT = 1024 * 1024;
 
+const REQUEST_MILLIS = 30_000;
+
 const decoder = new TextDecoder('utf-8', { fatal: true });
 
 function parseJson(body: Buffer): unknown {
@@ -66,6 +68,8 @@ export function createAdapter(options: {
   const adapter = new FastifyAdapter({
     logger: false,
     bodyLimit: options.bodyLimit,
+    // A caller that takes longer to send its request is let go.
+    requestTimeout: REQUEST_MILLIS,
     // While stopping, requests on open connections are still answered properly.
     return503OnClosing: false,
     // A URL that the router cannot read never reaches Nest.
