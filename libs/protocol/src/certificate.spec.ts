@@ -37,6 +37,28 @@ describe('publicKeyOfCertificate', () => {
     expect(() => publicKeyOfCertificate(new Uint8Array(5000).fill(0x30))).toThrow(refusal);
   });
 
+  it('refuses an element that is longer than what holds it', () => {
+    // The body of the certificate claims 256 bytes more than there are; its key would be found all the same.
+    expect(certificate.subarray(4, 6)).toEqual(Uint8Array.of(0x30, 0x81));
+    const longer = Uint8Array.of(...certificate.subarray(0, 4), 0x30, 0x82, 0x01, ...certificate.subarray(6));
+    longer[3]! += 1;
+    expect(() => publicKeyOfCertificate(longer)).toThrow(refusal);
+  });
+
+  it('refuses a length in more bytes than it needs', () => {
+    const any = der(0x30);
+    const info = concatBytes(
+      decodeHex('301306072a8648ce3d020106082a8648ce3d030107'),
+      der(3, Uint8Array.of(0), key.publicKey),
+    );
+    const withSerial = (serial: Uint8Array) =>
+      der(0x30, der(0x30, serial, any, any, any, any, der(0x30, info)), any, der(3));
+    expect(publicKeyOfCertificate(withSerial(decodeHex('020101')))).toEqual(key.publicKey);
+    for (const loose of ['02810101', '0282000101', '0280', '02ff01']) {
+      expect(() => publicKeyOfCertificate(withSerial(decodeHex(loose)))).toThrow(refusal);
+    }
+  });
+
   it('gives a key of 65 bytes or a refusal for any changed byte', () => {
     fc.assert(
       fc.property(fc.nat(certificate.length - 1), fc.integer({ min: 1, max: 255 }), (at, change) => {
