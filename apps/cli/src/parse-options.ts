@@ -28,3 +28,9 @@ export function required(value: string | undefined, option: string): string {
   if (value === undefined || value === '') throw new UsageError(`--${option} is missing`);
   return value;
 }
+
+/** Throws a UsageError when there is an argument that is no option. */
+export function noArguments(positionals: readonly string[]): void {
+  const [first] = positionals;
+  if (first !== undefined) throw new UsageError(`what is "${first}"?`);
+}

@@ -1,1 +1,12 @@
-export {};
+export { BackOffice, type EventStatus, RefusedError } from './back-office.js';
+export { type BenchReport, type BenchOptions, runBench } from './bench/bench.js';
+export { bringDown, bringUp } from './bring-up.js';
+export { backOfficeOf, deliver, sentDocuments, type SentDocument, type Step, STEPS } from './deliver.js';
+export { type Check, type Report } from './demo/report.js';
+export { foundRunning } from './found.js';
+export { inProcess, ProcessHost } from './host.js';
+export { ledgerFromEnvironment } from './ledger-access.js';
+export type { Network } from './network.js';
+export { demo, type DemoRequest } from './run-demo.js';
+export { readRunFile, type RunFile } from './run-file.js';
+export { startNetwork, type StartOptions } from './start-network.js';

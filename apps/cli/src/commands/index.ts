@@ -2,6 +2,26 @@ import type { ListedCommand } from '../command.js';
 
 /** All commands by name, in the order of the help text. */
 export const COMMANDS: Readonly<Record<string, ListedCommand>> = {
+  demo: {
+    summary: 'run the whole story once: send, prove, verify, forge',
+    load: async () => (await import('./demo.js')).demoCommand,
+  },
+  up: {
+    summary: 'start a network that stays',
+    load: async () => (await import('./up.js')).upCommand,
+  },
+  send: {
+    summary: 'send a document through the network that is up',
+    load: async () => (await import('./send.js')).sendCommand,
+  },
+  status: {
+    summary: 'tell how what was sent stands',
+    load: async () => (await import('./status.js')).statusCommand,
+  },
+  down: {
+    summary: 'stop the network; its data stay',
+    load: async () => (await import('./down.js')).downCommand,
+  },
   verify: {
     summary: 'tell what an evidence file proves, offline',
     load: async () => (await import('./verify.js')).verifyCommand,
@@ -9,5 +29,13 @@ export const COMMANDS: Readonly<Record<string, ListedCommand>> = {
   disclose: {
     summary: 'make a copy of an evidence file that shows less',
     load: async () => (await import('./disclose.js')).discloseCommand,
+  },
+  bench: {
+    summary: 'measure proofs per second, and where the time goes',
+    load: async () => (await import('./bench.js')).benchCommand,
+  },
+  ledger: {
+    summary: 'found the ledger of the network that is up',
+    load: async () => (await import('./ledger.js')).ledgerCommand,
   },
 };

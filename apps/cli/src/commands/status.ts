@@ -1,0 +1,55 @@
+import { backOfficeOf, type RunFile, type SentDocument, sentDocuments } from '@besure/dev-env';
+import { CliError } from '../cli-error.js';
+import type { Command } from '../command.js';
+import { EXIT } from '../exit-codes.js';
+import { parseOptions } from '../parse-options.js';
+import { runningNetwork } from '../running-network.js';
+import { stateFolder } from '../state-folder.js';
+
+/** `status [ID] [--json]`: how what was sent from here stands; ID is a message, an event, or the beginning of one. */
+export const statusCommand: Command = {
+  usage: ['status [ID] [--json]'],
+  async run(args, io) {
+    const { values, positionals } = parseOptions(args, { json: { type: 'boolean', default: false } });
+    const [id] = positionals;
+    const run = runningNetwork();
+    const documents = sentDocuments(stateFolder).filter((sent) => id === undefined || matches(sent, id));
+    if (id !== undefined && documents.length === 0)
+      throw new CliError(EXIT.failed, `nothing was sent as ${id}`);
+    const statuses = await Promise.all(documents.map((sent) => statusOf(run, sent)));
+    if (values.json) io.out(`${JSON.stringify(statuses, null, 2)}\n`);
+    else if (statuses.length === 0) io.out('nothing was sent from here yet\n');
+    for (const { message, file, from, to, events } of values.json ? [] : statuses) {
+      io.out(`${message}  ${file}  ${from} -> ${to}\n`);
+      for (const event of events) {
+        const evidence = event.evidence === null ? '' : `  evidence ${event.evidence}`;
+        io.out(
+          `  ${event.event.padEnd(15)} ${event.state.padEnd(14)}${event.disputed ? ' disputed' : ''}${evidence}\n`,
+        );
+      }
+    }
+    return EXIT.ok;
+  },
+};
+
+function matches({ message, events }: SentDocument, id: string): boolean {
+  return [message, message.replace('urn:uuid:', ''), ...events.map((event) => event.id)].some((one) =>
+    one.startsWith(id),
+  );
+}
+
+async function statusOf(run: RunFile, sent: SentDocument) {
+  const events = await Promise.all(
+    sent.events.map(async ({ event, organisation, source, id }) => {
+      const status = await backOfficeOf(run, organisation).status(source, id);
+      const { state, evidence, disputed, at } = status ?? {
+        state: 'unknown',
+        evidence: null,
+        disputed: false,
+        at: {},
+      };
+      return { event, organisation, source, id, state, evidence, disputed, at };
+    }),
+  );
+  return { message: sent.message, file: sent.file, from: sent.from, to: sent.to, events };
+}

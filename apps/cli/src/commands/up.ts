@@ -1,0 +1,28 @@
+import { bringUp, readRunFile } from '@besure/dev-env';
+import type { Command } from '../command.js';
+import { EXIT } from '../exit-codes.js';
+import { noArguments, parseOptions } from '../parse-options.js';
+import { stateFolder } from '../state-folder.js';
+
+/** `up [--json]`: starts a network that stays until `down`, and comes up again with its data. */
+export const upCommand: Command = {
+  usage: ['up [--json]'],
+  async run(args, io) {
+    const { values, positionals } = parseOptions(args, { json: { type: 'boolean', default: false } });
+    noArguments(positionals);
+    const say = values.json ? io.err : io.out;
+    const running = readRunFile(stateFolder);
+    if (running !== null) say('already up\n');
+    const run = running ?? (await bringUp(stateFolder, (step) => say(`  ${step}\n`)));
+    if (values.json) io.out(`${JSON.stringify(run, null, 2)}\n`);
+    else {
+      for (const { organisation, name, http } of run.services) {
+        io.out(`  ${organisation.padEnd(9)} ${name.padEnd(14)} ${http}\n`);
+      }
+      io.out(`  data of PostgreSQL in ${run.postgres.folder}\n`);
+      io.out('  the ledger is a simulation in one process, unless MULTICHAIN_URL names a node\n');
+      io.out('try: ./besure send README.md --from alpha --to beta && ./besure status\n');
+    }
+    return EXIT.ok;
+  },
+};

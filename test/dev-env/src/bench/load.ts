@@ -1,0 +1,99 @@
+import { createHash, randomBytes, randomUUID } from 'node:crypto';
+import { type BackOffice, type CloudEvent, RefusedError, documentEvent } from '../back-office.js';
+
+/** An event that was acknowledged, and when. Milliseconds since 1970. */
+export interface AcknowledgedEvent {
+  readonly organisation: string;
+  readonly source: string;
+  readonly id: string;
+  readonly acknowledgedAt: number;
+}
+
+/** What the load generator saw. */
+export interface LoadResult {
+  readonly acknowledged: number;
+  readonly sample: readonly AcknowledgedEvent[];
+  readonly ackMillis: readonly number[];
+}
+
+const BATCH = 100;
+const SAMPLE_EVERY = 100;
+const PAUSE_WHEN_FULL_MILLIS = 200;
+
+/**
+ * Sends batches of document events until `signal` is aborted: one organisation's back office at a time states something, and the exchange's
+ * back office records the same. Each batch is sent when the one before was acknowledged.
+ *
+ * @param pacer is asked before each batch and resolves when it may be sent; it keeps the queue from growing without end
+ */
+export async function generateLoad(
+  offices: { readonly stating: BackOffice; readonly counterpart: string; readonly exchange: BackOffice },
+  pacer: () => Promise<void>,
+  signal: AbortSignal,
+): Promise<LoadResult> {
+  const sample: AcknowledgedEvent[] = [];
+  const ackMillis: number[] = [];
+  let acknowledged = 0;
+  while (!signal.aborted) {
+    await pacer();
+    const batch = composeBatch(offices.stating.organisation, offices.counterpart);
+    const started = performance.now();
+    await Promise.all([
+      sendUntilTaken(offices.exchange, batch.record),
+      sendUntilTaken(offices.stating, batch.stated).then(() => ackMillis.push(performance.now() - started)),
+    ]);
+    const acknowledgedAt = Date.now();
+    batch.stated.forEach((event, at) => {
+      if ((acknowledged + at) % SAMPLE_EVERY !== 0) return;
+      sample.push({
+        organisation: offices.stating.organisation,
+        source: event.source,
+        id: event.id,
+        acknowledgedAt,
+      });
+    });
+    acknowledged += batch.stated.length;
+  }
+  return { acknowledged, sample, ackMillis };
+}
+
+async function sendUntilTaken(office: BackOffice, events: readonly CloudEvent[]): Promise<void> {
+  for (;;) {
+    try {
+      const { results } = await office.sendBatch(events);
+      const refused = results.find((result) => result['status'] !== 'accepted');
+      if (refused !== undefined) throw new RefusedError(422, refused);
+      return;
+    } catch (error) {
+      if (!(error instanceof RefusedError) || error.status !== 429) throw error;
+      await new Promise((resolve) => setTimeout(resolve, PAUSE_WHEN_FULL_MILLIS));
+    }
+  }
+}
+
+function composeBatch(
+  organisation: string,
+  counterpart: string,
+): { stated: CloudEvent[]; record: CloudEvent[] } {
+  const time = new Date();
+  const stated: CloudEvent[] = [];
+  const record: CloudEvent[] = [];
+  for (let i = 0; i < BATCH; i++) {
+    const id = randomUUID();
+    const content = randomBytes(16);
+    const data = {
+      message: `urn:uuid:${randomUUID()}`,
+      sender: { scheme: 'be:cbe', id: '0200000001', organisation },
+      recipient: { scheme: 'be:cbe', id: '0200000002', organisation: counterpart },
+      document: {
+        mediaType: 'application/pdf',
+        size: content.length,
+        sha256: createHash('sha256').update(content).digest('base64url'),
+        sha3_512: createHash('sha3-512').update(content).digest('base64url'),
+      },
+    };
+    stated.push(documentEvent({ organisation, event: 'sent', id, time, data }));
+    record.push(documentEvent({ organisation: 'exchange', event: 'sent', id, time, data }));
+  }
+  return { stated, record };
+}

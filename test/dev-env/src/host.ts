@@ -1,0 +1,124 @@
+import { createWriteStream } from 'node:fs';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import { type SupervisedProcess, startSupervised, waitUntil } from '@besure/testing';
+import type { ServicePlan } from './service-environment.js';
+import { prepareService } from './services.js';
+
+/** A planned service that runs somewhere. */
+export interface HostedService {
+  readonly plan: ServicePlan;
+  readonly pid: number;
+  readonly http: string;
+  stop(): Promise<void>;
+}
+
+/** Where services run: all in this process, or each in one of its own. Logs go to files below `folder`. */
+export interface Host {
+  start(plan: ServicePlan): Promise<HostedService>;
+}
+
+/** Brings the databases of planned services up to date, as `main.js migrate` does. */
+export async function migrateAll(plans: readonly ServicePlan[], folder: string): Promise<void> {
+  for (const plan of plans) {
+    const logs = createWriteStream(join(folder, `${nameOf(plan)}.log`), { flags: 'a' });
+    await prepareService(plan, logs).migrate();
+    logs.end();
+  }
+}
+
+/** Runs services in this process: one Node for all, so that a network is there within seconds. */
+export function inProcess(folder: string): Host {
+  return {
+    async start(plan) {
+      const logs = createWriteStream(join(folder, `${nameOf(plan)}.log`), { flags: 'a' });
+      const service = await prepareService(plan, logs).start();
+      return {
+        plan,
+        pid: process.pid,
+        http: service.httpUrl,
+        async stop() {
+          await service.stop();
+          logs.end();
+        },
+      };
+    },
+  };
+}
+
+const require = createRequire(import.meta.url);
+const START_MILLIS = 60_000;
+
+/** Services in processes of their own, which can be killed and started again as they were. */
+export class ProcessHost implements Host {
+  readonly #folder: string;
+  readonly #running = new Map<string, { plan: ServicePlan; process: SupervisedProcess }>();
+
+  constructor(folder: string) {
+    this.#folder = folder;
+  }
+
+  /** The names of what runs here. */
+  get names(): readonly string[] {
+    return [...this.#running.keys()];
+  }
+
+  /** Starts `node apps/<name>/dist/main.js` and waits until it answers. */
+  async start(plan: ServicePlan): Promise<HostedService> {
+    const name = nameOf(plan);
+    const running = await startSupervised({
+      name,
+      command: process.execPath,
+      args: [join(require.resolve(`@besure/${plan.name}`), '..', 'main.js')],
+      env: { ...plan.environment, BESURE_HTTP_HOST: '127.0.0.1' },
+      logFile: join(this.#folder, `${name}.log`),
+    });
+    this.#running.set(name, { plan, process: running });
+    const http = `http://127.0.0.1:${plan.environment['BESURE_HTTP_PORT']}`;
+    await waitUntil({ what: `${name} to answer`, timeoutMillis: START_MILLIS }, async () => {
+      if (running.exitCode() !== undefined) {
+        throw new Error(`${name} ended while starting:\n${running.lastLines()}`);
+      }
+      return (await isLive(http)) ? true : undefined;
+    });
+    return {
+      plan,
+      pid: running.pid,
+      http,
+      stop: async () => void (await this.#running.get(name)?.process.stop()),
+    };
+  }
+
+  /** SIGKILL: nothing of it gets a chance to tidy up. */
+  async kill(name: string): Promise<void> {
+    const running = this.#get(name);
+    running.process.signal('KILL');
+    await running.process.exited;
+  }
+
+  /** Starts what was killed again, with the same configuration. */
+  async restart(name: string): Promise<void> {
+    await this.start(this.#get(name).plan);
+  }
+
+  #get(name: string): { plan: ServicePlan; process: SupervisedProcess } {
+    const running = this.#running.get(name);
+    if (running === undefined) throw new RangeError(`${name} does not run here`);
+    return running;
+  }
+}
+
+/** How a service is called in logs and process lists: there is one of each per organisation. */
+export function nameOf(plan: ServicePlan): string {
+  return `${plan.organisation}-${plan.name}`;
+}
+
+async function isLive(http: string): Promise<boolean> {
+  try {
+    const answer = await fetch(`${http}/health/live`);
+    await answer.body?.cancel();
+    return answer.ok;
+  } catch {
+    return false;
+  }
+}

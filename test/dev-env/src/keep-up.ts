@@ -1,0 +1,32 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { ProcessHost } from './host.js';
+import { ledgerFromEnvironment } from './ledger-access.js';
+import { removeRunFile, writeRunFile } from './run-file.js';
+import { startNetwork } from './start-network.js';
+
+// The process behind `./besure up`: starts a network, says so in run.json, and holds it until it is told to end.
+const [state] = process.argv.slice(2);
+if (state === undefined) throw new TypeError('the state folder is missing');
+
+let end: () => void = () => undefined;
+const told = new Promise<void>((resolve) => (end = resolve));
+for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(signal, () => end());
+
+const ledger = ledgerFromEnvironment(process.env);
+const network = await startNetwork({
+  folder: join(state, 'up'),
+  profile: 'up',
+  host: (logs) => new ProcessHost(logs),
+  ...(ledger !== null && { ledger }),
+  onProgress: (step) => process.stdout.write(`${step}\n`),
+});
+try {
+  writeFileSync(join(state, 'trust.json'), network.trust);
+  writeRunFile(state, network);
+  process.stdout.write('up\n');
+  await told;
+} finally {
+  removeRunFile(state);
+  await network.stop();
+}

@@ -1,0 +1,94 @@
+import { readFileSync } from 'node:fs';
+
+/** Where a ledger node is and what opens it. */
+export interface LedgerAddress {
+  readonly url: string;
+  readonly user: string;
+  readonly passwordFile: string;
+  readonly chain: string;
+}
+
+/** A node's answer that is an error; `code` as JSON-RPC has it. */
+export class LedgerCallError extends Error {
+  readonly code: number;
+
+  constructor(method: string, code: number, message: string) {
+    super(`${method}: ${message} (${code})`);
+    this.name = 'LedgerCallError';
+    this.code = code;
+  }
+}
+
+/**
+ * A reader of the ledger, as anyone with a node is one: for the demo and for a network's set-up. The services' own way to the
+ * ledger is `libs/multichain`, in `ledger-writer` alone.
+ */
+export class LedgerAccess {
+  readonly address: LedgerAddress;
+
+  constructor(address: LedgerAddress) {
+    this.address = address;
+  }
+
+  async blockCount(): Promise<number> {
+    return (await this.#call('getblockcount', [])) as number;
+  }
+
+  async rawBlock(height: number): Promise<Uint8Array> {
+    const hash = await this.#call('getblockhash', [height]);
+    return Buffer.from((await this.#call('getblock', [hash, false])) as string, 'hex');
+  }
+
+  /** The txid of the transaction that created a stream. */
+  async streamCreation(name: string): Promise<string> {
+    const [stream] = (await this.#call('liststreams', [name])) as { createtxid: string }[];
+    if (stream === undefined) throw new LedgerCallError('liststreams', -708, `no stream ${name}`);
+    return stream.createtxid;
+  }
+
+  /** What a charter must know of a chain: its genesis block and the form of its addresses. */
+  async parameters(): Promise<{ genesis: string; addressVersion: string; addressChecksum: string }> {
+    const all = (await this.#call('getblockchainparams', [])) as Record<string, string>;
+    return {
+      genesis: (await this.#call('getblockhash', [0])) as string,
+      addressVersion: all['address-pubkeyhash-version']!,
+      addressChecksum: all['address-checksum-value']!,
+    };
+  }
+
+  async #call(method: string, params: readonly unknown[]): Promise<unknown> {
+    const { url, user, passwordFile, chain } = this.address;
+    const password = readFileSync(passwordFile, 'utf8').trim();
+    const answer = await fetch(url, {
+      method: 'POST',
+      headers: {
+        authorization: `Basic ${Buffer.from(`${user}:${password}`).toString('base64')}`,
+        'content-type': 'application/json',
+      },
+      body: JSON.stringify({ id: 1, chain_name: chain, method, params }),
+    });
+    const text = await answer.text();
+    const body = JSON.parse(text === '' ? '{}' : text) as {
+      result?: unknown;
+      error?: { code: number; message: string } | null;
+    };
+    if (body.error) throw new LedgerCallError(method, body.error.code, body.error.message);
+    if (!answer.ok) throw new LedgerCallError(method, -answer.status, `HTTP ${answer.status}`);
+    return body.result;
+  }
+}
+
+/** The node that the environment names (`MULTICHAIN_URL` …); null where it names none. */
+export function ledgerFromEnvironment(environment: NodeJS.ProcessEnv): LedgerAddress | null {
+  const { MULTICHAIN_URL, MULTICHAIN_USER, MULTICHAIN_PASSWORD_FILE, MULTICHAIN_CHAIN } = environment;
+  if (MULTICHAIN_URL === undefined || MULTICHAIN_URL === '') return null;
+  if (MULTICHAIN_PASSWORD_FILE === undefined) {
+    throw new LedgerCallError('MULTICHAIN_URL', 78, 'MULTICHAIN_PASSWORD_FILE must be set beside it');
+  }
+  return {
+    url: MULTICHAIN_URL,
+    user: MULTICHAIN_USER ?? 'multichainrpc',
+    passwordFile: MULTICHAIN_PASSWORD_FILE,
+    chain: MULTICHAIN_CHAIN ?? 'besure',
+  };
+}

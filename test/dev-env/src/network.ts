@@ -1,0 +1,30 @@
+import type { Charter } from '@besure/governance';
+import type { BackOffice } from './back-office.js';
+import type { LedgerAccess } from './ledger-access.js';
+import type { ServiceName } from './service-environment.js';
+
+/** A service that runs. */
+export interface RunningNetworkService {
+  readonly name: ServiceName | 'devchain';
+  readonly organisation: string;
+  readonly pid: number;
+  readonly http: string;
+}
+
+/** A whole network on this machine: two organisations, the exchange, one hub, its ledger, bus and databases. */
+export interface Network {
+  readonly charter: Charter;
+  /** The text of the trust file. */
+  readonly trust: string;
+  readonly services: readonly RunningNetworkService[];
+  readonly ledger: LedgerAccess;
+  readonly nats: { readonly url: string; readonly pid: number };
+  readonly postgres: { readonly url: string; readonly pid: number; readonly folder: string };
+  /** The files with the organisations' tokens. */
+  readonly tokens: Readonly<Record<string, string>>;
+  /** Ports on this machine that somebody listens on while the network runs. */
+  readonly ports: readonly number[];
+  backOffice(organisation: string): BackOffice;
+  /** Stops everything; what is durable stays in the network's folder. */
+  stop(): Promise<void>;
+}

@@ -1,0 +1,68 @@
+import { existsSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Network } from './network.js';
+
+/** `.besure/run.json`: what runs, for scripts and for the other commands. */
+export interface RunFile {
+  readonly version: 1;
+  /** The process that holds all others; ending it ends them. */
+  readonly pid: number;
+  readonly services: readonly {
+    readonly name: string;
+    readonly organisation: string;
+    readonly pid: number;
+    readonly http: string;
+  }[];
+  readonly nats: { readonly url: string; readonly pid: number };
+  /** `folder`: where PostgreSQL keeps its data, in a place that its user can reach. */
+  readonly postgres: { readonly url: string; readonly pid: number; readonly folder: string };
+  readonly ledger: { readonly url: string; readonly chain: string };
+  /** Organisation -> file with a bearer token that may do everything there. */
+  readonly tokens: Readonly<Record<string, string>>;
+}
+
+/** The path of the run file below a state folder. */
+export function runFilePath(state: string): string {
+  return join(state, 'run.json');
+}
+
+/** Writes the run file so that nobody ever reads half of it. */
+export function writeRunFile(state: string, network: Network): void {
+  const { services, nats, postgres, ledger, tokens } = network;
+  const run: RunFile = {
+    version: 1,
+    pid: process.pid,
+    services,
+    nats,
+    postgres,
+    ledger: { url: ledger.address.url, chain: ledger.address.chain },
+    tokens,
+  };
+  const path = runFilePath(state);
+  // The address of PostgreSQL holds its password.
+  writeFileSync(`${path}.new`, `${JSON.stringify(run, null, 2)}\n`, { mode: 0o600 });
+  renameSync(`${path}.new`, path);
+}
+
+/** What runs now; null where nothing does, also after a crash that left the file behind. */
+export function readRunFile(state: string): RunFile | null {
+  const path = runFilePath(state);
+  if (!existsSync(path)) return null;
+  const run = JSON.parse(readFileSync(path, 'utf8')) as RunFile;
+  return isAlive(run.pid) ? run : null;
+}
+
+/** Removes the run file. */
+export function removeRunFile(state: string): void {
+  rmSync(runFilePath(state), { force: true });
+}
+
+/** Whether a process with this id runs. */
+export function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
+}

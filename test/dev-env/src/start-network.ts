@@ -1,0 +1,235 @@
+import { existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { type Charter, parseCharter } from '@besure/governance';
+import { type Nats, type Postgres, startNats, startPostgres } from '@besure/testing';
+import { BackOffice } from './back-office.js';
+import { busConfiguration, credentialsOf } from './bus.js';
+import { composeCharter, writeCharter } from './charter-file.js';
+import { zoneDatabase } from './databases.js';
+import { type Host, type HostedService, migrateAll } from './host.js';
+import { hubKeys, organisationKeys, readToken } from './key-folder.js';
+import { LedgerAccess, type LedgerAddress } from './ledger-access.js';
+import { found } from './found.js';
+import { hub, members } from './members.js';
+import type { Network } from './network.js';
+import { type ProfileName, profiles } from './profile.js';
+import {
+  type ServiceName,
+  type ServicePlan,
+  hubServices,
+  organisationServices,
+} from './service-environment.js';
+import { networkSettings } from './settings.js';
+import { type RunningLedger, startDevchain } from './devchain.js';
+
+/** How to start a network. */
+export interface StartOptions {
+  /** Keeps everything: keys, charter, databases, ledger. The same folder comes up again as the same network. */
+  readonly folder: string;
+  readonly profile: ProfileName;
+  readonly host: (logs: string) => Host;
+  /** A ledger node that runs already, instead of the simulated one. */
+  readonly ledger?: LedgerAddress;
+  readonly onProgress?: (step: string) => void;
+}
+
+const ORGANISATION_SERVICES = ['intake', 'proof', 'archive'] as const;
+const PORTS = [
+  'postgres',
+  'nats',
+  'devchain',
+  ...members.flatMap((member) => ORGANISATION_SERVICES.map((service) => `${member.id}-${service}`)),
+  `${hub.id}-ledger-writer`,
+  `${hub.id}-rights`,
+];
+
+/** Starts databases, bus, ledger and all services, in an order that any of them could do without. */
+export async function startNetwork(options: StartOptions): Promise<Network> {
+  const { folder, onProgress = () => undefined } = options;
+  const settings = await networkSettings(folder, options.profile, PORTS);
+  const profile = profiles[settings.profile];
+  const logs = join(folder, 'log');
+  mkdirSync(logs, { recursive: true });
+  const stops: (() => Promise<unknown>)[] = [];
+  const stopAll = async (): Promise<void> => {
+    for (const stop of stops.splice(0).toReversed()) await stop();
+  };
+  try {
+    onProgress('keys');
+    const organisations = await Promise.all(
+      members.map(async (member) => ({
+        member,
+        keys: await organisationKeys(join(folder, 'keys', member.id), member),
+      })),
+    );
+    const hubKeyFile = hubKeys(join(folder, 'keys', hub.id));
+    const keysFolder = join(folder, 'keys');
+    const port = (name: string): number => settings.ports[name]!;
+
+    onProgress('PostgreSQL, nats-server and the ledger');
+    const [postgres, nats, ledger] = await settleAll(
+      [
+        startPostgres({
+          folder: join(folder, 'postgres'),
+          port: port('postgres'),
+          durable: profile.durable,
+          maxConnections: 300,
+        }),
+        startNats({ folder: join(folder, 'nats'), port: port('nats'), config: busConfiguration(keysFolder) }),
+        options.ledger === undefined
+          ? startDevchain({ folder: join(folder, 'devchain'), port: port('devchain'), profile })
+          : Promise.resolve<RunningLedger>({
+              address: options.ledger,
+              pid: null,
+              stop: () => Promise.resolve(),
+            }),
+      ] as const,
+      stops,
+    );
+    const access = new LedgerAccess(ledger.address);
+
+    const files = { charter: join(folder, 'charter.json'), trust: join(folder, 'trust.json') };
+    if (!existsSync(files.charter)) {
+      const parameters = { chain: ledger.address.chain, ...(await access.parameters()) };
+      const charter = composeCharter({
+        network: settings.network,
+        profile,
+        ledger: parameters,
+        startMillis: settings.startMillis,
+        organisations,
+        hubKeyFile,
+      });
+      writeCharter(charter, files);
+    }
+    const charter: Charter = parseCharter(readFileSync(files.charter, 'utf8'));
+
+    onProgress('databases');
+    const url = nats.url;
+    const plans: ServicePlan[] = [];
+    const hubDatabase = await zoneDatabase(postgres, join(folder, 'keys', hub.id), hub.id, ['ledger-writer']);
+    const hubPlans = hubServices({
+      id: hub.id,
+      keyFile: hubKeyFile,
+      charterFile: files.charter,
+      database: hubDatabase.url,
+      bus: (service) => ({ url, credentialsFile: credentialsOf(keysFolder, hub.id, service) }),
+      ledger: ledger.address,
+      ports: (service) => port(`${hub.id}-${service}`),
+    });
+    plans.push(...hubPlans);
+    for (const { member, keys } of organisations) {
+      const database = await zoneDatabase(
+        postgres,
+        join(folder, 'keys', member.id),
+        member.id,
+        ORGANISATION_SERVICES,
+      );
+      plans.push(
+        ...organisationServices({
+          member,
+          keys,
+          charterFile: files.charter,
+          database: database.url,
+          bus: (service) => ({ url, credentialsFile: credentialsOf(keysFolder, member.id, service) }),
+          exchange:
+            member.role === 'exchange'
+              ? null
+              : () => ({ url, credentialsFile: credentialsOf(keysFolder, 'exchange', member.id) }),
+          hub: () => ({ url, credentialsFile: credentialsOf(keysFolder, hub.id, member.id) }),
+          hubLog: `http://127.0.0.1:${port(`${hub.id}-ledger-writer`)}`,
+          ports: (service: ServiceName) => port(`${member.id}-${service}`),
+        }),
+      );
+    }
+    await migrateAll(plans, logs);
+
+    onProgress('services');
+    const host = options.host(logs);
+    const services = await settleAll(
+      plans.map((plan) => host.start(plan)),
+      stops,
+    );
+
+    onProgress('founding the ledger');
+    await found({ url, credentialsFile: credentialsOf(keysFolder, hub.id, 'rights') });
+    return describe({
+      options,
+      settings,
+      charter,
+      access,
+      nats,
+      postgres,
+      ledger,
+      services,
+      organisations,
+      files,
+      stopAll,
+    });
+  } catch (error) {
+    await stopAll();
+    throw error;
+  }
+}
+
+/** Waits for all, so that whatever did start is stopped when another one fails. */
+async function settleAll<T extends readonly Promise<{ stop(): Promise<unknown> }>[]>(
+  starting: T,
+  stops: (() => Promise<unknown>)[],
+): Promise<{ -readonly [K in keyof T]: Awaited<T[K]> }> {
+  const results = await Promise.allSettled(starting);
+  for (const result of results) if (result.status === 'fulfilled') stops.push(() => result.value.stop());
+  const failed = results.find((result) => result.status === 'rejected');
+  if (failed !== undefined) throw failed.reason;
+  return results.map((result) => (result as PromiseFulfilledResult<unknown>).value) as {
+    -readonly [K in keyof T]: Awaited<T[K]>;
+  };
+}
+
+function describe(parts: {
+  readonly options: StartOptions;
+  readonly settings: { readonly ports: Readonly<Record<string, number>> };
+  readonly charter: Charter;
+  readonly access: LedgerAccess;
+  readonly nats: Nats;
+  readonly postgres: Postgres;
+  readonly ledger: RunningLedger;
+  readonly services: readonly HostedService[];
+  readonly organisations: readonly {
+    readonly member: { readonly id: string };
+    readonly keys: { readonly token: string };
+  }[];
+  readonly files: { readonly trust: string };
+  readonly stopAll: () => Promise<void>;
+}): Network {
+  const { charter, access, nats, postgres, ledger, services, organisations, files, stopAll } = parts;
+  const tokens = Object.fromEntries(organisations.map(({ member, keys }) => [member.id, keys.token]));
+  const urlOf = (organisation: string, name: ServiceName): string =>
+    services.find(({ plan }) => plan.organisation === organisation && plan.name === name)!.http;
+  const running = services.map(({ plan, pid, http }) => ({
+    name: plan.name,
+    organisation: plan.organisation,
+    pid,
+    http,
+  }));
+  return {
+    charter,
+    trust: readFileSync(files.trust, 'utf8'),
+    services:
+      ledger.pid === null
+        ? running
+        : [...running, { name: 'devchain', organisation: hub.id, pid: ledger.pid, http: ledger.address.url }],
+    ledger: access,
+    nats: { url: nats.url, pid: nats.pid },
+    postgres: { url: postgres.url, pid: postgres.pid, folder: postgres.folder },
+    tokens,
+    ports: [...new Set([nats.port, postgres.port, ...running.map(({ http }) => Number(new URL(http).port))])],
+    backOffice: (organisation) =>
+      new BackOffice({
+        organisation,
+        intake: urlOf(organisation, 'intake'),
+        archive: urlOf(organisation, 'archive'),
+        token: readToken(tokens[organisation]!),
+      }),
+    stop: stopAll,
+  };
+}
