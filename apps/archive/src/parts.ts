@@ -1,4 +1,4 @@
-import { Consumer, type EventStore, Relay, Worker } from '@besure/event-store';
+import { type Backoff, Consumer, type EventStore, Relay, Worker } from '@besure/event-store';
 import { nodePrimitives } from '@besure/keys';
 import { HttpLogSource, LogFollower, LogStore } from '@besure/log-store';
 import { type Bus, JetStreamInlet, JetStreamOutlet } from '@besure/messaging';
@@ -11,6 +11,9 @@ import { readRecorded } from './recorded-events.js';
 
 /** The schema of this service, and the name of its pipe. */
 export const SCHEMA = 'archive';
+
+/** Hubs and exchange may come back at any moment, and asking costs little: pauses stay short, so that evidence is not late for long. */
+const BACKOFF: Backoff = { firstMillis: 100, largestMillis: 2000 };
 
 /** What all parts of the service share. */
 export interface Shared {
@@ -99,6 +102,7 @@ export function logFollower(
       followed();
     },
     pollMillis: pollMillis(config),
+    backoff: BACKOFF,
     onFailure: (error, url) => log.warn('following the ledger log failed', { error, url }),
   });
   metrics.gaugeFrom('besure_checkpoint_size', () => follower.status().size);
@@ -110,6 +114,7 @@ export function worker({ config, log }: Shared, kind: string, round: () => Promi
   return new Worker({
     round,
     restMillis: pollMillis(config),
+    backoff: BACKOFF,
     onFailure: (error, attempt) => log.warn('work failed', { kind, error, attempt }),
   });
 }

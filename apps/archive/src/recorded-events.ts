@@ -40,21 +40,20 @@ function readPart(event: StoredEvent, context: ReadingContext): KeptPart {
   if (event.attachment === null) throw malformed(event, 'its attachment is gone');
   const { by, slot, root, entries } = parseStatementsRecorded(event.data, event.attachment);
   const recordings = entries.map((entry) => {
-    const recording = readRecording(entry, context);
-    const leaf = statementLeaf(entry.jws, entry.countersignature, context.sha256);
-    if (recording.statement !== entry.statement || recording.issuer !== entry.issuer) {
+    const statement = parseStatement(entry.jws, context.sha256);
+    if (statement.id !== entry.statement || statement.issuer !== entry.issuer) {
       throw malformed(event, 'an entry does not name its statement');
     }
+    const leaf = statementLeaf(entry.jws, entry.countersignature, context.sha256);
     if (!equalBytes(rootFromSlotPath(leaf, entry.index, entry.path, context.sha256), root)) {
       throw malformed(event, 'a path does not lead to the root');
     }
-    return recording;
+    return keptRecording(entry, statement, context);
   });
   return { member: by, slot, root, recordings };
 }
 
-function readRecording(entry: RecordedEntry, context: ReadingContext): KeptRecording {
-  const statement = parseStatement(entry.jws, context.sha256);
+function keptRecording(entry: RecordedEntry, statement: Statement, context: ReadingContext): KeptRecording {
   return {
     statement: statement.id,
     issuer: statement.issuer,

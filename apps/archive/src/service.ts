@@ -81,14 +81,7 @@ async function build(context: ServiceContext<ArchiveConfig>): Promise<ServicePar
     return settled.parts.length + settled.contradicted.length === MAX_PARTS;
   });
   const puller =
-    config.exchangeBus === null
-      ? null
-      : copyPuller(
-          shared,
-          dial(context, 'exchange', config.exchangeBus, config.organisation),
-          ledger,
-          settler,
-        );
+    config.exchangeBus === null ? null : copyPuller(context, shared, config.exchangeBus, ledger, settler);
   const follower = logFollower(shared, logStore, () => {
     settler.wake();
     puller?.wake();
@@ -126,24 +119,28 @@ function dial(context: ServiceContext<ArchiveConfig>, what: string, to: BusConfi
 }
 
 /** In an organisation: takes copies from the exchange. */
-function copyPuller(shared: Shared, exchangeBus: Bus, ledger: FollowedLog, settler: Worker): Worker {
+function copyPuller(
+  context: ServiceContext<ArchiveConfig>,
+  shared: Shared,
+  exchange: BusConfig,
+  ledger: FollowedLog,
+  settler: Worker,
+): Running & { wake(): void } {
   const { config, store, log, metrics } = shared;
+  const { organisation, charter, vault } = config;
+  const exchangeBus = dial(context, 'exchange', exchange, organisation);
   const deadLetters = metrics.gauge('besure_dead_letters');
-  return worker(shared, 'copies', async () => {
+  const stopping = new AbortController();
+  const options = { timeoutMillis: REQUEST_MILLIS, signal: stopping.signal };
+  const puller = worker(shared, 'copies', async () => {
     const { taken, more } = await pullCopies({
-      organisation: config.organisation,
-      charter: config.charter,
+      organisation,
+      charter,
       store,
-      vault: config.vault,
+      vault,
       primitives: nodePrimitives,
       logSize: (tx) => ledger.size(tx),
-      request: (payload) =>
-        request(
-          exchangeBus,
-          SUBJECTS.copies(config.organisation),
-          { ...payload },
-          { timeoutMillis: REQUEST_MILLIS },
-        ),
+      request: (payload) => request(exchangeBus, SUBJECTS.copies(organisation), { ...payload }, options),
       onRefused(index, code) {
         deadLetters.inc();
         log.error('a copy of the exchange was refused', { index, code });
@@ -152,6 +149,15 @@ function copyPuller(shared: Shared, exchangeBus: Bus, ledger: FollowedLog, settl
     if (taken > 0) settler.wake();
     return more;
   });
+  return {
+    start: () => puller.start(),
+    wake: () => puller.wake(),
+    async stop() {
+      // An exchange that is not there is not waited for.
+      stopping.abort();
+      await puller.stop();
+    },
+  };
 }
 
 /** At the exchange: answers organisations that ask for their copies. */
