@@ -16,6 +16,7 @@ import {
   encodeAddress,
   hash160,
   p2pkhScript,
+  parseAddressFormat,
   toHex,
   type ItemTransaction,
 } from '@besure/ledger-tx';
@@ -32,33 +33,67 @@ export interface TestMember {
   readonly address: string;
 }
 
-/** A network on a scripted chain. */
-export interface TestNetwork {
-  readonly chain: ScriptedChain;
+/** A hub of a made-up network with its keys. */
+export interface TestHub {
+  readonly hub: Hub;
+  readonly signer: CheckpointSigner;
+  readonly keyFile: string;
+}
+
+/** Members, hubs and the charter that names them. */
+export interface TestCharter {
   readonly charter: Charter;
   readonly members: readonly [TestMember, TestMember, TestMember];
   /** The key of nobody in the charter. */
   readonly stranger: TestMember;
-  readonly hubs: readonly {
-    readonly hub: Hub;
-    readonly signer: CheckpointSigner;
-    readonly keyFile: string;
-  }[];
+  readonly hubs: readonly TestHub[];
 }
 
-/** Slot 1000 starts an hour ago; slots of a second. */
+/** A network on a scripted chain. */
+export interface TestNetwork extends TestCharter {
+  readonly chain: ScriptedChain;
+}
+
+/** What a chain says of itself, and what a test wants otherwise than usual. */
+export interface CharterOptions {
+  readonly chain: string;
+  readonly genesis: string;
+  readonly addressVersion: string;
+  readonly addressChecksum: string;
+  readonly finalDepth?: number;
+  readonly checkpointEvery?: number;
+  readonly hubs?: number;
+}
+
+/** Slot 1000 started an hour ago; slots of a second. */
 const SLOTS = { base: 1_000, startMillis: Date.now() - 3_600_000, lengthMillis: 1_000 };
 
-/** Makes keys and a charter for a new chain. */
+/** Makes keys and a charter for a new scripted chain. */
 export function makeNetwork(
-  options: { finalDepth?: number; checkpointEvery?: number; hubs?: number } = {},
+  options: Pick<CharterOptions, 'finalDepth' | 'checkpointEvery' | 'hubs'> = {},
 ): TestNetwork {
   const chain = new ScriptedChain();
+  return {
+    chain,
+    ...makeCharter({
+      ...options,
+      chain: chain.chain,
+      genesis: chain.hash(0),
+      addressVersion: toHex(chain.addressFormat.version),
+      addressChecksum: toHex(chain.addressFormat.checksum),
+    }),
+  };
+}
+
+/** Makes keys and a charter for a chain. */
+export function makeCharter(options: CharterOptions): TestCharter {
+  const { chain, genesis, addressVersion, addressChecksum, finalDepth, checkpointEvery } = options;
+  const format = parseAddressFormat(addressVersion, addressChecksum);
   const folder = mkdtempSync(join(tmpdir(), 'besure-hub-'));
   const member = (id: string): TestMember => {
     const signer = generateLedgerKey(join(folder, `${id}.key`));
     const keyHash = hash160(signer.publicKey, sha256);
-    return { id, signer, keyHash, address: encodeAddress(keyHash, chain.addressFormat, sha256) };
+    return { id, signer, keyHash, address: encodeAddress(keyHash, format, sha256) };
   };
   const members = [member('alpha'), member('beta'), member('exchange')] as const;
   const keys = Array.from({ length: options.hubs ?? 1 }, (_, i) => {
@@ -70,14 +105,14 @@ export function makeNetwork(
       format: 'besure-charter-v0',
       network: 'test',
       ledger: {
-        chain: chain.chain,
-        genesis: chain.hash(0),
-        addressVersion: toHex(chain.addressFormat.version),
-        addressChecksum: toHex(chain.addressFormat.checksum),
+        chain,
+        genesis,
+        addressVersion,
+        addressChecksum,
         streams: { proofs: 'proofs', rights: 'rights' },
-        finalDepth: options.finalDepth ?? 2,
+        finalDepth: finalDepth ?? 2,
       },
-      log: { origin: 'test.example/proofs', checkpointEvery: options.checkpointEvery ?? 1 },
+      log: { origin: 'test.example/proofs', checkpointEvery: checkpointEvery ?? 1 },
       slots: SLOTS,
       limits: {
         agreementToleranceSeconds: 300,
@@ -113,7 +148,7 @@ export function makeNetwork(
     if (key === undefined) throw new Error('as many keys as hubs');
     return { hub, ...key };
   });
-  return { chain, charter, members, stranger: member('stranger'), hubs };
+  return { charter, members, stranger: member('stranger'), hubs };
 }
 
 /** A root that can be told from others. */
