@@ -1,1 +1,2 @@
-export {};
+export { devchainConfiguration, type DevchainConfig } from './configuration.js';
+export { start } from './start.js';
