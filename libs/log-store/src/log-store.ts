@@ -20,7 +20,7 @@ import {
 } from '@besure/protocol';
 import { LogStoreError } from './error.js';
 import { sha256 } from './sha256.js';
-import { nodeFromTile, splitHashes, tileAdditions, tileOfNode } from './tile-nodes.js';
+import { nodeFromTile, splitHashes, tileAdditions, tileKey, tileOfNode, type TileId } from './tile-nodes.js';
 
 /** Where to read: a transaction, to see its own writes, or a data source. */
 export type Db = Pick<Tx, 'query'>;
@@ -211,19 +211,19 @@ export class LogStore {
     }
   }
 
-  /** The hashes of complete subtrees, in the order of the ids. */
+  /** The hashes of complete subtrees, in the order of the ids. Neighbours share tiles: each is read once. */
   async #readNodes(db: Db, ids: readonly NodeId[]): Promise<Uint8Array[]> {
-    const tiles = await this.#readTiles(db, ids.map(tileOfNode));
-    return ids.map((id, i) => {
-      const hashes = tiles[i];
-      if (hashes === null || hashes === undefined) {
-        throw new LogStoreError('corrupt', `no tile for node ${id.level}/${id.index}`);
-      }
+    const wanted = new Map(ids.map((id) => [tileKey(tileOfNode(id)), tileOfNode(id)]));
+    const found = await this.#readTiles(db, [...wanted.values()]);
+    const tiles = new Map([...wanted.keys()].map((key, i) => [key, found[i] ?? null]));
+    return ids.map((id) => {
+      const hashes = tiles.get(tileKey(tileOfNode(id))) ?? null;
+      if (hashes === null) throw new LogStoreError('corrupt', `no tile for node ${id.level}/${id.index}`);
       return nodeFromTile(id, hashes);
     });
   }
 
-  async #readTiles(db: Db, ids: readonly { level: number; index: number }[]): Promise<(Uint8Array | null)[]> {
+  async #readTiles(db: Db, ids: readonly TileId[]): Promise<(Uint8Array | null)[]> {
     const rows = await db.query<{ hashes: Buffer | null }[]>(
       `SELECT t.hashes
          FROM unnest($2::smallint[], $3::bigint[]) WITH ORDINALITY AS w(level, index, place)

@@ -17,6 +17,11 @@ export interface TileHashes extends TileId {
   readonly hashes: Uint8Array;
 }
 
+/** The tile's coordinates as one text. */
+export function tileKey({ level, index }: TileId): string {
+  return `${level}/${index}`;
+}
+
 /** The tile from which the hash of a node can be read or computed: that of the nearest stored level below it. */
 export function tileOfNode(node: NodeId): TileId {
   const inTile = node.level % TILE_HEIGHT;
@@ -45,7 +50,7 @@ export function tileAdditions(completed: readonly StoredNode[]): TileHashes[] {
   for (const node of completed) {
     if (node.level % TILE_HEIGHT !== 0) continue;
     const id = tileOfNode(node);
-    const key = `${id.level}/${id.index}`;
+    const key = tileKey(id);
     const tile = tiles.get(key) ?? { id, hashes: [] };
     tile.hashes.push(node.hash);
     tiles.set(key, tile);
