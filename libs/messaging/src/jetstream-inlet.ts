@@ -7,7 +7,7 @@ import { MessagingError } from './error.js';
 import { findSequence } from './find-sequence.js';
 import { createReader, streamState } from './jetstream-api.js';
 import { pipeNames, positionOf, TO_HEADER, type PipeNames } from './pipe-names.js';
-import { PullReader } from './pull-reader.js';
+import { INACTIVE_MILLIS, PullReader } from './pull-reader.js';
 import { decodeJson, encodeJson, request } from './request.js';
 
 /** Whose events to read, and as whom. */
@@ -25,7 +25,6 @@ export interface InletOptions {
 
 const FIRST_PAUSE_MILLIS = 100;
 const LARGEST_PAUSE_MILLIS = 2000;
-const INACTIVE_MILLIS = 60_000;
 /** The last report is sent again once, in case the owner was just starting. */
 const REPEAT_MILLIS = 2000;
 

@@ -4,9 +4,16 @@ import { encodeJson } from './request.js';
 /** How many messages are asked for at once: they wait in memory, each most of a megabyte at worst. */
 const BATCH = 16;
 const EXPIRES_MILLIS = 30_000;
-const HEARTBEAT_MILLIS = 5000;
-/** No message and no heartbeat for this long: the consumer is gone, whatever the connection looks like. */
+const HEARTBEAT_MILLIS = 2000;
+/**
+ * No message and no heartbeat for this long: the consumer is gone, whatever the connection looks like. The server does not answer
+ * who asks a consumer that does not exist.
+ */
 const SILENCE_MILLIS = 2.5 * HEARTBEAT_MILLIS;
+/** A consumer that was not asked for so long may be gone: not asked again. Shorter than `INACTIVE_MILLIS`. */
+const STALE_MILLIS = 40_000;
+/** How long the server keeps a consumer that nobody asks. */
+export const INACTIVE_MILLIS = 60_000;
 
 /** Statuses in a message without data. */
 const HEARTBEAT = 100;
@@ -55,7 +62,7 @@ export class PullReader {
       const message = this.#queue.shift();
       if (message !== undefined) return message;
       if (this.#ended) return null;
-      if (this.#asked === 0) this.#ask();
+      if (this.#asked === 0 && !this.#ask()) return null;
       await new Promise<void>((resolve) => {
         this.#wake = resolve;
       });
@@ -72,15 +79,19 @@ export class PullReader {
     this.#wake();
   }
 
-  #ask(): void {
-    this.#asked = BATCH;
-    this.#heardAt = performance.now();
-    const pull = { batch: BATCH, expires: EXPIRES_MILLIS * 1e6, idle_heartbeat: HEARTBEAT_MILLIS * 1e6 };
-    try {
-      this.#connection.publish(this.#subject, encodeJson(pull), { reply: this.#inbox });
-    } catch {
-      this.end(); // the connection is closed
+  /** False when there is nobody to ask any more: the reader has ended. */
+  #ask(): boolean {
+    const now = performance.now();
+    const stale = now - this.#heardAt > STALE_MILLIS; // handling took long
+    if (stale || this.#connection.isClosed()) {
+      this.end();
+      return false;
     }
+    this.#asked = BATCH;
+    this.#heardAt = now;
+    const pull = { batch: BATCH, expires: EXPIRES_MILLIS * 1e6, idle_heartbeat: HEARTBEAT_MILLIS * 1e6 };
+    this.#connection.publish(this.#subject, encodeJson(pull), { reply: this.#inbox });
+    return true;
   }
 
   #take(message: Msg): void {
