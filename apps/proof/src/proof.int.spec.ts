@@ -33,7 +33,7 @@ import type { DataSource } from 'typeorm';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type AskingContext, askExchange } from './ask-exchange.js';
 import { Countersigner } from './countersigner.js';
-import { HubClient } from './hub-client.js';
+import type { HubClient } from './hub-client.js';
 import { keepRecords } from './keep-records.js';
 import { proofMigrations } from './migrations.js';
 import { closeSlot } from './slot-closer.js';

@@ -68,8 +68,8 @@ async function build(context: ServiceContext<ProofConfig>): Promise<ServiceParts
       name: `${config.organisation}-proof`,
       inboxPrefix: inboxPrefixOf(user),
       ...(to.credentialsFile !== undefined && { credentialsFile: to.credentialsFile }),
-      onChange: (connected) =>
-        log.info('bus', { kind: what, state: connected ? 'connected' : 'disconnected' }),
+      onChange: (connected, error) =>
+        log.info('bus', { kind: what, state: connected ? 'connected' : 'disconnected', error }),
     });
     context.onStop(what, () => bus.close());
     health.show(what, () => bus.connected);

@@ -9,6 +9,8 @@ import { startNetwork } from './start-network.js';
 const [state] = process.argv.slice(2);
 if (state === undefined) throw new TypeError('the state folder is missing');
 
+// Signal handlers and children do not keep a process alive.
+const staying = setInterval(() => undefined, 60_000);
 let end: () => void = () => undefined;
 const told = new Promise<void>((resolve) => (end = resolve));
 for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(signal, () => end());
@@ -27,6 +29,7 @@ try {
   process.stdout.write('up\n');
   await told;
 } finally {
+  clearInterval(staying);
   removeRunFile(state);
   await network.stop();
 }
