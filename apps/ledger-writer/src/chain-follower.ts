@@ -166,6 +166,7 @@ export class ChainFollower {
   }
 
   #failed(error: unknown, failuresInARow: number): void {
+    if (error instanceof LedgerError && error.code === 'closed') return;
     if (error instanceof LedgerWriterError && (error.code === 'deep-fork' || error.code === 'wrong-chain')) {
       this.#status = { ...this.#status, state: 'halted', halted: error.code };
     } else if (error instanceof LedgerError) {

@@ -48,7 +48,6 @@ export async function buildWith(
 ): Promise<ServiceParts> {
   const { config, log: serviceLog, health } = context;
   const { charter, hub } = config;
-  context.onStop('node', () => node.close());
   const dataSource = await openDataSource({ url: config.databaseUrl, schema: SCHEMA });
   context.onStop('database', () => dataSource.destroy());
   await assertMigrated(dataSource, SCHEMA, migrations);
@@ -103,6 +102,8 @@ export async function buildWith(
   const carrier = new Carrier({ charter, node, sha256, chain: () => follower.status() });
   context.onStop('carrier', () => carrier.close());
   context.onStop('follower', () => follower.stop());
+  // Before the follower: a call that waits for a silent node must not hold up the end.
+  context.onStop('node', () => node.close());
   const requests: RequestsContext = {
     charter,
     hub: hub.id,

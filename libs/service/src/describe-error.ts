@@ -18,9 +18,12 @@ const OUR_ERRORS: ReadonlySet<string> = new Set([
   'EventStoreError',
   'KeyError',
   'LedgerError',
+  'LedgerTxError',
+  'LedgerWriterError',
   'LogStoreError',
   'MessagingError',
   'ProtocolError',
+  'RightsError',
   'ServerError',
 ]);
 
