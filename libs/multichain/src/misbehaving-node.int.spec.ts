@@ -409,29 +409,46 @@ describe('batches', () => {
     ]);
   });
 
-  it('count a transaction as sent if the node has it, whatever it says', async () => {
-    const { node } = await nodeThat((call, response) => {
-      const answers = (call as Call[]).map(({ id, method, params }) => {
-        if (method === 'getrawtransaction') {
-          return params[0] === txids[0]
-            ? { result: transactions[0], error: null, id }
-            : {
-                result: null,
-                error: { code: -710, message: 'No information available about transaction' },
-                id,
-              };
-        }
-        const message =
-          params[0] === transactions[2] ? 'transaction already in block chain' : 'missing inputs';
-        return { result: null, error: { code: -27, message }, id };
+  it.each([
+    ['missing-inputs', -27, 'missing inputs', true],
+    ['inputs-spent', -26, '18: bad-txns-inputs-spent', false],
+  ])(
+    'count a transaction as sent if the node has it, though it says %s',
+    async (code, number, text, retryable) => {
+      const { node } = await nodeThat((call, response) => {
+        const answers = (call as Call[]).map(({ id, method, params }) => {
+          if (method === 'getrawtransaction') {
+            return params[0] === txids[0]
+              ? { result: transactions[0], error: null, id }
+              : {
+                  result: null,
+                  error: { code: -710, message: 'No information available about transaction' },
+                  id,
+                };
+          }
+          const inChain = { code: -27, message: 'transaction already in block chain' };
+          const error = params[0] === transactions[2] ? inChain : { code: number, message: text };
+          return { result: null, error, id };
+        });
+        response.end(JSON.stringify(answers));
       });
-      response.end(JSON.stringify(answers));
+      expect(await node.sendRawTransactions(transactions)).toEqual([
+        { ok: true, txid: txids[0] },
+        { ok: false, error: expect.objectContaining({ code, retryable }) as unknown },
+        { ok: true, txid: txids[2] },
+      ]);
+    },
+  );
+
+  it('fail as a whole with what is true for the node, not for a transaction', async () => {
+    const { node } = await nodeThat((call, response) => {
+      const error = { code: -28, message: 'RPC server started' };
+      response.end(JSON.stringify((call as Call[]).map(({ id }) => ({ result: null, error, id }))));
     });
-    expect(await node.sendRawTransactions(transactions)).toEqual([
-      { ok: true, txid: txids[0] },
-      { ok: false, error: expect.objectContaining({ code: 'missing-inputs', retryable: true }) as unknown },
-      { ok: true, txid: txids[2] },
-    ]);
+    await expect(node.sendRawTransactions(transactions)).rejects.toMatchObject({
+      code: 'starting',
+      retryable: true,
+    });
   });
 
   it('send nothing that could end a node', async () => {

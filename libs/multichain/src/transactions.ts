@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { LedgerTxError, outputKindOf, parseHex, parseTransaction, txidOf } from '@besure/ledger-tx';
 import type { RpcAnswer } from './answer.js';
 import { expectShape } from './answers.js';
-import { LedgerError } from './error.js';
+import { LedgerError, type LedgerErrorCode } from './error.js';
 import type { SendResult } from './ledger-node.js';
 import type { RpcClient } from './rpc-client.js';
 import { isInChainAlready, ledgerErrorOf } from './rpc-error.js';
@@ -26,8 +26,9 @@ export async function readTransactions(rpc: RpcClient, txids: readonly string[])
 }
 
 /**
- * Sends transactions, in this order. Sending one again is always a success, though a node answers it in three ways: by the
- * txid while it waits, by "already in block chain" afterwards, and by "missing inputs" once all its outputs are spent.
+ * Sends transactions, in this order. Sending one again is always a success, though a node answers it in many ways: by the
+ * txid while it waits, by "already in block chain" afterwards, by "missing inputs" or "inputs spent" once it has forgotten
+ * its outputs.
  * A transaction with outputs of another kind than ours never reaches the node: some of those end it, see `outputKindOf`.
  */
 export async function sendTransactions(
@@ -60,13 +61,13 @@ function refusalOf(raw: string): SendResult | undefined {
   }
 }
 
-/** Inputs that are missing may be missing because the transaction itself has spent them, long ago. */
+/** Inputs that are missing or spent may be so because the transaction itself has spent them, long ago. */
 async function settleDoubts(
   rpc: RpcClient,
   transactions: readonly string[],
   results: readonly SendResult[],
 ): Promise<SendResult[]> {
-  const doubtful = results.flatMap((result, i) => (isMissingInputs(result) ? [i] : []));
+  const doubtful = results.flatMap((result, i) => (isDoubtful(result) ? [i] : []));
   const txids = doubtful.map((i) => txidOfHex(transactions[i] ?? ''));
   const known = await readTransactions(rpc, txids);
   const settled = [...results];
@@ -84,11 +85,22 @@ function resultOf(raw: string, { result, error }: RpcAnswer): SendResult {
     return { ok: false, error: new LedgerError('unexpected-answer', 'the node names another transaction') };
   }
   if (isInChainAlready(error)) return { ok: true, txid: txidOfHex(raw) };
-  return { ok: false, error: ledgerErrorOf(error) };
+  const failure = ledgerErrorOf(error);
+  // This is not about the transaction, and true for all of them.
+  if (ABOUT_THE_NODE.has(failure.code)) throw failure;
+  return { ok: false, error: failure };
 }
 
-function isMissingInputs(result: SendResult): boolean {
-  return !result.ok && result.error.code === 'missing-inputs';
+const ABOUT_THE_NODE: ReadonlySet<LedgerErrorCode> = new Set([
+  'starting',
+  'busy',
+  'wrong-chain',
+  'bad-request',
+  'unknown-method',
+]);
+
+function isDoubtful(result: SendResult): boolean {
+  return !result.ok && (result.error.code === 'missing-inputs' || result.error.code === 'inputs-spent');
 }
 
 function txidOfHex(raw: string): string {
