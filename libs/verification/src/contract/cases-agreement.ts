@@ -1,13 +1,27 @@
-import { attachSignature, CLAIM_NAMES, encodeBase64url, formatEvidence, utf8Encode } from '@besure/protocol';
+import {
+  attachSignature,
+  CLAIM_NAMES,
+  type DocumentDigest,
+  encodeBase64url,
+  formatEvidence,
+  utf8Encode,
+} from '@besure/protocol';
 import { changed, highS, staged } from './case-tools.ts';
 import type { EvidenceCase } from './cases.ts';
-import { DOCUMENT, Network, sealOf } from './network.ts';
+import { DOCUMENT, type MadeStatement, Network, sealOf } from './network.ts';
 
 /** A countersignature of any header and payload, signed by the exchange. */
 function countersigned(header: string, payload: object): string {
   const part = (text: string): string => encodeBase64url(utf8Encode(text));
   const signingInput = `${part(header)}.${part(JSON.stringify(payload))}`;
   return attachSignature(signingInput, sealOf('exchange').sign(utf8Encode(signingInput)));
+}
+
+/** The statement names the document at hand in all but one member: each of them has to be compared. */
+function documentClaimed(name: string, comment: string, change: Partial<DocumentDigest>): EvidenceCase {
+  const statement = (network: Network): MadeStatement =>
+    network.statement({ claims: { document: { ...network.claims().document, ...change } } });
+  return staged(name, comment, 'document-differs', { statement }, { document: DOCUMENT });
 }
 
 const HEADER = '{"alg":"ES256","typ":"besure-countersignature-v0+jws"}';
@@ -146,5 +160,18 @@ export const agreementCases: readonly EvidenceCase[] = [
     'document-differs',
     {},
     { document: DOCUMENT.map((byte, i) => (i === 20 ? byte ^ 1 : byte)) },
+  ),
+  documentClaimed('claimed-size-differs', 'Both digests are those of the document, the size is not.', {
+    size: 45,
+  }),
+  documentClaimed('claimed-sha256-differs', 'SHA-256 broken or not, SHA3-512 alone does not do.', {
+    sha256: encodeBase64url(new Uint8Array(32)),
+  }),
+  documentClaimed(
+    'claimed-sha3-512-differs',
+    'And SHA-256 alone does not either: the other one is for when it breaks.',
+    {
+      sha3_512: encodeBase64url(new Uint8Array(64)),
+    },
   ),
 ];
