@@ -46,7 +46,6 @@ const recorded = read('chain.json') as {
 /** Calls whose answer differs here on purpose, and in what. */
 const DIFFERENT: Readonly<Record<number, string>> = {
   21: 'the recorded node followed the contents of the streams, and says more of those',
-  47: 'the recorded transaction is of the wallet, whose change stands elsewhere',
   100: 'the copy of a spent script is shown as bytes here',
   102: 'the vote is JSON inside of the item, which is shown as bytes here',
   106: 'a wrong password: see http-server.int.spec.ts',
