@@ -10,3 +10,4 @@ export type { Network } from './network.js';
 export { demo, type DemoRequest } from './run-demo.js';
 export { readRunFile, type RunFile } from './run-file.js';
 export { startNetwork, type StartOptions } from './start-network.js';
+export { inTemporaryFolder } from './temporary-folder.js';

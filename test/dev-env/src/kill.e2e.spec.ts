@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { nodePrimitives } from '@besure/keys';
@@ -21,6 +21,7 @@ let network: Network;
 
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'besure-kill-'));
+  chmodSync(folder, 0o755);
   network = await startNetwork({
     folder,
     profile: 'tests',
@@ -73,36 +74,40 @@ async function sendOne(name: ShortName, from: string, to: string): Promise<Sent>
   return { organisation, event };
 }
 
-it('proves each acknowledged event exactly once, whichever process is killed in the middle', async () => {
-  const sent: Sent[] = [];
-  for (const name of host.names) {
-    // Some events are under way when it dies, others arrive while it is away.
-    for (let i = 0; i < DOCUMENTS_PER_KILL; i++)
-      sent.push(await sendOne(i % 2 === 0 ? 'sent' : 'received', 'alpha', 'beta'));
-    await host.kill(name);
-    const away = sendOne('sent', 'beta', 'alpha');
-    await host.restart(name);
-    sent.push(await away);
-  }
-  const evidence = new Map<string, string>();
-  const until = Date.now() + DEADLINE_MILLIS;
-  let last = '';
-  while (evidence.size < sent.length) {
-    for (const { organisation, event } of sent) {
-      if (evidence.has(event.id)) continue;
-      const status = await network.backOffice(organisation).status(event.source, event.id);
-      last = `${organisation} ${event.type}: ${JSON.stringify(status)}`;
-      if (status?.state === 'complete') evidence.set(event.id, status.evidence!);
+it(
+  'proves each acknowledged event exactly once, whichever process is killed in the middle',
+  { timeout: 400_000 },
+  async () => {
+    const sent: Sent[] = [];
+    for (const name of host.names) {
+      // Some events are under way when it dies, others arrive while it is away.
+      for (let i = 0; i < DOCUMENTS_PER_KILL; i++)
+        sent.push(await sendOne(i % 2 === 0 ? 'sent' : 'received', 'alpha', 'beta'));
+      await host.kill(name);
+      const away = sendOne('sent', 'beta', 'alpha');
+      await host.restart(name);
+      sent.push(await away);
     }
-    if (Date.now() > until)
-      throw new Error(`${evidence.size} of ${sent.length} complete; the last one seen: ${last}`);
-  }
-  expect(new Set(evidence.values()).size).toBe(sent.length);
-  for (const { organisation, event } of sent) {
-    const text = await network.backOffice(organisation).evidence(evidence.get(event.id)!);
-    expect(verify(text, network.trust, { primitives: nodePrimitives })).toMatchObject({ result: 'proven' });
-  }
-  const items = await readLedger(network.ledger, network.charter, nodePrimitives.sha256);
-  const slots = items.map(({ publisher, slot }) => `${publisher} ${slot}`);
-  expect(new Set(slots).size).toBe(slots.length);
-});
+    const evidence = new Map<string, string>();
+    const until = Date.now() + DEADLINE_MILLIS;
+    let last = '';
+    while (evidence.size < sent.length) {
+      for (const { organisation, event } of sent) {
+        if (evidence.has(event.id)) continue;
+        const status = await network.backOffice(organisation).status(event.source, event.id);
+        last = `${organisation} ${event.type}: ${JSON.stringify(status)}`;
+        if (status?.state === 'complete') evidence.set(event.id, status.evidence!);
+      }
+      if (Date.now() > until)
+        throw new Error(`${evidence.size} of ${sent.length} complete; the last one seen: ${last}`);
+    }
+    expect(new Set(evidence.values()).size).toBe(sent.length);
+    for (const { organisation, event } of sent) {
+      const text = await network.backOffice(organisation).evidence(evidence.get(event.id)!);
+      expect(verify(text, network.trust, { primitives: nodePrimitives })).toMatchObject({ result: 'proven' });
+    }
+    const items = await readLedger(network.ledger, network.charter, nodePrimitives.sha256);
+    const slots = items.map(({ publisher, slot }) => `${publisher} ${slot}`);
+    expect(new Set(slots).size).toBe(slots.length);
+  },
+);

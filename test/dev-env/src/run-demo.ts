@@ -1,6 +1,3 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { runDemo } from './demo/demo.js';
 import { type DemoDocument, largeDocument, readDocuments } from './demo/documents.js';
 import type { Report } from './demo/report.js';
@@ -8,6 +5,7 @@ import { Screen } from './demo/screen.js';
 import { inProcess } from './host.js';
 import { ledgerFromEnvironment } from './ledger-access.js';
 import { startNetwork } from './start-network.js';
+import { inTemporaryFolder } from './temporary-folder.js';
 
 /** How the demo is asked for. */
 export interface DemoRequest {
@@ -28,11 +26,10 @@ export async function demo(request: DemoRequest): Promise<Report> {
       : await readDocuments(request.documents);
   if (documents.length === 0)
     throw new RangeError(`there is no file in ${request.documents ?? request.examples}`);
-  const folder = mkdtempSync(join(tmpdir(), 'besure-demo-'));
   const ledger = ledgerFromEnvironment(process.env);
   const screen = new Screen({ write: request.write, coloured: request.coloured });
-  try {
-    return await runDemo({
+  return inTemporaryFolder('demo', (folder) =>
+    runDemo({
       documents,
       out: request.out,
       screen,
@@ -45,8 +42,6 @@ export async function demo(request: DemoRequest): Promise<Report> {
           ...(ledger !== null && { ledger }),
           onProgress: (step) => screen.line(`  ${step} ...`),
         }),
-    });
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
-  }
+    }),
+  );
 }

@@ -1,8 +1,6 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import {
   type BenchReport,
+  inTemporaryFolder,
   ledgerFromEnvironment,
   ProcessHost,
   runBench,
@@ -26,10 +24,9 @@ export const benchCommand: Command = {
     noArguments(positionals);
     if (!/^[1-9][0-9]{0,4}$/.test(values.seconds))
       throw new UsageError('--seconds is a whole number from 1 to 99999');
-    const folder = mkdtempSync(join(tmpdir(), 'besure-bench-'));
     const ledger = ledgerFromEnvironment(process.env);
-    try {
-      const report = await interruptible((signal) =>
+    const report = await inTemporaryFolder('bench', (folder) =>
+      interruptible((signal) =>
         runBench({
           seconds: Number(values.seconds),
           signal,
@@ -43,13 +40,11 @@ export const benchCommand: Command = {
               onProgress: (step) => io.err(`  ${step} ...\n`),
             }),
         }),
-      );
-      if (values.json) io.out(`${JSON.stringify(report, null, 2)}\n`);
-      else print(io, report);
-      return report.proofs > 0 && report.lagEnd === 0 ? EXIT.ok : EXIT.failed;
-    } finally {
-      rmSync(folder, { recursive: true, force: true });
-    }
+      ),
+    );
+    if (values.json) io.out(`${JSON.stringify(report, null, 2)}\n`);
+    else print(io, report);
+    return report.proofs > 0 && report.lagEnd === 0 ? EXIT.ok : EXIT.failed;
   },
 };
 
