@@ -10,7 +10,6 @@ import {
   factsOf,
   mayState,
   parseCountersignature,
-  parseStatement,
   rootFromSlotPath,
   statementLeaf,
   verifyCountersignature,
@@ -45,15 +44,17 @@ export interface LoggedItem {
  * Checks a copy that the exchange gave, as if it came from a stranger: both signatures, the openings, the path to the root, and that this very
  * root stands in the ledger log that this archive followed by itself.
  *
+ * @param statement the copy's, parsed
+ * @param known what of it is kept already
  * @throws ArchiveError or ProtocolError for what must not be believed
  */
 export function checkCopy(
   copy: StatementCopy,
+  statement: Statement,
   known: KnownStatement | undefined,
   item: LoggedItem,
   context: CopyContext,
 ): KeptRecording {
-  const statement = parseStatement(copy.jws, context.primitives.sha256);
   if (known?.jws !== copy.jws || known.countersignature !== copy.countersignature) {
     checkSignatures(copy, statement, known, context);
   }

@@ -65,8 +65,8 @@ export async function acknowledge(tx: Tx, organisation: string, upTo: number): P
       `WITH noted AS (
          UPDATE copy_reader SET acknowledged = $3, acknowledged_at = statement_timestamp() WHERE organisation = $1
        )
-       DELETE FROM opening o USING copy c
-        WHERE c.organisation = $1 AND c.cursor > $2 AND c.cursor <= $3 AND c.with_openings AND o.statement = c.statement`,
+       DELETE FROM opening WHERE statement = ANY(ARRAY(
+         SELECT statement FROM copy WHERE organisation = $1 AND cursor > $2 AND cursor <= $3 AND with_openings))`,
       [organisation, before, upTo],
     );
   }
@@ -108,15 +108,20 @@ export async function readCopies(
   limit: number,
 ): Promise<CopyRow[]> {
   const rows = await tx.query<RawCopyRow[]>(
-    `SELECT c.cursor, s.jws, s.countersignature, p.slot, i.height, i.leaf, r.index, r.path, o.ciphertext, o.key
-       FROM copy c
-       JOIN statement s ON s.id = c.statement
-       JOIN recording r ON r.statement = c.statement AND r.member = $1
-       JOIN part p ON p.id = r.part
-       JOIN item i ON i.member = p.member AND i.slot = p.slot
-       LEFT JOIN opening o ON o.statement = c.statement AND c.with_openings
-      WHERE c.organisation = $2 AND c.cursor > $3
-      ORDER BY c.cursor LIMIT $4`,
+    // Each LATERAL with LIMIT is one look into an index, whatever the planner believes of tables that were not analysed yet: joined freely,
+    // it compared every copy with every statement.
+    `WITH page AS MATERIALIZED (
+       SELECT cursor, statement, with_openings FROM copy
+        WHERE organisation = $2 AND cursor > $3 ORDER BY cursor LIMIT $4
+     )
+     SELECT c.cursor, s.jws, s.countersignature, p.slot, i.height, i.leaf, r.index, r.path, o.ciphertext, o.key
+       FROM page c
+      CROSS JOIN LATERAL (SELECT jws, countersignature FROM statement WHERE id = c.statement LIMIT 1) s
+      CROSS JOIN LATERAL (SELECT part, index, path FROM recording WHERE statement = c.statement AND member = $1 LIMIT 1) r
+      CROSS JOIN LATERAL (SELECT slot FROM part WHERE id = r.part LIMIT 1) p
+      CROSS JOIN LATERAL (SELECT height, leaf FROM item WHERE member = $1 AND slot = p.slot LIMIT 1) i
+       LEFT JOIN LATERAL (SELECT ciphertext, key FROM opening WHERE statement = c.statement LIMIT 1) o ON c.with_openings
+      ORDER BY c.cursor`,
     [exchange, organisation, after, limit],
   );
   return rows.map((row) => ({

@@ -58,10 +58,9 @@ export async function readEvidence(
 async function readRecordings(tx: Tx, statement: string, log: LedgerLog): Promise<FinalRecording[]> {
   const rows = await tx.query<RecordingRow[]>(
     `SELECT r.member, p.slot, i.height, p.leaf, r.index, r.path, r.countersigned
-       FROM recording r
-       JOIN part p ON p.id = r.part AND p.leaf IS NOT NULL
-       JOIN item i ON i.member = p.member AND i.slot = p.slot
-      WHERE r.statement = $1`,
+       FROM (SELECT member, part, index, path, countersigned FROM recording WHERE statement = $1 OFFSET 0) r
+      CROSS JOIN LATERAL (SELECT slot, leaf FROM part WHERE id = r.part AND leaf IS NOT NULL LIMIT 1) p
+      CROSS JOIN LATERAL (SELECT height FROM item WHERE member = r.member AND slot = p.slot LIMIT 1) i`,
     [statement],
   );
   const recordings: FinalRecording[] = [];

@@ -6,6 +6,7 @@ import {
   MAX_GROUP,
   type Primitives,
   ProtocolError,
+  type Statement,
   type StatementCopy,
   parseCopiesAnswer,
   parseStatement,
@@ -74,7 +75,7 @@ async function readCursor(tx: Tx): Promise<number> {
 
 async function judge(context: PullingContext, tx: Tx, copies: readonly StatementCopy[]): Promise<Outcome[]> {
   const exchange = exchangeOf(context.charter).id;
-  const ids = copies.map((copy) => identityOf(copy, context.primitives));
+  const statements = copies.map((copy) => parsed(copy, context.primitives));
   // The size first: whatever is below it has its item by the time that items are read.
   const size = await context.logSize(tx);
   const items = await readItems(
@@ -84,7 +85,7 @@ async function judge(context: PullingContext, tx: Tx, copies: readonly Statement
   );
   const known = await readKnown(
     tx,
-    ids.filter((id) => id !== null),
+    statements.flatMap((statement) => (statement instanceof ProtocolError ? [] : [statement.id])),
   );
   return copies.map((copy, at): Outcome => {
     const item = items.get(copy.recording.slot);
@@ -94,8 +95,10 @@ async function judge(context: PullingContext, tx: Tx, copies: readonly Statement
         ? { type: 'refused', copy, code: 'copy-recording' }
         : { type: 'waits' };
     }
+    const statement = statements[at]!;
+    if (statement instanceof ProtocolError) return { type: 'refused', copy, code: statement.code };
     try {
-      const recording = checkCopy(copy, known.get(ids[at] ?? ''), item, context);
+      const recording = checkCopy(copy, statement, known.get(statement.id), item, context);
       return { type: 'kept', copy, recording, root: item.root };
     } catch (error) {
       if (!(error instanceof ArchiveError || error instanceof ProtocolError)) throw error;
@@ -104,11 +107,12 @@ async function judge(context: PullingContext, tx: Tx, copies: readonly Statement
   });
 }
 
-function identityOf(copy: StatementCopy, { sha256 }: Primitives): string | null {
+function parsed(copy: StatementCopy, { sha256 }: Primitives): Statement | ProtocolError {
   try {
-    return parseStatement(copy.jws, sha256).id;
-  } catch {
-    return null;
+    return parseStatement(copy.jws, sha256);
+  } catch (error) {
+    if (error instanceof ProtocolError) return error;
+    throw error;
   }
 }
 

@@ -73,7 +73,8 @@ export async function settleParts(context: SettlingContext): Promise<Settled> {
 async function readDue(tx: Tx, covered: number): Promise<DuePart[]> {
   const rows = await tx.query<{ id: string; member: string; slot: string; leaf: string; agrees: boolean }[]>(
     `SELECT p.id, p.member, p.slot, i.leaf, p.root = i.root AS agrees
-       FROM part p JOIN item i ON i.member = p.member AND i.slot = p.slot
+       FROM part p
+      CROSS JOIN LATERAL (SELECT root, leaf FROM item WHERE member = p.member AND slot = p.slot LIMIT 1) i
       WHERE p.leaf IS NULL AND NOT p.contradicted AND i.leaf < $1
       ORDER BY i.leaf, p.id LIMIT $2`,
     [covered, MAX_PARTS],
@@ -121,14 +122,15 @@ async function markSettled(
 async function readSettled(tx: Tx, parts: readonly string[]): Promise<SettledRow[]> {
   if (parts.length === 0) return [];
   return tx.query<SettledRow[]>(
-    `SELECT r.statement, s.issuer, r.member, r.counterpart, p.recorded_at, op.recorded_at AS other_at
-       FROM recording r
-       JOIN part p ON p.id = r.part
-       JOIN statement s ON s.id = r.statement
-       LEFT JOIN recording o ON o.statement = r.statement AND o.member <> r.member
-       LEFT JOIN part op ON op.id = o.part
-      WHERE r.part = ANY($1::bigint[])
-      ORDER BY p.id, r.index`,
+    // LATERAL with LIMIT or OFFSET keeps this a look into an index for each row; see `readCopies`.
+    `SELECT r.statement, s.issuer, r.member, r.counterpart, p.recorded_at, other.recorded_at AS other_at
+       FROM unnest($1::bigint[]) AS given (id)
+      CROSS JOIN LATERAL (SELECT recorded_at FROM part WHERE id = given.id LIMIT 1) p
+      CROSS JOIN LATERAL (SELECT statement, member, counterpart FROM recording WHERE part = given.id OFFSET 0) r
+      CROSS JOIN LATERAL (SELECT issuer FROM statement WHERE id = r.statement LIMIT 1) s
+       LEFT JOIN LATERAL (SELECT part FROM recording WHERE statement = r.statement AND member <> r.member LIMIT 1) o ON true
+       LEFT JOIN LATERAL (SELECT recorded_at FROM part WHERE id = o.part LIMIT 1) other ON true
+      ORDER BY given.id, r.statement`,
     [parts],
   );
 }
