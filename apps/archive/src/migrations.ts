@@ -98,4 +98,13 @@ export const archiveMigrations: readonly Migration[] = [
       );
     `,
   },
+  {
+    name: 'archive-002',
+    sql: `
+      -- For counting alarms without a scan.
+      CREATE INDEX part_contradicted ON part (id) WHERE contradicted;
+      -- A reader that never acknowledged anything waits since its first copy.
+      ALTER TABLE copy_reader ALTER COLUMN acknowledged_at SET DEFAULT statement_timestamp();
+    `,
+  },
 ];

@@ -2,6 +2,7 @@ import {
   EventStore,
   type Worker,
   assertMigrated,
+  isDatabaseUnavailable,
   coreMigrations,
   migrate,
   openDataSource,
@@ -18,6 +19,7 @@ import {
   type ServiceParts,
   TokensFile,
   fromVariable,
+  problems,
   runService,
 } from '@besure/service';
 import { type ArchiveConfig, type BusConfig, archiveConfiguration } from './configuration.js';
@@ -42,6 +44,7 @@ import { watchTables } from './watch-tables.js';
 
 const migrations = [...coreMigrations(SCHEMA), ...logMigrations(SCHEMA), ...archiveMigrations];
 const REQUEST_MILLIS = 10_000;
+const RETRY_AFTER_SECONDS = 2;
 
 /** Keeps what proves, and hands it out: see the README. */
 export const archiveService: ServiceDefinition<ArchiveConfig> = {
@@ -96,6 +99,8 @@ async function build(context: ServiceContext<ArchiveConfig>): Promise<ServicePar
   return {
     ...exchange,
     tokens,
+    translateError: (error) =>
+      isDatabaseUnavailable(error) ? problems.unavailable(RETRY_AFTER_SECONDS) : null,
     controllers: [EvidenceController, ...(exchange.controllers ?? [])],
     providers: [{ provide: EVIDENCE_CONTEXT, useValue: evidence }, ...(exchange.providers ?? [])],
     async started() {

@@ -16,12 +16,16 @@ export function watchTables({ store, metrics, log }: Shared): Running {
     onFailure: (error, attempt) => log.warn('counting failed', { error, attempt }),
     async round() {
       const [row] = await store.transaction((tx) =>
-        tx.query<{ waiting: number; refused: number; contradicted: number; unclaimed: number }[]>(
+        tx.query<
+          { waiting: number; refused: number; contradicted: number; unclaimed: number; silent: number }[]
+        >(
           `SELECT (SELECT count(*)::integer FROM part p JOIN recording r ON r.part = p.id
                     WHERE p.leaf IS NULL AND NOT p.contradicted) AS waiting,
                   (SELECT count(*)::integer FROM refused_copy) AS refused,
                   (SELECT count(*)::integer FROM part WHERE contradicted) AS contradicted,
-                  (SELECT coalesce(sum(last - acknowledged), 0)::integer FROM copy_reader) AS unclaimed`,
+                  (SELECT coalesce(sum(last - acknowledged), 0)::integer FROM copy_reader) AS unclaimed,
+                  (SELECT count(*)::integer FROM copy_reader
+                    WHERE acknowledged < last AND acknowledged_at < now() - interval '1 hour') AS silent`,
         ),
       );
       if (row === undefined) return false;
@@ -29,6 +33,8 @@ export function watchTables({ store, metrics, log }: Shared): Running {
       statements.set({ state: 'unclaimed-copy' }, row.unclaimed);
       deadLetters.set(row.refused);
       alarms.set({ kind: 'contradicted-slot' }, row.contradicted);
+      // Organisations that have not come for their copies for an hour: until they do, their openings stay here.
+      alarms.set({ kind: 'undelivered-copies' }, row.silent);
       return false;
     },
   });

@@ -1,10 +1,9 @@
-import { EventStoreError } from '@besure/event-store';
 import type { FactsVault } from '@besure/keys';
 import { type Caller, FromCaller, RequireScope, mayUseSource, problems } from '@besure/service';
 import { Body, Controller, Get, Headers, HttpCode, Inject, Post, Query, Res } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
 import type { Acceptor } from './acceptor.js';
-import { eventProblem, bodyProblem, databaseProblem, nothingAccepted, refusalProblem } from './problems.js';
+import { eventProblem, bodyProblem, nothingAccepted, refusalProblem } from './problems.js';
 import type { EventStatus } from './event-state.js';
 import { type EventResult, takeEvents } from './events-service.js';
 import type { Gate } from './gate.js';
@@ -84,7 +83,7 @@ export class EventsController {
     return status;
   }
 
-  async #take(events: readonly unknown[], caller: Caller): Promise<EventResult[]> {
+  #take(events: readonly unknown[], caller: Caller): Promise<EventResult[]> {
     const { rules, vault, acceptor, now } = this.#context;
     const context = {
       rules,
@@ -92,13 +91,7 @@ export class EventsController {
       maySpeakFor: (source: string) => mayUseSource(caller, source),
       now: now(),
     };
-    try {
-      return await takeEvents(events, context, acceptor);
-    } catch (error) {
-      if (error instanceof EventStoreError && error.code === 'overloaded')
-        throw refusalProblem('backlog-full');
-      throw isDatabaseError(error) ? databaseProblem() : error;
-    }
+    return takeEvents(events, context, acceptor);
   }
 }
 
@@ -115,13 +108,4 @@ function answerToBatch(results: readonly EventResult[], reply: FastifyReply): un
   if (results.some((result) => result.ok)) return { results: bodies };
   reply.code(422).header('content-type', 'application/problem+json');
   return nothingAccepted(bodies);
-}
-
-/** Anything of ours is a fault to be logged; what is left comes from the driver: the database is away or gave up. */
-function isDatabaseError(error: unknown): boolean {
-  if (error instanceof EventStoreError) return error.retryable;
-  return (
-    error instanceof Error &&
-    ('driverError' in error || 'syscall' in error || /connect|timeout/i.test(error.message))
-  );
 }

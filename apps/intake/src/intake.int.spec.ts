@@ -17,7 +17,7 @@ import { ephemeralFactsVault } from '@besure/keys';
 import { type Bus, JetStreamInlet, JetStreamOutlet, connectBus } from '@besure/messaging';
 import { type Facts, parseSealedFacts } from '@besure/protocol';
 import { type RunningService, hashToken, newToken } from '@besure/service';
-import { type Nats, freePort, freshDatabase, startNats, waitUntil } from '@besure/testing';
+import { type Nats, freePort, freshDatabase, startNats, startPostgres, waitUntil } from '@besure/testing';
 import type { DataSource } from 'typeorm';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { IntakeConfig } from './configuration.js';
@@ -511,6 +511,36 @@ describe('the service', () => {
         (await lag()) === '0' ? true : undefined,
       ),
     ).toBe(true);
+    await service.stop();
+  });
+
+  it('answers 503 while its database is away, and goes on when it is back', async () => {
+    await service.stop();
+    const cluster = mkdtempSync('/var/tmp/besure-intake-');
+    let postgres = await startPostgres({ folder: cluster, durable: true });
+    const { port } = postgres;
+    closing.push(async () => {
+      await postgres.stop();
+      rmSync(postgres.folder, { recursive: true, force: true });
+    });
+    ({ url } = await freshDatabase({ cluster: postgres.url }));
+    await intakeService.migrate!(configuration(), undefined as never);
+    service = await start(configuration());
+    expect((await post(event())).status).toBe(202);
+    await postgres.kill();
+    const away = await post(event({ id: 'event-2' }, { message: 'message-2' }));
+    expect(away).toMatchObject({ status: 503, body: { type: 'urn:besure:problem:unavailable' } });
+    expect(away.headers.get('retry-after')).toBe('2');
+    expect((await fetch(`${service.httpUrl}/health/ready`)).status).toBe(503);
+    expect((await status('event-1')).status).toBe(503);
+
+    postgres = await startPostgres({ folder: cluster, durable: true, port });
+    const back = await waitUntil({ what: 'intake to find its database' }, async () => {
+      const answer = await post(event({ id: 'event-2' }, { message: 'message-2' }));
+      return answer.status === 202 ? answer : undefined;
+    });
+    expect(back.body['status']).toBe('accepted');
+    expect((await status('event-1')).body).toMatchObject({ state: 'accepted' });
     await service.stop();
   });
 

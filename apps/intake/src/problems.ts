@@ -1,3 +1,4 @@
+import { EventStoreError, isDatabaseUnavailable } from '@besure/event-store';
 import { Problem, type ProblemBody, problems } from '@besure/service';
 import { EVENT_PROBLEMS, type EventProblem } from './event-problem.js';
 import type { Refusal } from './gate.js';
@@ -41,11 +42,17 @@ export function refusalProblem(refusal: Refusal): Problem {
   }
 }
 
-/** The answer when it is not known whether the events were stored: the sender repeats them and learns it. */
-export function databaseProblem(): Problem {
-  return problems.unavailable(RETRY_AFTER_SECONDS.database, {
-    detail: 'The database does not answer. Repeat the request.',
-  });
+/**
+ * The answer to errors of the event store that are no fault of the sender: too many wait, or the database is away. After the latter it is not
+ * known whether the events were stored: the sender repeats them and learns it.
+ */
+export function translateError(error: unknown): Problem | null {
+  if (error instanceof EventStoreError && error.code === 'overloaded') return refusalProblem('backlog-full');
+  return isDatabaseUnavailable(error)
+    ? problems.unavailable(RETRY_AFTER_SECONDS.database, {
+        detail: 'The database does not answer. Repeat the request.',
+      })
+    : null;
 }
 
 /** The body of the answer to a batch of which nothing was taken. */

@@ -23,6 +23,7 @@ import { EVENTS_CONTEXT, type EventsContext, EventsController } from './events.c
 import { Gate, freeBytesAt } from './gate.js';
 import { intakeMigrations } from './migrations.js';
 import { type Running, SCHEMA, type Shared, consumersOf, relayOf } from './parts.js';
+import { translateError } from './problems.js';
 import { countWaiting } from './state-rows.js';
 
 const migrations = [...coreMigrations(SCHEMA), ...intakeMigrations];
@@ -99,6 +100,7 @@ async function build(context: ServiceContext<IntakeConfig>): Promise<ServicePart
   };
   return {
     tokens,
+    translateError,
     controllers: [EventsController],
     providers: [{ provide: EVENTS_CONTEXT, useValue: events }],
     async started() {

@@ -9,7 +9,7 @@ export {
 } from './event.js';
 export type { EventOwner, Inlet, InletSubscription, Outlet } from './ports.js';
 export { openDataSource, type DataSourceOptions } from './data-source.js';
-export { runTransaction, type Tx } from './transaction.js';
+export { isDatabaseUnavailable, runTransaction, type Tx } from './transaction.js';
 export { parseBigint, parseSchemaName } from './sql.js';
 export { assertMigrated, migrate, type MigrateOptions, type Migration } from './migrate.js';
 export { coreMigrations } from './core-migrations.js';

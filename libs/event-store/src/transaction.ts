@@ -85,6 +85,15 @@ function isWorthRetrying(error: unknown): boolean {
   return state === '40001' || state === '40P01' || isLostConnection(error);
 }
 
+/**
+ * Whether an error says that the database is away, full or overloaded, or that it is not known whether a commit took place: the same call may
+ * succeed later.
+ */
+export function isDatabaseUnavailable(error: unknown): boolean {
+  if (error instanceof EventStoreError) return error.code === 'commit-unknown';
+  return isLostConnection(error) || sqlState(error)?.startsWith('53') === true;
+}
+
 /** Classes 08 (connection) and 57P (shutdown, terminated by an administrator) of SQLSTATE, or an error of the socket. */
 function isLostConnection(error: unknown): boolean {
   if (error instanceof QueryRunnerAlreadyReleasedError) return true;
@@ -95,7 +104,9 @@ function isLostConnection(error: unknown): boolean {
   const code = 'code' in cause ? cause.code : undefined;
   return (
     (typeof code === 'string' && SOCKET_ERRORS.has(code)) ||
-    /connection (terminated|ended|error)|not queryable/i.test(cause.message)
+    /connection (terminated|ended|error)|not queryable|timeout exceeded when trying to connect/i.test(
+      cause.message,
+    )
   );
 }
 

@@ -32,6 +32,9 @@ export function problemOf(error: unknown): Problem {
   }
 }
 
+/** What a service answers to errors of the libraries that it uses; null for those that it does not know. */
+export type TranslateError = (error: unknown) => Problem | null;
+
 /** Answers a request with a problem. */
 export function sendProblem(reply: FastifyReply, problem: Problem): void {
   if (reply.sent) return;
@@ -46,13 +49,15 @@ export function sendProblem(reply: FastifyReply, problem: Problem): void {
 @Catch()
 export class ProblemFilter implements ExceptionFilter {
   readonly #log: ServiceLog;
+  readonly #translate: TranslateError;
 
-  constructor(log: ServiceLog) {
+  constructor(log: ServiceLog, translate: TranslateError = () => null) {
     this.#log = log;
+    this.#translate = translate;
   }
 
   catch(error: unknown, host: ArgumentsHost): void {
-    const problem = problemOf(error);
+    const problem = this.#translate(error) ?? problemOf(error);
     const http = host.switchToHttp();
     if (problem.status >= 500 && !(error instanceof Problem)) {
       const request = http.getRequest<FastifyRequest>();

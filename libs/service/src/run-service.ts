@@ -11,7 +11,7 @@ import { BODY_LIMIT, createAdapter } from './http-server.js';
 import { createLog, type ServiceLog } from './log.js';
 import { ServiceMetrics } from './metrics.js';
 import { nestLog } from './nest-log.js';
-import { ProblemFilter } from './problem-filter.js';
+import { ProblemFilter, type TranslateError } from './problem-filter.js';
 import type { TokensFile } from './tokens-file.js';
 import type { ServiceConfig } from './variables.js';
 
@@ -32,6 +32,8 @@ export interface ServiceParts extends ModuleMetadata {
   readonly microservices?: readonly CustomTransportStrategy[];
   /** Who may use routes with `RequireScope`; without it nobody may. */
   readonly tokens?: TokensFile;
+  /** Answers to errors that are nobody's fault here, such as a database that is away; without it they are 500. */
+  readonly translateError?: TranslateError;
   /** Called once requests are taken: for work that starts by itself (relays, consumers, timers). */
   readonly started?: () => Promise<void> | void;
 }
@@ -86,7 +88,7 @@ async function createApp(
     abortOnError: false, // throw, do not end a process that is not ours
     forceCloseConnections: false,
   });
-  app.useGlobalFilters(new ProblemFilter(context.log));
+  app.useGlobalFilters(new ProblemFilter(context.log, parts.translateError));
   app.useGlobalGuards(new BearerGuard(parts.tokens ?? null));
   for (const strategy of parts.microservices ?? []) {
     app.connectMicroservice<MicroserviceOptions>({ strategy });
