@@ -1,3 +1,4 @@
+import pg from 'pg';
 import { DataSource } from 'typeorm';
 import { parseSchemaName } from './sql.js';
 
@@ -11,6 +12,17 @@ export interface DataSourceOptions {
   readonly poolSize?: number;
   /** Called when an idle connection breaks; the pool opens another one. */
   readonly onIdleError?: (error: Error) => void;
+}
+
+/**
+ * A connection that always has somebody who listens for its errors. Pool and ORM take turns at that, and a server that goes away between
+ * two turns would otherwise end the process; whoever uses the connection next learns of it by a query that fails.
+ */
+class ListeningClient extends pg.Client {
+  constructor(config?: string | pg.ClientConfig) {
+    super(config);
+    this.on('error', () => {});
+  }
 }
 
 /**
@@ -37,7 +49,11 @@ export async function openDataSource(options: DataSourceOptions): Promise<DataSo
     installExtensions: false,
     logging: false,
     poolErrorHandler: (error: Error) => options.onIdleError?.(error),
-    extra: { options: settings.map((setting) => `-c ${setting}`).join(' '), keepAlive: true },
+    extra: {
+      Client: ListeningClient,
+      options: settings.map((setting) => `-c ${setting}`).join(' '),
+      keepAlive: true,
+    },
   });
   return dataSource.initialize();
 }
