@@ -279,6 +279,19 @@ describe('the archive', () => {
     });
   });
 
+  it('keeps no openings at the exchange where sender and recipient share an organisation', async () => {
+    const [alpha, exchange] = await Promise.all(['alpha', 'exchange'].map((id) => Zone.open(id)));
+    const within = { scheme: 'person', id: '90.01.01-123.45', organisation: 'alpha' };
+    const stated = network.countersign(network.state({ recipient: within }));
+    const recorded = network.record('exchange', network.lastSlot(), [stated]);
+    await exchange!.keep(recorded);
+    publish(recorded);
+    await Promise.all(zones.map((zone) => zone.follow(1)));
+    await exchange!.settle();
+    expect([await exchange!.count('opening'), await exchange!.count('copy')]).toEqual([0, 1]);
+    expect(await alpha!.pull(exchange!)).toEqual({ taken: 1, more: false });
+  });
+
   it('gives one-sided evidence, and completes it when the exchange agrees late', async () => {
     const [alpha, exchange] = await Promise.all(['alpha', 'exchange'].map((id) => Zone.open(id)));
     const slot = network.lastSlot();
