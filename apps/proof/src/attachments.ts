@@ -1,23 +1,18 @@
 import type { JsonValue } from '@besure/event-store';
 import { MAX_ENTRIES, sealedToJson, utf8Encode } from '@besure/protocol';
 
-/** What travels beside an entry of `StatementsPrepared`: erasable, so never part of the event itself. */
-export interface PreparedAttachment {
+/** What travels beside an entry of `StatementsRecorded`: erasable, so never part of the event itself. `path` in base64, from the leaf upwards. */
+export interface RecordedAttachment {
   readonly jws: string;
-  readonly openings: ReturnType<typeof sealedToJson> | null;
-}
-
-/** What travels beside an entry of `StatementsRecorded`. `path` in base64, from the leaf upwards. */
-export interface RecordedAttachment extends PreparedAttachment {
   readonly countersignature: string | null;
   readonly path: readonly string[];
+  readonly openings: SealedJson | null;
 }
 
+type SealedJson = ReturnType<typeof sealedToJson>;
+
 /** Sealed openings for a message; null where they were erased. */
-export function sealedForMessage(
-  ciphertext: Uint8Array | null,
-  key: Uint8Array | null,
-): PreparedAttachment['openings'] {
+export function sealedForMessage(ciphertext: Uint8Array | null, key: Uint8Array | null): SealedJson | null {
   return ciphertext === null || key === null ? null : sealedToJson({ ciphertext, key });
 }
 

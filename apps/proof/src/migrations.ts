@@ -61,4 +61,15 @@ export const proofMigrations: readonly { readonly name: string; readonly sql: st
       INSERT INTO slot_chain (single) VALUES (true);
     `,
   },
+  {
+    name: '002-bytes-apart',
+    sql: `
+      -- What is signed or sealed is written once, while the row changes with each state: kept beside the row, it is not written again with it.
+      -- Signatures and sealed bytes do not compress: do not try.
+      ALTER TABLE statement SET (toast_tuple_target = 1024);
+      ALTER TABLE statement ALTER COLUMN jws SET STORAGE EXTERNAL;
+      ALTER TABLE statement ALTER COLUMN countersignature SET STORAGE EXTERNAL;
+      ALTER TABLE statement ALTER COLUMN openings SET STORAGE EXTERNAL;
+    `,
+  },
 ];

@@ -1,8 +1,7 @@
-import { randomUUID } from 'node:crypto';
-import type { EventStore, StoredEvent, Tx } from '@besure/event-store';
+import type { EventStore, NewEvent, StoredEvent, Tx } from '@besure/event-store';
 import type { FactsVault } from '@besure/keys';
+import { MAX_ENTRIES } from '@besure/protocol';
 import { openAcceptedEvents } from './accepted-events.js';
-import { type PreparedAttachment, sealedForMessage, splitAttached } from './attachments.js';
 import { counterpartOf } from './compare.js';
 import { uniquenessOf, lookupOf } from './keyed-hashes.js';
 import type { StatementMaker } from './statement-maker.js';
@@ -63,34 +62,24 @@ export async function stateOwnEvents(
     });
   }
   await insertStatements(tx, rows);
-  const prepared = splitAttached(
-    rows.map((row) => ({
-      entry: { event: row.event, statement: row.id },
-      attached: {
-        jws: row.jws,
-        openings: sealedForMessage(row.openings, row.openingsKey),
-      } satisfies PreparedAttachment,
-    })),
-  );
-  await store.append(
-    tx,
-    prepared.map(({ entries, attachment }) => ({
-      stream: `prepared-${randomUUID()}`,
+  const appended: NewEvent[] = [];
+  for (let from = 0; from < rows.length; from += MAX_ENTRIES) {
+    const entries = rows.slice(from, from + MAX_ENTRIES).map(({ event, id }) => ({ event, statement: id }));
+    appended.push({
+      stream: `prepared-${entries[0]!.statement}`,
       expectedVersion: 0,
       type: 'StatementsPrepared',
       data: { entries },
-      attachment,
-    })),
-  );
-  if (repeats.length > 0) {
-    await store.append(tx, [
-      {
-        stream: `repeated-${repeats[0]!.event}`,
-        expectedVersion: 0,
-        type: 'EventsRepeated',
-        data: { entries: repeats },
-      },
-    ]);
+    });
   }
+  if (repeats.length > 0) {
+    appended.push({
+      stream: `repeated-${repeats[0]!.event}`,
+      expectedVersion: 0,
+      type: 'EventsRepeated',
+      data: { entries: repeats },
+    });
+  }
+  await store.append(tx, appended);
   return rows.length;
 }
