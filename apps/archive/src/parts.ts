@@ -1,8 +1,7 @@
-import { type Backoff, Consumer, type EventStore, Relay, Worker } from '@besure/event-store';
+import { type Backoff, Worker } from '@besure/event-store';
 import { nodePrimitives } from '@besure/keys';
 import { HttpLogSource, LogFollower, LogStore } from '@besure/log-store';
-import { type Bus, JetStreamInlet, JetStreamOutlet } from '@besure/messaging';
-import type { ServiceLog, ServiceMetrics } from '@besure/service';
+import type { PipeContext, Source } from '@besure/service/zone';
 import type { ArchiveConfig } from './configuration.js';
 import { itemsOf, keepItems } from './follow.js';
 import { acceptCheckpoint } from './followed-log.js';
@@ -16,39 +15,12 @@ export const SCHEMA = 'archive';
 const BACKOFF: Backoff = { firstMillis: 100, largestMillis: 2000 };
 
 /** What all parts of the service share. */
-export interface Shared {
+export interface Shared extends PipeContext {
   readonly config: ArchiveConfig;
-  readonly store: EventStore;
-  readonly bus: Bus;
-  readonly log: ServiceLog;
-  readonly metrics: ServiceMetrics;
-}
-
-/** Something that runs until it is stopped. */
-export interface Running {
-  start(): Promise<void> | void;
-  stop(): Promise<void>;
-}
-
-/** Tells intake of the zone what is evidence now. */
-export function relayOf({ store, bus, log, metrics }: Shared): Relay {
-  const relay = new Relay({
-    store,
-    outlet: new JetStreamOutlet({
-      bus,
-      schema: SCHEMA,
-      onFailure: (error) => log.warn('replay failed', { error }),
-    }),
-    consumers: ['intake'],
-    onFailure: (error, attempt) => log.warn('relay failed', { error, attempt }),
-  });
-  metrics.gaugeFrom('besure_outbox_lag', () => relay.status().lag);
-  return relay;
 }
 
 /** Keeps what proof of the zone recorded; `kept` is called for each batch, shortly before its commit. */
-export function proofConsumer({ config, store, bus, log, metrics }: Shared, kept: () => void): Consumer {
-  const source = 'proof';
+export function proofSource({ config, log, metrics }: Shared, kept: () => void): Source {
   const alarms = metrics.gauge('besure_alarms');
   const reading = {
     organisation: config.organisation,
@@ -59,23 +31,13 @@ export function proofConsumer({ config, store, bus, log, metrics }: Shared, kept
       log.error('openings do not open their statement', { statement });
     },
   };
-  const consumer = new Consumer({
-    store,
-    source,
-    inlet: new JetStreamInlet({
-      bus,
-      source,
-      consumer: SCHEMA,
-      onFailure: (error) => log.warn('reading the bus failed', { error, source }),
-    }),
+  return {
+    source: 'proof',
     async handler(tx, events) {
       await keepParts(tx, readRecorded(events, reading));
       kept();
     },
-    onFailure: (error, attempt) => log.warn('consuming failed', { error, attempt, source }),
-  });
-  metrics.gaugeFrom('besure_consumer_lag', () => ({ [source]: consumer.status().lag }));
-  return consumer;
+  };
 }
 
 /** The store of the followed log. */

@@ -1,16 +1,8 @@
-import {
-  EventStore,
-  type Worker,
-  assertMigrated,
-  isDatabaseUnavailable,
-  coreMigrations,
-  migrate,
-  openDataSource,
-} from '@besure/event-store';
+import { type Worker, coreMigrations, isDatabaseUnavailable, migrate } from '@besure/event-store';
 import { slotStartMillis } from '@besure/governance';
 import { nodePrimitives } from '@besure/keys';
 import { logMigrations } from '@besure/log-store';
-import { type Bus, NatsRequestServer, connectBus, inboxPrefixOf, request } from '@besure/messaging';
+import { NatsRequestServer, request } from '@besure/messaging';
 import { SUBJECTS } from '@besure/protocol';
 import {
   type RunningService,
@@ -22,21 +14,21 @@ import {
   problems,
   runService,
 } from '@besure/service';
-import { type ArchiveConfig, type BusConfig, archiveConfiguration } from './configuration.js';
+import {
+  type BusConfig,
+  type Running,
+  dialBus,
+  makeConsumers,
+  makeRelay,
+  openStore,
+  runParts,
+} from '@besure/service/zone';
+import { type ArchiveConfig, archiveConfiguration } from './configuration.js';
 import { CopiesController, SERVING_CONTEXT } from './copies.controller.js';
 import { EVIDENCE_CONTEXT, type EvidenceContext, EvidenceController } from './evidence.controller.js';
 import { FollowedLog } from './followed-log.js';
 import { archiveMigrations } from './migrations.js';
-import {
-  type Running,
-  SCHEMA,
-  type Shared,
-  logFollower,
-  logStoreOf,
-  proofConsumer,
-  relayOf,
-  worker,
-} from './parts.js';
+import { SCHEMA, type Shared, logFollower, logStoreOf, proofSource, worker } from './parts.js';
 import { pullCopies } from './pull-copies.js';
 import type { ServingContext } from './serve-copies.js';
 import { MAX_PARTS, type Settled, settleParts } from './settle.js';
@@ -60,15 +52,10 @@ export function start(config: ArchiveConfig): Promise<RunningService> {
 }
 
 async function build(context: ServiceContext<ArchiveConfig>): Promise<ServiceParts> {
-  const { config, log, metrics, health } = context;
+  const { config, log, metrics } = context;
   const tokens = fromVariable('BESURE_TOKENS_FILE', () => new TokensFile(config.tokensFile, log));
-  const dataSource = await openDataSource({ url: config.databaseUrl, schema: SCHEMA });
-  context.onStop('database', () => dataSource.destroy());
-  await assertMigrated(dataSource, SCHEMA, migrations);
-  health.need('database', () => dataSource.query('SELECT 1').then(() => true));
-
-  const bus = dial(context, 'zone', config.bus, SCHEMA);
-  const store = new EventStore({ dataSource, schema: SCHEMA });
+  const { store } = await openStore(context, SCHEMA, migrations);
+  const bus = dialBus(context, 'zone', config.bus, SCHEMA);
   const shared: Shared = { config, store, bus, log, metrics };
   const logStore = logStoreOf(config);
   const ledger = new FollowedLog(logStore, config.charter, nodePrimitives);
@@ -89,10 +76,15 @@ async function build(context: ServiceContext<ArchiveConfig>): Promise<ServicePar
     settler.wake();
     puller?.wake();
   });
-  const consumer = proofConsumer(shared, () => settler.wake());
-  const running: Running[] = [relayOf(shared), settler, follower, consumer, watchTables(shared)];
-  if (puller !== null) running.push(puller);
-  for (const part of running) context.onStop('part', () => part.stop());
+  const consumers = makeConsumers(shared, [proofSource(shared, () => settler.wake())]);
+  const parts: Running[] = [
+    makeRelay(shared, ['intake']),
+    settler,
+    follower,
+    ...consumers,
+    watchTables(shared),
+  ];
+  if (puller !== null) parts.push(puller);
 
   const evidence: EvidenceContext = { store, log: ledger, vault: config.vault };
   const exchange = config.role === 'exchange' ? exchangeParts(shared) : {};
@@ -103,24 +95,8 @@ async function build(context: ServiceContext<ArchiveConfig>): Promise<ServicePar
       isDatabaseUnavailable(error) ? problems.unavailable(RETRY_AFTER_SECONDS) : null,
     controllers: [EvidenceController, ...(exchange.controllers ?? [])],
     providers: [{ provide: EVIDENCE_CONTEXT, useValue: evidence }, ...(exchange.providers ?? [])],
-    async started() {
-      for (const part of running) await part.start();
-    },
+    started: runParts(context, parts),
   };
-}
-
-function dial(context: ServiceContext<ArchiveConfig>, what: string, to: BusConfig, user: string): Bus {
-  const { config, log, health } = context;
-  const bus = connectBus({
-    url: to.url,
-    name: `${config.organisation}-${SCHEMA}`,
-    inboxPrefix: inboxPrefixOf(user),
-    ...(to.credentialsFile !== undefined && { credentialsFile: to.credentialsFile }),
-    onChange: (connected) => log.info('bus', { kind: what, state: connected ? 'connected' : 'disconnected' }),
-  });
-  context.onStop(what, () => bus.close());
-  health.show(what, () => bus.connected);
-  return bus;
 }
 
 /** In an organisation: takes copies from the exchange. */
@@ -133,7 +109,7 @@ function copyPuller(
 ): Running & { wake(): void } {
   const { config, store, log, metrics } = shared;
   const { organisation, charter, vault } = config;
-  const exchangeBus = dial(context, 'exchange', exchange, organisation);
+  const exchangeBus = dialBus(context, 'exchange', exchange, organisation);
   const deadLetters = metrics.gauge('besure_dead_letters');
   const stopping = new AbortController();
   const options = { timeoutMillis: REQUEST_MILLIS, signal: stopping.signal };

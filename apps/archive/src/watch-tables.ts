@@ -1,5 +1,6 @@
 import { Worker } from '@besure/event-store';
-import type { Running, Shared } from './parts.js';
+import type { Running } from '@besure/service/zone';
+import type { Shared } from './parts.js';
 
 const EVERY_MILLIS = 10_000;
 

@@ -1,12 +1,4 @@
-import {
-  EventStore,
-  Worker,
-  assertMigrated,
-  coreMigrations,
-  migrate,
-  openDataSource,
-} from '@besure/event-store';
-import { connectBus, inboxPrefixOf } from '@besure/messaging';
+import { Worker, coreMigrations, migrate } from '@besure/event-store';
 import {
   type RunningService,
   type ServiceContext,
@@ -16,16 +8,19 @@ import {
   fromVariable,
   runService,
 } from '@besure/service';
+import { dialBus, makeConsumers, makeRelay, openStore, runParts } from '@besure/service/zone';
 import type { DataSource } from 'typeorm';
 import { Acceptor } from './acceptor.js';
 import { type IntakeConfig, intakeConfiguration } from './configuration.js';
 import { EVENTS_CONTEXT, type EventsContext, EventsController } from './events.controller.js';
 import { Gate, freeBytesAt } from './gate.js';
 import { intakeMigrations } from './migrations.js';
-import { type Running, SCHEMA, type Shared, consumersOf, relayOf } from './parts.js';
 import { translateError } from './problems.js';
-import { countWaiting } from './state-rows.js';
+import { changesByArchive, changesByProof } from './state-changes.js';
+import { applyEventChanges, applyEvidenceChanges, countWaiting } from './state-rows.js';
 
+/** The schema of this service, and the name of its pipe. */
+const SCHEMA = 'intake';
 const migrations = [...coreMigrations(SCHEMA), ...intakeMigrations];
 const LOOK_MILLIS = 1000;
 
@@ -43,26 +38,10 @@ export function start(config: IntakeConfig): Promise<RunningService> {
 }
 
 async function build(context: ServiceContext<IntakeConfig>): Promise<ServiceParts> {
-  const { config, log, metrics, health } = context;
+  const { config, log, metrics } = context;
   const tokens = fromVariable('BESURE_TOKENS_FILE', () => new TokensFile(config.tokensFile, log));
-  const dataSource = await openDataSource({ url: config.databaseUrl, schema: SCHEMA });
-  context.onStop('database', () => dataSource.destroy());
-  await assertMigrated(dataSource, SCHEMA, migrations);
-  health.need('database', () => dataSource.query('SELECT 1').then(() => true));
-
-  const bus = connectBus({
-    url: config.bus.url,
-    name: `${config.organisation}-${SCHEMA}`,
-    inboxPrefix: inboxPrefixOf(SCHEMA),
-    ...(config.bus.credentialsFile !== undefined && { credentialsFile: config.bus.credentialsFile }),
-    onChange: (connected) =>
-      log.info('bus', { kind: 'zone', state: connected ? 'connected' : 'disconnected' }),
-  });
-  context.onStop('bus', () => bus.close());
-  health.show('bus', () => bus.connected);
-
-  const store = new EventStore({ dataSource, schema: SCHEMA });
-  const shared: Shared = { store, bus, log, metrics };
+  const { store, dataSource } = await openStore(context, SCHEMA, migrations);
+  const bus = dialBus(context, 'zone', config.bus, SCHEMA);
   const gate = await makeGate(config, dataSource);
   const accepted = metrics.counter('besure_accepted_total');
   const acceptor = new Acceptor({
@@ -82,8 +61,11 @@ async function build(context: ServiceContext<IntakeConfig>): Promise<ServicePart
     restMillis: LOOK_MILLIS,
     onFailure: (error, attempt) => log.warn('looking at backlog and disk failed', { error, attempt }),
   });
-  const running: Running[] = [relayOf(shared), ...consumersOf(shared), look];
-  for (const part of running) context.onStop('part', () => part.stop());
+  const pipes = { store, bus, log, metrics };
+  const consumers = makeConsumers(pipes, [
+    { source: 'proof', handler: (tx, events) => applyEventChanges(tx, changesByProof(events)) },
+    { source: 'archive', handler: (tx, events) => applyEvidenceChanges(tx, changesByArchive(events)) },
+  ]);
   const events: EventsContext = {
     rules: {
       charter: config.charter,
@@ -103,9 +85,7 @@ async function build(context: ServiceContext<IntakeConfig>): Promise<ServicePart
     translateError,
     controllers: [EventsController],
     providers: [{ provide: EVENTS_CONTEXT, useValue: events }],
-    async started() {
-      for (const part of running) await part.start();
-    },
+    started: runParts(context, [makeRelay(pipes, ['proof']), ...consumers, look]),
   };
 }
 

@@ -1,0 +1,12 @@
+export { dialBus } from './dial-bus.js';
+export {
+  exchangeBus,
+  exchangeVariables,
+  memberConfig,
+  memberVariables,
+  type BusConfig,
+  type MemberConfig,
+} from './member-configuration.js';
+export { openStore, type OpenStore } from './open-store.js';
+export { makeConsumers, makeRelay, type PipeContext, type Source } from './pipes.js';
+export { runParts, type Running } from './running.js';

@@ -1,0 +1,76 @@
+import { readFileSync } from 'node:fs';
+import { type Charter, organisation, parseCharter } from '@besure/governance';
+import { type FactsVault, loadFactsVault } from '@besure/keys';
+import { z } from 'zod';
+import { ConfigurationError, fromVariable } from '../configuration.js';
+import { type ServiceConfig, file, identifier, serviceConfig, serviceVariables, url } from '../variables.js';
+
+/** A bus that is dialled: where, and the file with the seed of the user there. */
+export interface BusConfig {
+  readonly url: string;
+  readonly credentialsFile: string | undefined;
+}
+
+/** What every service of a member's zone is told. */
+export interface MemberConfig extends ServiceConfig {
+  readonly organisation: string;
+  readonly role: 'organisation' | 'exchange';
+  readonly databaseUrl: string;
+  /** The bus of the zone. */
+  readonly bus: BusConfig;
+  readonly charter: Charter;
+  /** Seals and opens facts and openings of the zone. */
+  readonly vault: FactsVault;
+}
+
+/** The variables behind `MemberConfig`: spread them into a service's schema. */
+export const memberVariables = {
+  ...serviceVariables,
+  BESURE_ORGANISATION: identifier(),
+  BESURE_ROLE: z.enum(['organisation', 'exchange'], { error: 'must be organisation or exchange' }),
+  BESURE_DATABASE_URL: url('postgres', 'postgresql'),
+  BESURE_NATS_URL: url('nats', 'tls'),
+  BESURE_NATS_CREDENTIALS_FILE: file().optional(),
+  BESURE_CHARTER_FILE: file(),
+  BESURE_FACTS_KEY_FILE: file(),
+};
+
+/** `MemberConfig` from the variables: for the transform of a service's schema. Throws `ConfigurationError`. */
+export function memberConfig(env: z.output<z.ZodObject<typeof memberVariables>>): MemberConfig {
+  const charter = fromVariable('BESURE_CHARTER_FILE', () =>
+    parseCharter(readFileSync(env.BESURE_CHARTER_FILE, 'utf8')),
+  );
+  if (organisation(charter, env.BESURE_ORGANISATION)?.role !== env.BESURE_ROLE) {
+    throw new ConfigurationError(
+      'BESURE_ORGANISATION',
+      'must be in the charter, with the role of BESURE_ROLE',
+    );
+  }
+  return {
+    ...serviceConfig(env),
+    organisation: env.BESURE_ORGANISATION,
+    role: env.BESURE_ROLE,
+    databaseUrl: env.BESURE_DATABASE_URL,
+    bus: { url: env.BESURE_NATS_URL, credentialsFile: env.BESURE_NATS_CREDENTIALS_FILE },
+    charter,
+    vault: fromVariable('BESURE_FACTS_KEY_FILE', () => loadFactsVault(env.BESURE_FACTS_KEY_FILE)),
+  };
+}
+
+/** The variables behind `exchangeBus`: for services that ask the exchange. */
+export const exchangeVariables = {
+  BESURE_EXCHANGE_NATS_URL: url('nats', 'tls').optional(),
+  BESURE_EXCHANGE_NATS_CREDENTIALS_FILE: file().optional(),
+};
+
+/** The exchange's bus, null at the exchange itself. Throws `ConfigurationError`. */
+export function exchangeBus(
+  env: z.output<z.ZodObject<typeof exchangeVariables>>,
+  role: MemberConfig['role'],
+): BusConfig | null {
+  if (role === 'exchange') return null;
+  if (env.BESURE_EXCHANGE_NATS_URL === undefined) {
+    throw new ConfigurationError('BESURE_EXCHANGE_NATS_URL', 'must be set for an organisation');
+  }
+  return { url: env.BESURE_EXCHANGE_NATS_URL, credentialsFile: env.BESURE_EXCHANGE_NATS_CREDENTIALS_FILE };
+}
