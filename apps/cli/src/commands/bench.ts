@@ -50,7 +50,7 @@ export const benchCommand: Command = {
 
 function print(io: Io, report: BenchReport): void {
   io.out(
-    `${report.proofsPerSecond} proofs per second (${report.proofs} in ${report.seconds} s, load generator included)\n`,
+    `${report.proofsPerSecond} proofs per second, steadily for ${report.seconds} s (load generator included; ${report.proofs} in all)\n`,
   );
   io.out('processor time per proof, in microseconds\n');
   const parts = Object.entries(report.cpuMicrosPerProof).toSorted(([, a], [, b]) => b - a);

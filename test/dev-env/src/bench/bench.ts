@@ -1,25 +1,34 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { verify } from '@besure/verification';
 import { nodePrimitives } from '@besure/keys';
 import type { Network } from '../network.js';
 import { type Calibration, calibrate } from './calibration.js';
-import { type AcknowledgedEvent, type LoadResult, generateLoad } from './load.js';
+import { type CompleteEvent, CompletionWatch } from './completion-watch.js';
+import { BATCH, type LoadResult, generateLoad } from './load.js';
 import { type Percentiles, percentiles } from './percentiles.js';
 import { usageOf } from './process-usage.js';
 
 /** What the benchmark measured. */
 export interface BenchReport {
-  /** Proofs that became complete per second, from the first to the last one seen. */
+  /**
+   * The rate that can be kept up: proofs that became complete per second of the window. The load holds back while {@link MOST_INCOMPLETE} are
+   * under way, so queues do not grow; the window begins when as many are complete, so that what was sent before anybody held back is behind,
+   * and ends while the load still goes on. Neither filling nor emptying the queues is in it.
+   */
   readonly proofsPerSecond: number;
-  /** Processor time per complete proof, by service over all organisations; `load` is the generator itself. */
+  /** Processor time spent in that window per proof that became complete in it, by service over all organisations; `load` is the generator. */
   readonly cpuMicrosPerProof: Readonly<Record<string, number>>;
   readonly calibration: Calibration;
   readonly ackMillis: Percentiles;
+  /** From acknowledgement to complete evidence, with as many under way as said above. */
   readonly evidenceSeconds: Percentiles;
   readonly rssBytes: Readonly<Record<string, number>>;
-  /** Acknowledged events of the sample that were not complete in time, as a share of all. */
+  /** Acknowledged events that were not complete in time after the load had ended. */
   readonly lagEnd: number;
+  /** All that became complete, before, in and after the window. */
   readonly proofs: number;
   readonly sampleVerified: number;
+  /** The length of the window. */
   readonly seconds: number;
 }
 
@@ -31,109 +40,108 @@ export interface BenchOptions {
   readonly signal: AbortSignal;
 }
 
-/** After the load has ended, how long what is under way may still take. */
-const DRAIN_MILLIS = 60_000;
-const POLL_MILLIS = 200;
+/** How long the queues may take to settle, and to empty after the load has ended. */
+const DEADLINE_MILLIS = 120_000;
+/** Events that may be under way at once: seven seconds' worth at 400 a second, about what a proof takes to become final where nobody waits. */
+export const MOST_INCOMPLETE = 3000;
+const PACE_MILLIS = 20;
 
-/** Loads a network of processes of their own for some seconds, waits until all is proven, and tells where the time went. */
+/**
+ * Loads a network of processes of their own, measures for some seconds while it runs steadily, waits until all is proven, and tells where the
+ * time went.
+ */
 export async function runBench(options: BenchOptions): Promise<BenchReport> {
-  const { seconds, onProgress, signal } = options;
+  const { onProgress, signal } = options;
   const network = await options.startNetwork();
   try {
     const calibration = calibrate(process.cwd());
-    onProgress(`load for ${seconds} s`);
-    const before = measure(network);
-    const stop = AbortSignal.any([AbortSignal.timeout(seconds * 1000), signal]);
-    const started = Date.now();
-    const watched = new CompletionWatch(network);
-    const results = await Promise.all(
-      (
-        [
-          ['alpha', 'beta'],
-          ['beta', 'alpha'],
-        ] as const
-      ).map(([stating, counterpart]) =>
-        generateLoad(
-          { stating: network.backOffice(stating), counterpart, exchange: network.backOffice('exchange') },
-          () => Promise.resolve(),
-          stop,
-        ).then((result) => {
-          watched.add(result);
-          return result;
-        }),
-      ),
-    );
+    const watch = new CompletionWatch(network, signal);
+    const ended = new AbortController();
+    onProgress('load, until it is steady');
+    const load = loadBothWays(network, watch, AbortSignal.any([ended.signal, signal]));
+    // A failure is thrown where the load is awaited, not wherever it happens.
+    load.catch(() => undefined);
+    const window = await measureWindow(options, network, watch, load).finally(() => ended.abort());
+    const results = await load;
     signal.throwIfAborted();
     const acknowledged = results.reduce((sum, one) => sum + one.acknowledged, 0);
     onProgress(`${acknowledged} events acknowledged; waiting until they are proven`);
-    const completed = await watched.untilComplete(Date.now() + DRAIN_MILLIS, signal);
-    const elapsed = (Date.now() - started) / 1000;
-    const after = measure(network);
-    onProgress(`verifying ${completed.length} of them`);
-    const sampleVerified = await verifySample(network, completed);
-    const sampled = results.reduce((sum, one) => sum + one.sample.length, 0);
-    const proofs = Math.round((acknowledged * completed.length) / Math.max(1, sampled));
+    await watch.until(() => watch.incomplete === 0, Date.now() + DEADLINE_MILLIS);
+    const { complete } = watch;
+    const proofs = complete.length * BATCH;
+    const proofsPerSecond = steadyRate(complete, window.from, window.to);
+    const seconds = (window.to - window.from) / 1000;
+    onProgress(`verifying ${complete.length} of them`);
     return {
-      proofsPerSecond: Math.round((proofs / elapsed) * 10) / 10,
-      cpuMicrosPerProof: perProof(before, after, proofs),
+      proofsPerSecond: Math.round(proofsPerSecond * 10) / 10,
+      cpuMicrosPerProof: perProof(window.before, window.after, proofsPerSecond * seconds),
       calibration,
       ackMillis: percentiles(results.flatMap((one) => one.ackMillis)),
-      evidenceSeconds: percentiles(completed.map((one) => one.seconds)),
-      rssBytes: Object.fromEntries([...after].map(([name, { rssBytes }]) => [name, rssBytes])),
+      evidenceSeconds: percentiles(complete.map((one) => (one.completeAt - one.acknowledgedAt) / 1000)),
+      rssBytes: Object.fromEntries([...window.after].map(([name, { rssBytes }]) => [name, rssBytes])),
       lagEnd: acknowledged - proofs,
       proofs,
-      sampleVerified,
-      seconds: Math.round(elapsed * 10) / 10,
+      sampleVerified: await verifySample(network, complete),
+      seconds: Math.round(seconds * 10) / 10,
     };
   } finally {
     await network.stop();
   }
 }
 
-interface CompleteEvent {
-  readonly organisation: string;
-  readonly evidence: string;
-  /** From acknowledgement until the evidence was there. */
-  readonly seconds: number;
+/** Two organisations state something to each other at once, as fast as they are let. */
+function loadBothWays(network: Network, watch: CompletionWatch, signal: AbortSignal): Promise<LoadResult[]> {
+  const pacer = async (): Promise<void> => {
+    while (watch.incomplete * BATCH >= MOST_INCOMPLETE && !signal.aborted) await pause(PACE_MILLIS);
+  };
+  return Promise.all(
+    (
+      [
+        ['alpha', 'beta'],
+        ['beta', 'alpha'],
+      ] as const
+    ).map(([stating, counterpart]) =>
+      generateLoad(
+        { stating: network.backOffice(stating), counterpart, exchange: network.backOffice('exchange') },
+        pacer,
+        (event) => watch.add(event),
+        signal,
+      ),
+    ),
+  );
 }
 
-/** Asks about the sampled events until each is complete. */
-class CompletionWatch {
-  readonly #network: Network;
-  readonly #sample: AcknowledgedEvent[] = [];
+interface Window {
+  readonly from: number;
+  readonly to: number;
+  readonly before: Measured;
+  readonly after: Measured;
+}
 
-  constructor(network: Network) {
-    this.#network = network;
-  }
+async function measureWindow(
+  { seconds, onProgress }: BenchOptions,
+  network: Network,
+  watch: CompletionWatch,
+  load: Promise<unknown>,
+): Promise<Window> {
+  let failed = false;
+  load.catch(() => (failed = true));
+  await watch.until(
+    () => failed || watch.complete.length * BATCH >= MOST_INCOMPLETE,
+    Date.now() + DEADLINE_MILLIS,
+  );
+  onProgress(`measuring for ${seconds} s`);
+  const [from, before] = [Date.now(), measure(network)];
+  await watch.until(() => failed, from + seconds * 1000);
+  return { from, to: Date.now(), before, after: measure(network) };
+}
 
-  add(result: LoadResult): void {
-    this.#sample.push(...result.sample);
-  }
-
-  async untilComplete(deadline: number, signal: AbortSignal): Promise<CompleteEvent[]> {
-    const complete: CompleteEvent[] = [];
-    let open = this.#sample.toSorted((a, b) => a.acknowledgedAt - b.acknowledgedAt);
-    while (open.length > 0 && Date.now() < deadline) {
-      signal.throwIfAborted();
-      const still: AcknowledgedEvent[] = [];
-      for (const event of open) {
-        const status = await this.#network.backOffice(event.organisation).status(event.source, event.id);
-        if (status?.state !== 'complete' || status.evidence === null) {
-          still.push(event);
-          continue;
-        }
-        const at = Date.parse(status.at['complete'] ?? '');
-        complete.push({
-          organisation: event.organisation,
-          evidence: status.evidence,
-          seconds: (at - event.acknowledgedAt) / 1000,
-        });
-      }
-      open = still;
-      if (open.length > 0) await new Promise((resolve) => setTimeout(resolve, POLL_MILLIS));
-    }
-    return complete;
-  }
+/** Proofs become complete in bursts, one for each checkpoint: counted from the end of the first one in the window to the end of the last. */
+function steadyRate(complete: readonly CompleteEvent[], from: number, to: number): number {
+  const times = complete.map((one) => one.completeAt).filter((at) => at >= from && at <= to);
+  const first = Math.min(...times);
+  const last = Math.max(...times);
+  return last > first ? (times.filter((at) => at > first).length * BATCH * 1000) / (last - first) : 0;
 }
 
 async function verifySample(network: Network, events: readonly CompleteEvent[]): Promise<number> {
