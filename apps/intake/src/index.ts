@@ -1,2 +1,3 @@
+export { intakeApi } from './api.js';
 export type { IntakeConfig } from './configuration.js';
 export { intakeService, start } from './service.js';

@@ -17,7 +17,15 @@ import { ephemeralFactsVault } from '@besure/keys';
 import { type Bus, JetStreamInlet, JetStreamOutlet, connectBus } from '@besure/messaging';
 import { type Facts, parseSealedFacts } from '@besure/protocol';
 import { type RunningService, hashToken, newToken } from '@besure/service';
-import { type Nats, freePort, freshDatabase, startNats, startPostgres, waitUntil } from '@besure/testing';
+import {
+  type Nats,
+  apiFetch,
+  freePort,
+  freshDatabase,
+  startNats,
+  startPostgres,
+  waitUntil,
+} from '@besure/testing';
 import type { DataSource } from 'typeorm';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { IntakeConfig } from './configuration.js';
@@ -83,16 +91,17 @@ function event(
 
 async function post(
   content: unknown,
-  options: { token?: string; type?: string; text?: string } = {},
+  options: { token?: string; type?: string; text?: string; badRequest?: boolean } = {},
 ): Promise<Answer> {
-  const response = await fetch(`${service.httpUrl}/v1/events`, {
+  const request = {
     method: 'POST',
     headers: {
       authorization: `Bearer ${options.token ?? tokens.all}`,
       'content-type': options.type ?? 'application/cloudevents+json',
     },
     body: options.text ?? JSON.stringify(content),
-  });
+  };
+  const response = await apiFetch(`${service.httpUrl}/v1/events`, request, options);
   return {
     status: response.status,
     headers: response.headers,
@@ -100,13 +109,13 @@ async function post(
   };
 }
 
-function postBatch(events: readonly unknown[]): Promise<Answer> {
-  return post(events, { type: 'application/cloudevents-batch+json' });
+function postBatch(events: readonly unknown[], badRequest = false): Promise<Answer> {
+  return post(events, { type: 'application/cloudevents-batch+json', badRequest });
 }
 
 async function status(id: string, source = '/back-office', token = tokens.all): Promise<Answer> {
   const query = new URLSearchParams({ source, id });
-  const response = await fetch(`${service.httpUrl}/v1/events?${query}`, {
+  const response = await apiFetch(`${service.httpUrl}/v1/events?${query}`, {
     headers: { authorization: `Bearer ${token}` },
   });
   return {
@@ -301,13 +310,14 @@ describe('POST /v1/events', () => {
 
   it('answers a batch event by event: good ones stand', async () => {
     await post(event());
-    const answer = await postBatch([
+    const events = [
       event({ id: 'event-2' }, { message: 'message-2' }),
       event({ id: 'event-3' }, { message: 'message-3', surplus: 1 }),
       event({ id: 'event-1' }, { message: 'other' }),
       event({ id: 'event-4', type: 'be.besure.document.received.v1' }, { message: 'message-4' }),
       'nothing',
-    ]);
+    ];
+    const answer = await postBatch(events, true);
     expect(answer.status).toBe(202);
     expect(answer.body.results).toMatchObject([
       { id: 'event-2', source: '/back-office', status: 'accepted' },
@@ -477,7 +487,7 @@ describe('GET /v1/events', () => {
       status: 404,
       body: { type: 'urn:besure:problem:not-found' },
     });
-    const half = await fetch(`${service.httpUrl}/v1/events?id=1`, {
+    const half = await apiFetch(`${service.httpUrl}/v1/events?id=1`, {
       headers: { authorization: `Bearer ${tokens.all}` },
     });
     expect(half.status).toBe(400);
@@ -498,7 +508,7 @@ describe('the service', () => {
     const bus = { url: `nats://127.0.0.1:${port}`, credentialsFile: undefined };
     service = await start(configuration({ bus }));
     expect((await post(event())).status).toBe(202);
-    const ready = await fetch(`${service.httpUrl}/health/ready`);
+    const ready = await apiFetch(`${service.httpUrl}/health/ready`);
     expect(ready.status).toBe(200);
     const late = await startNats({ port });
     closing.push(() => late.stop());
@@ -531,7 +541,7 @@ describe('the service', () => {
     const away = await post(event({ id: 'event-2' }, { message: 'message-2' }));
     expect(away).toMatchObject({ status: 503, body: { type: 'urn:besure:problem:unavailable' } });
     expect(away.headers.get('retry-after')).toBe('2');
-    expect((await fetch(`${service.httpUrl}/health/ready`)).status).toBe(503);
+    expect((await apiFetch(`${service.httpUrl}/health/ready`)).status).toBe(503);
     expect((await status('event-1')).status).toBe(503);
 
     postgres = await startPostgres({ folder: cluster, durable: true, port });

@@ -11,6 +11,7 @@ import {
 import { dialBus, makeConsumers, makeRelay, openStore, runParts } from '@besure/service/zone';
 import type { DataSource } from 'typeorm';
 import { Acceptor } from './acceptor.js';
+import { intakeApi } from './api.js';
 import { type IntakeConfig, intakeConfiguration } from './configuration.js';
 import { EVENTS_CONTEXT, type EventsContext, EventsController } from './events.controller.js';
 import { Gate, freeBytesAt } from './gate.js';
@@ -27,6 +28,7 @@ const LOOK_MILLIS = 1000;
 /** Takes events from back offices: see the README. */
 export const intakeService: ServiceDefinition<IntakeConfig> = {
   name: 'intake',
+  api: intakeApi,
   configuration: intakeConfiguration,
   migrate: async ({ databaseUrl: url }) => void (await migrate({ url, schema: SCHEMA, migrations })),
   build,

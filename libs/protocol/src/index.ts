@@ -102,7 +102,7 @@ export {
   prepareCountersignature,
   verifyCountersignature,
 } from './countersignature.js';
-export { type DocumentEvent, parseCloudEvent } from './document-event.js';
+export { type DocumentEvent, documentEventSchema, parseCloudEvent } from './document-event.js';
 export {
   cloudEventType,
   eventByShortName,

@@ -8,6 +8,10 @@ export interface TextRule {
   /** The rule in words, for whoever sent the value. */
   readonly rule: string;
   readonly holds: (text: string) => boolean;
+  /** The rule as an expression, where one says all of it: for descriptions of interfaces. */
+  readonly pattern?: RegExp;
+  /** The most characters, where no expression says so. */
+  readonly longest?: number;
 }
 
 const PLAIN = /^[\x21-\x7e](?:[\x20-\x7e]{0,254}[\x21-\x7e])?$/;
@@ -31,6 +35,7 @@ const DECEPTIVE: readonly (readonly [number, number])[] = [
 /** Identifiers of messages, persons and enterprises. */
 export const IDENTIFIER: TextRule = {
   rule: 'must be 1 to 256 characters of readable text, without control characters and without space at the ends',
+  longest: 256,
   holds: (text) =>
     PLAIN.test(text) ||
     (text.length >= 1 &&
@@ -98,8 +103,9 @@ export const CANONICAL_TIME: TextRule = {
 /** Sizes of documents, in bytes. */
 export const SIZE_RULE = 'must be a whole number of bytes from 0 to 2^53 - 1';
 
-function pattern(expression: RegExp, rule: string): TextRule {
-  return { rule, holds: (text) => expression.test(text) };
+/** A rule that one expression says. */
+export function pattern(expression: RegExp, rule: string): TextRule {
+  return { rule, holds: (text) => expression.test(text), pattern: expression };
 }
 
 function isDeceptive(text: string): boolean {

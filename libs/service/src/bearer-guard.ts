@@ -39,6 +39,12 @@ function tokenOf(request: FastifyRequest): string | null {
   return header === undefined ? null : (/^Bearer ([\w.~+/=-]{1,512})$/i.exec(header)?.[1] ?? null);
 }
 
+/** Who may use a handler: a scope, `open`, or `undefined` where neither it nor its controller says. */
+export function accessOf(handler: object, controller: object): string | undefined {
+  const access: unknown = Reflect.getMetadata(ACCESS, handler) ?? Reflect.getMetadata(ACCESS, controller);
+  return typeof access === 'string' ? access : undefined;
+}
+
 /** Decides about every HTTP route. Without a tokens file no route with `RequireScope` lets anybody in. */
 export class BearerGuard implements CanActivate {
   readonly #tokens: TokensFile | null;
@@ -48,10 +54,9 @@ export class BearerGuard implements CanActivate {
   }
 
   canActivate(context: ExecutionContext): boolean {
-    const access: unknown =
-      Reflect.getMetadata(ACCESS, context.getHandler()) ?? Reflect.getMetadata(ACCESS, context.getClass());
+    const access = accessOf(context.getHandler(), context.getClass());
     if (access === 'open') return true;
-    if (typeof access !== 'string') throw problems.forbidden();
+    if (access === undefined) throw problems.forbidden();
     const request = context.switchToHttp().getRequest<FastifyRequest>();
     const token = tokenOf(request);
     const caller = token === null ? null : (this.#tokens?.find(token) ?? null);

@@ -15,6 +15,7 @@ export interface ErrorDescription {
 const OUR_ERRORS: ReadonlySet<string> = new Set([
   'CharterError',
   'ConfigurationError',
+  'DescriptionError',
   'EventStoreError',
   'KeyError',
   'LedgerError',

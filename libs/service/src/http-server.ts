@@ -2,6 +2,9 @@ import { FastifyAdapter } from '@nestjs/platform-fastify';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Health } from './health.js';
 import type { ServiceMetrics } from './metrics.js';
+import type { ApiDescription } from './openapi/api-description.js';
+import type { ServedRoute } from './openapi/described-routes.js';
+import { addDocsRoutes } from './openapi/routes.js';
 import { Problem, problems } from './problem.js';
 import { problemOf, sendProblem } from './problem-filter.js';
 
@@ -64,6 +67,9 @@ export function createAdapter(options: {
   health: Health;
   metrics: ServiceMetrics;
   bodyLimit: number;
+  api?: ApiDescription;
+  /** Told of every route. */
+  onRoute?: (route: ServedRoute) => void;
 }): FastifyAdapter {
   const adapter = new FastifyAdapter({
     logger: false,
@@ -78,8 +84,12 @@ export function createAdapter(options: {
     },
   });
   const fastify = adapter.getInstance();
+  fastify.addHook('onRoute', ({ method, url }) => {
+    for (const one of [method].flat()) options.onRoute?.({ method: one, url });
+  });
   addParsers(fastify, options.bodyLimit);
   addSystemRoutes(fastify, options.health, options.metrics);
+  if (options.api !== undefined) addDocsRoutes(fastify, options.api);
   fastify.addHook('onSend', (_request, reply, payload, done) => {
     // Whoever keeps the connection after this answer would keep the server from closing.
     if (options.health.isStopping) reply.header('connection', 'close');

@@ -34,3 +34,16 @@ export {
   type ServiceParts,
 } from './run-service.js';
 export { runMain } from './run-main.js';
+export type {
+  ApiDescription,
+  DescribedAnswer,
+  DescribedContent,
+  DescribedHeader,
+  DescribedOperation,
+  DescribedOperations,
+  DescribedProblem,
+  OperationKey,
+} from './openapi/api-description.js';
+export { DescriptionError } from './openapi/described-routes.js';
+export { documentOf, type OpenApiDocument } from './openapi/document.js';
+export { described } from './openapi/problem-answers.js';

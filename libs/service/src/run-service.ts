@@ -11,6 +11,9 @@ import { BODY_LIMIT, createAdapter } from './http-server.js';
 import { createLog, type ServiceLog } from './log.js';
 import { ServiceMetrics } from './metrics.js';
 import { nestLog } from './nest-log.js';
+import type { ApiDescription } from './openapi/api-description.js';
+import { accessOfControllers } from './openapi/controller-access.js';
+import { assertDescribed, type ServedRoute } from './openapi/described-routes.js';
 import { ProblemFilter, type TranslateError } from './problem-filter.js';
 import type { TokensFile } from './tokens-file.js';
 import type { ServiceConfig } from './variables.js';
@@ -47,6 +50,8 @@ export interface ServiceDefinition<C extends ServiceConfig> {
   readonly migrate?: (config: C, log: ServiceLog) => Promise<void>;
   /** Largest HTTP body in bytes; 1 MiB without it. */
   readonly bodyLimit?: number;
+  /** Its public API: served under `/docs`. The service does not start when its routes are others. */
+  readonly api?: ApiDescription;
   build(context: ServiceContext<C>): Promise<ServiceParts> | ServiceParts;
 }
 
@@ -79,9 +84,16 @@ function moduleOf(parts: ServiceParts): DynamicModule {
 async function createApp(
   parts: ServiceParts,
   context: Pick<ServiceContext<ServiceConfig>, 'log' | 'metrics' | 'health'>,
-  bodyLimit: number,
+  { bodyLimit = BODY_LIMIT, api }: Pick<ServiceDefinition<ServiceConfig>, 'bodyLimit' | 'api'>,
 ): Promise<NestFastifyApplication> {
-  const adapter = createAdapter({ health: context.health, metrics: context.metrics, bodyLimit });
+  const served: ServedRoute[] = [];
+  const adapter = createAdapter({
+    health: context.health,
+    metrics: context.metrics,
+    bodyLimit,
+    ...(api === undefined ? {} : { api }),
+    onRoute: (route) => served.push(route),
+  });
   const app = await NestFactory.create<NestFastifyApplication>(moduleOf(parts), adapter, {
     logger: nestLog(context.log),
     bodyParser: false, // ours
@@ -92,6 +104,10 @@ async function createApp(
   app.useGlobalGuards(new BearerGuard(parts.tokens ?? null));
   for (const strategy of parts.microservices ?? []) {
     app.connectMicroservice<MicroserviceOptions>({ strategy });
+  }
+  if (api !== undefined) {
+    await app.init();
+    assertDescribed(served, accessOfControllers(parts.controllers ?? []), api);
   }
   return app;
 }
@@ -121,7 +137,7 @@ export async function runService<C extends ServiceConfig>(
       closers.add(what, close);
     };
     const parts = await definition.build({ name, config, log, metrics, health, onStop });
-    const app = await createApp(parts, { log, metrics, health }, definition.bodyLimit ?? BODY_LIMIT);
+    const app = await createApp(parts, { log, metrics, health }, definition);
     // Closed first of all: no new work while the parts go away.
     closers.add('http', () => app.close());
     await app.startAllMicroservices();

@@ -1,3 +1,5 @@
+export { ApiContract, apiFetch, ContractError } from './api-contract.js';
+export type { ContractOptions } from './api-contract.js';
 export { ServerError } from './error.js';
 export type { ServerErrorCode } from './error.js';
 export { freePort } from './free-port.js';

@@ -1,0 +1,109 @@
+import { documentEventSchema } from '@besure/protocol';
+import { type ApiDescription, type DescribedProblem, Problem, described, problems } from '@besure/service';
+import { z } from 'zod';
+import { EVENT_PROBLEMS } from './event-problem.js';
+import { EVENT_STATES, type EventStatus } from './event-state.js';
+import { nothingAccepted, refusalProblem } from './problems.js';
+import { MAX_BATCH_EVENTS } from './read-body.js';
+
+const accepted = z.object({ id: z.string(), source: z.string(), status: z.literal('accepted') });
+
+const eventProblems: DescribedProblem[] = Object.entries(EVENT_PROBLEMS).map(([code, { status, title }]) =>
+  described(new Problem({ status, code, title })),
+);
+
+const turnedDown = z.object({
+  id: z.string().nullable().describe('As far as it could be read.'),
+  source: z.string().nullable().describe('As far as it could be read.'),
+  type: z.enum(eventProblems.map(({ code }) => `urn:besure:problem:${code}`)),
+  title: z.string(),
+  status: z.union([...new Set(eventProblems.map(({ status }) => status))].map((status) => z.literal(status))),
+  field: z.string().optional().describe('The path of the member at fault.'),
+  rule: z.string().optional().describe('The rule that it breaks.'),
+});
+
+const batchResults = z
+  .array(z.union([accepted, turnedDown]))
+  .min(1)
+  .max(MAX_BATCH_EVENTS)
+  .describe('In the order of the events.');
+
+const nothing = nothingAccepted([]);
+const batch = z.array(documentEventSchema).min(1).max(MAX_BATCH_EVENTS);
+
+const eventStatus = z.object({
+  state: z.enum(EVENT_STATES),
+  evidence: z.string().nullable().describe('The id under which the archive has evidence, as soon as it has.'),
+  at: z.partialRecord(z.enum(EVENT_STATES), z.iso.datetime()).describe('When the event reached each state.'),
+  disputed: z.boolean().describe('Whether the record of the exchange differs.'),
+}) satisfies z.ZodType<EventStatus>;
+
+const [tooMany, noRoom] = [refusalProblem('backlog-full'), refusalProblem('storage-low')].map(described) as [
+  DescribedProblem,
+  DescribedProblem,
+];
+
+/** The door for back offices, described: what is served and what is not is compared at the start. */
+export const intakeApi: ApiDescription = {
+  title: 'BeSure intake',
+  description:
+    'Back offices tell here what happened to a document. What was acknowledged is not lost; how far it is can be asked under the own source and id.',
+  schemas: { DocumentEvent: documentEventSchema, EventStatus: eventStatus, TurnedDown: turnedDown },
+  operations: {
+    'POST /v1/events': {
+      id: 'takeEvents',
+      summary: 'Takes one CloudEvent or a batch, and answers after the commit',
+      description:
+        'The same event sent again is answered the same and adds nothing. In a batch each event stands for itself: the answer is 202 where one of them was accepted, and says of each what became of it.',
+      scope: 'events:write',
+      body: {
+        description: 'One event, or an array of them; in `application/json` an array is a batch.',
+        content: {
+          'application/cloudevents+json': documentEventSchema,
+          'application/cloudevents-batch+json': batch,
+          'application/json': z.union([documentEventSchema, batch]),
+        },
+      },
+      answers: {
+        202: {
+          description: 'The event was accepted, or at least one of the batch.',
+          content: { 'application/json': z.union([accepted, z.object({ results: batchResults })]) },
+          someHeaders: ['idempotent-replay'],
+        },
+      },
+      problems: [
+        ...eventProblems,
+        {
+          status: nothing.status,
+          code: nothing.type.slice('urn:besure:problem:'.length),
+          title: nothing.title,
+          headers: {},
+          more: { results: batchResults },
+        },
+        tooMany,
+        noRoom,
+      ],
+    },
+    'GET /v1/events': {
+      id: 'followEvent',
+      summary: 'How far an event is',
+      scope: 'events:read',
+      query: z.object({
+        source: z.string().describe('The source of the event that was sent.'),
+        id: z.string().describe('Its id.'),
+      }),
+      answers: {
+        200: {
+          description: 'The event was accepted; its state.',
+          content: { 'application/json': eventStatus },
+        },
+      },
+      problems: [
+        described(problems.malformed()),
+        ...eventProblems.filter(({ code }) => code === 'source-not-allowed'),
+        described(problems.notFound()),
+        noRoom,
+      ],
+    },
+  },
+};

@@ -1,0 +1,127 @@
+import { z } from 'zod';
+import {
+  createDocument,
+  type oas31,
+  type ZodOpenApiContentObject,
+  type ZodOpenApiOperationObject,
+  type ZodOpenApiPathItemObject,
+  type ZodOpenApiResponseObject,
+} from 'zod-openapi';
+import {
+  type ApiDescription,
+  type DescribedAnswer,
+  type DescribedContent,
+  type DescribedOperation,
+  entriesOf,
+  methodAndPath,
+} from './api-description.js';
+import { headersOf } from './headers.js';
+import { problemAnswers } from './problem-answers.js';
+import { SYSTEM_OPERATIONS } from './system-operations.js';
+
+/** An OpenAPI 3.1 document. */
+export type OpenApiDocument = oas31.OpenAPIObject;
+
+const TOKEN = 'token';
+const API = 'API';
+const OPERATION = 'Operation of the service';
+
+/** The OpenAPI 3.1 document of a service: its own operations and those of every service. */
+export function documentOf({ title, description, operations, schemas }: ApiDescription): OpenApiDocument {
+  return createDocument({
+    openapi: '3.1.1',
+    info: {
+      title,
+      version: '1',
+      description: `${description}\n\nWhatever has no route is answered with the problem \`not-found\`.`,
+      license: { name: 'EUPL-1.2', identifier: 'EUPL-1.2' },
+    },
+    servers: [{ url: '/' }],
+    tags: [
+      { name: API, description: 'What callers use.' },
+      { name: OPERATION, description: 'What those who run the service use.' },
+    ],
+    components: {
+      ...(schemas === undefined ? {} : { schemas }),
+      ...(entriesOf(operations).every(([, { scope }]) => scope === undefined)
+        ? {}
+        : {
+            securitySchemes: {
+              [TOKEN]: {
+                type: 'http',
+                scheme: 'bearer',
+                description:
+                  'A token that the organisation gave out; the scopes beside an operation are asked of it.',
+              },
+            },
+          }),
+    },
+    paths: { ...pathsOf(operations, API), ...pathsOf(SYSTEM_OPERATIONS, OPERATION) },
+  }) as OpenApiDocument;
+}
+
+function pathsOf(
+  operations: ApiDescription['operations'],
+  tag: string,
+): Record<string, ZodOpenApiPathItemObject> {
+  const paths: Record<string, ZodOpenApiPathItemObject> = {};
+  for (const [key, operation] of entriesOf(operations)) {
+    const { method, path } = methodAndPath(key);
+    paths[path] = { ...paths[path], [method.toLowerCase()]: operationOf(operation, tag) };
+  }
+  return paths;
+}
+
+function operationOf(operation: DescribedOperation, tag: string): ZodOpenApiOperationObject {
+  const { id, summary, description, scope, path, query, body, answers } = operation;
+  const responses = new Map<number, ZodOpenApiResponseObject>(
+    Object.entries(answers).map(([status, answer]) => [Number(status), answerOf(answer)]),
+  );
+  problemAnswers(operation).forEach((problem, status) => responses.set(status, problem));
+  return {
+    operationId: id,
+    summary,
+    ...(description === undefined ? {} : { description }),
+    tags: [tag],
+    security: scope === undefined ? [] : [{ [TOKEN]: [scope] }],
+    ...(path === undefined && query === undefined
+      ? {}
+      : { requestParams: { ...(path && { path }), ...(query && { query }) } }),
+    ...(body === undefined
+      ? {}
+      : {
+          requestBody: {
+            required: true,
+            description: body.description,
+            content: contentOf(body.content),
+          },
+        }),
+    responses: Object.fromEntries(
+      [...responses].toSorted(([one], [other]) => one - other).map(([status, one]) => [String(status), one]),
+    ),
+  };
+}
+
+function answerOf({
+  description,
+  content,
+  headers = [],
+  someHeaders = [],
+}: DescribedAnswer): ZodOpenApiResponseObject {
+  return {
+    description,
+    content: contentOf(content),
+    ...(headers.length + someHeaders.length === 0 ? {} : { headers: headersOf(headers, someHeaders) }),
+  };
+}
+
+function contentOf(content: DescribedContent): ZodOpenApiContentObject {
+  return Object.fromEntries(
+    Object.entries(content).map(([mediaType, schema]) => [
+      mediaType,
+      {
+        schema: schema instanceof z.ZodType ? schema : { type: 'string' as const, description: schema.text },
+      },
+    ]),
+  );
+}
