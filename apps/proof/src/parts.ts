@@ -1,8 +1,7 @@
-import { Consumer, type EventStore, Relay, Worker } from '@besure/event-store';
+import { Worker } from '@besure/event-store';
 import { HttpLogSource, LogFollower, LogStore, LogStoreError } from '@besure/log-store';
-import { type Bus, JetStreamInlet, JetStreamOutlet } from '@besure/messaging';
 import { nodePrimitives } from '@besure/keys';
-import type { ServiceLog, ServiceMetrics } from '@besure/service';
+import type { PipeContext } from '@besure/service/zone';
 import { judgeCheckpoint } from '@besure/verification';
 import type { ProofConfig } from './configuration.js';
 import { noteFinalSlots } from './follow-log.js';
@@ -11,56 +10,8 @@ import { noteFinalSlots } from './follow-log.js';
 export const SCHEMA = 'proof';
 
 /** What all parts of the service share. */
-export interface Shared {
+export interface Shared extends PipeContext {
   readonly config: ProofConfig;
-  readonly store: EventStore;
-  readonly bus: Bus;
-  readonly log: ServiceLog;
-  readonly metrics: ServiceMetrics;
-}
-
-/** Something that runs until it is stopped. */
-export interface Running {
-  start(): Promise<void> | void;
-  stop(): Promise<void>;
-}
-
-/** Publishes this service's events to intake and archive of the zone. */
-export function relayOf({ store, bus, log, metrics }: Shared): Relay {
-  const relay = new Relay({
-    store,
-    outlet: new JetStreamOutlet({
-      bus,
-      schema: SCHEMA,
-      onFailure: (error) => log.warn('replay failed', { error }),
-    }),
-    consumers: ['intake', 'archive'],
-    onFailure: (error, attempt) => log.warn('relay failed', { error, attempt }),
-  });
-  metrics.gaugeFrom('besure_outbox_lag', () => relay.status().lag);
-  return relay;
-}
-
-/** Reads what intake of the zone accepted; `handler` gives it its effects. */
-export function intakeConsumer(
-  { store, bus, log, metrics }: Shared,
-  handler: ConstructorParameters<typeof Consumer>[0]['handler'],
-): Consumer {
-  const source = 'intake';
-  const consumer = new Consumer({
-    store,
-    source,
-    inlet: new JetStreamInlet({
-      bus,
-      source,
-      consumer: SCHEMA,
-      onFailure: (error) => log.warn('reading the bus failed', { error, source }),
-    }),
-    handler,
-    onFailure: (error, attempt) => log.warn('consuming failed', { error, attempt, source }),
-  });
-  metrics.gaugeFrom('besure_consumer_lag', () => ({ [source]: consumer.status().lag }));
-  return consumer;
 }
 
 /** Follows the ledger log of the hubs, believing only the charter's quorum, and notes which slots have become final. */

@@ -1,33 +1,35 @@
-import { EventStore, assertMigrated, coreMigrations, migrate, openDataSource } from '@besure/event-store';
+import { type Consumer, coreMigrations, migrate } from '@besure/event-store';
 import { addressFormatOf, exchangeOf, organisation as memberOf, slotAt, slotIat } from '@besure/governance';
 import { nodePrimitives } from '@besure/keys';
 import { decodeAddress, hash160 } from '@besure/ledger-tx';
 import { logMigrations } from '@besure/log-store';
-import {
-  type Bus,
-  type Json,
-  NatsRequestServer,
-  connectBus,
-  inboxPrefixOf,
-  request,
-} from '@besure/messaging';
+import { type Bus, type Json, NatsRequestServer, request } from '@besure/messaging';
 import { SUBJECTS, decodeBase64url, equalBytes, parseCountersignAnswer } from '@besure/protocol';
 import {
+  ConfigurationError,
   type RunningService,
   type ServiceContext,
   type ServiceDefinition,
   type ServiceParts,
   runService,
 } from '@besure/service';
+import {
+  type Running,
+  type Source,
+  dialBus,
+  makeConsumers,
+  makeRelay,
+  openStore,
+  runParts,
+} from '@besure/service/zone';
 import { askExchange } from './ask-exchange.js';
-import { type BusConfig, type ProofConfig, proofConfiguration } from './configuration.js';
+import { type ProofConfig, proofConfiguration } from './configuration.js';
 import { CountersignController } from './countersign.controller.js';
 import { Countersigner } from './countersigner.js';
-import { ProofError } from './error.js';
 import { HubClient } from './hub-client.js';
 import { keepRecords } from './keep-records.js';
 import { proofMigrations } from './migrations.js';
-import { type Running, SCHEMA, type Shared, intakeConsumer, logFollower, relayOf, worker } from './parts.js';
+import { SCHEMA, type Shared, logFollower, worker } from './parts.js';
 import { SlotClock } from './slot-clock.js';
 import { closeSlot } from './slot-closer.js';
 import { sendSlots } from './slot-sender.js';
@@ -55,45 +57,23 @@ export function start(config: ProofConfig): Promise<RunningService> {
 }
 
 async function build(context: ServiceContext<ProofConfig>): Promise<ServiceParts> {
-  const { config, log, metrics, health } = context;
+  const { config, log, metrics } = context;
   assertKeysOfCharter(config);
-  const dataSource = await openDataSource({ url: config.databaseUrl, schema: SCHEMA });
-  context.onStop('database', () => dataSource.destroy());
-  await assertMigrated(dataSource, SCHEMA, migrations);
-  health.need('database', () => dataSource.query('SELECT 1').then(() => true));
-
-  const dial = (what: string, to: BusConfig, user: string): Bus => {
-    const bus = connectBus({
-      url: to.url,
-      name: `${config.organisation}-proof`,
-      inboxPrefix: inboxPrefixOf(user),
-      ...(to.credentialsFile !== undefined && { credentialsFile: to.credentialsFile }),
-      onChange: (connected, error) =>
-        log.info('bus', { kind: what, state: connected ? 'connected' : 'disconnected', error }),
-    });
-    context.onStop(what, () => bus.close());
-    health.show(what, () => bus.connected);
-    return bus;
-  };
-  const bus = dial('zone', config.bus, SCHEMA);
-  const store = new EventStore({ dataSource, schema: SCHEMA });
+  const { store } = await openStore(context, SCHEMA, migrations);
+  const bus = dialBus(context, 'zone', config.bus, SCHEMA);
   const shared: Shared = { config, store, bus, log, metrics };
-  const hubs = config.hubBuses.map((hub, at) => dial(`hub-${at}`, hub, config.organisation));
+  const hubs = config.hubBuses.map((hub, at) => dialBus(context, `hub-${at}`, hub, config.organisation));
 
   const follower = logFollower(shared, Math.min(config.charter.slots.lengthMillis, 5000));
   const slots = slotParts(shared, hubs);
   const statements =
     config.exchangeBus === null
       ? exchangeParts(shared)
-      : organisationParts(shared, dial('exchange', config.exchangeBus, config.organisation));
-  const relay = relayOf(shared);
-  const running: Running[] = [relay, follower, ...slots, ...statements.running, watchStates(shared)];
-  for (const part of running) context.onStop('part', () => part.stop());
+      : organisationParts(shared, dialBus(context, 'exchange', config.exchangeBus, config.organisation));
+  const relay = makeRelay(shared, ['intake', 'archive']);
   return {
     ...statements.parts,
-    async started() {
-      for (const part of running) await part.start();
-    },
+    started: runParts(context, [relay, follower, ...slots, ...statements.running, watchStates(shared)]),
   };
 }
 
@@ -129,10 +109,10 @@ function organisationParts(shared: Shared, exchangeBus: Bus): { running: Running
     return due > 0;
   });
   const stating = { organisation, store, vault, maker, now: Date.now, issuedAt: issuedAt(config) };
-  const consumer = intakeConsumer(shared, async (tx, events) => {
+  const consumers = consumersOf(shared, async (tx, events) => {
     if ((await stateOwnEvents(stating, tx, events)) > 0) asker.wake();
   });
-  return { running: [asker, consumer], parts: {} };
+  return { running: [asker, ...consumers], parts: {} };
 }
 
 /** The parts of the exchange: records of its own events, and answers to organisations. */
@@ -152,7 +132,7 @@ function exchangeParts(shared: Shared): { running: Running[]; parts: ServicePart
   const decider = worker(shared, 'waiting statements', REST_MILLIS, async () => {
     return (await countersigner.decideWaiting(WAITING_GROUP)) === WAITING_GROUP;
   });
-  const consumer = intakeConsumer(shared, async (tx, events) => {
+  const consumers = consumersOf(shared, async (tx, events) => {
     if ((await keepRecords({ store, vault }, tx, events)) > 0) decider.wake();
   });
   const server = new NatsRequestServer({
@@ -160,7 +140,7 @@ function exchangeParts(shared: Shared): { running: Running[]; parts: ServicePart
     onFailure: (error, subject) => log.warn('answering failed', { error, subject }),
   });
   return {
-    running: [decider, consumer],
+    running: [decider, ...consumers],
     parts: {
       controllers: [CountersignController],
       providers: [
@@ -170,6 +150,11 @@ function exchangeParts(shared: Shared): { running: Running[]; parts: ServicePart
       microservices: [server],
     },
   };
+}
+
+/** Reads what intake of the zone accepted. */
+function consumersOf(shared: Shared, handler: Source['handler']): Consumer[] {
+  return makeConsumers(shared, [{ source: 'intake', handler }]);
 }
 
 /** Closing slots, and bringing them to the ledger. */
@@ -227,17 +212,20 @@ function issuedAt({ charter }: ProofConfig): () => number {
   return () => slotIat(charter, slotAt(charter, Date.now()));
 }
 
+/** A service that signs with keys that nobody knows would only make evidence that nobody accepts. */
 function assertKeysOfCharter({ charter, organisation, statementSigner, ledgerSigner }: ProofConfig): void {
-  const member = memberOf(charter, organisation);
+  const member = memberOf(charter, organisation)!;
+  if (!equalBytes(decodeBase64url(member.signingKey), statementSigner.publicKey)) {
+    throw new ConfigurationError(
+      'BESURE_SIGNING_KEY_FILE',
+      'must hold the key that the charter has for this organisation',
+    );
+  }
   const keyHash = hash160(ledgerSigner.publicKey, nodePrimitives.sha256);
-  if (
-    member === undefined ||
-    !equalBytes(decodeBase64url(member.signingKey), statementSigner.publicKey) ||
-    !equalBytes(decodeAddress(member.ledgerAddress, addressFormatOf(charter)), keyHash)
-  ) {
-    throw new ProofError(
-      'keys-do-not-match-charter',
-      `the charter does not know these keys as those of ${organisation}`,
+  if (!equalBytes(decodeAddress(member.ledgerAddress, addressFormatOf(charter)), keyHash)) {
+    throw new ConfigurationError(
+      'BESURE_LEDGER_KEY_FILE',
+      'must hold the key of the address that the charter has for this organisation',
     );
   }
 }

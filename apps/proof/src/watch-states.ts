@@ -1,4 +1,5 @@
-import type { Running, Shared } from './parts.js';
+import type { Running } from '@besure/service/zone';
+import type { Shared } from './parts.js';
 
 const EVERY_MILLIS = 5000;
 

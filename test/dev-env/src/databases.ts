@@ -33,6 +33,8 @@ export async function zoneDatabase(
       // The password is base64url: it needs no escape, and a role's password cannot be a parameter.
       await admin.query(`ALTER ROLE ${user} PASSWORD '${passwords[service]}'`);
       await admin.query(`GRANT CONNECT, CREATE ON DATABASE ${zone} TO ${user}`);
+      // To know on which disk the data lie: intake refuses before that one is full.
+      if (service === 'intake') await admin.query(`GRANT pg_read_all_settings TO ${user}`);
     }
   } finally {
     await admin.end();
