@@ -1,5 +1,14 @@
 import { ProtocolError } from './error.js';
 
+// Two of the globals that browsers and Node share and that ECMAScript itself does not name.
+declare const TextEncoder: new () => {
+  encodeInto(text: string, target: Uint8Array): { read: number; written: number };
+};
+declare const TextDecoder: new () => { decode(bytes: Uint8Array): string };
+
+const encoder = new TextEncoder();
+const decoder = new TextDecoder();
+
 const COMMON = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789';
 const STANDARD = alphabet(`${COMMON}+/`);
 const URL_SAFE = alphabet(`${COMMON}-_`);
@@ -37,34 +46,45 @@ export function decodeBase64(text: string): Uint8Array {
 }
 
 interface Alphabet {
-  /** Two characters for every 12 bits. */
-  readonly pairs: readonly string[];
-  readonly characters: readonly string[];
-  /** Value of each ASCII character, -1 where it has none. */
+  /** The ASCII code of each value. */
+  readonly codes: Uint8Array;
+  /** The value of each byte, -1 where it has none. */
   readonly values: Int8Array;
 }
 
 function alphabet(text: string): Alphabet {
-  const characters = text.split('');
-  const values = new Int8Array(128).fill(-1);
-  characters.forEach((character, value) => (values[character.charCodeAt(0)] = value));
-  return { pairs: characters.flatMap((a) => characters.map((b) => a + b)), characters, values };
+  const codes = Uint8Array.from(text, (character) => character.charCodeAt(0));
+  const values = new Int8Array(256).fill(-1);
+  codes.forEach((code, value) => (values[code] = value));
+  return { codes, values };
 }
 
-function encode(bytes: Uint8Array, { pairs, characters }: Alphabet): string {
-  const whole = bytes.length - (bytes.length % 3);
-  let out = '';
+// Texts are built and read as bytes: a text that is put together from pieces costs four times as much. Nothing of it is kept beyond a call.
+const shared = new Uint8Array(49_152);
+
+function asciiBytes(length: number): Uint8Array {
+  return length > shared.length ? new Uint8Array(length) : shared;
+}
+
+function encode(bytes: Uint8Array, { codes }: Alphabet): string {
+  const out = asciiBytes(Math.ceil((bytes.length * 4) / 3));
+  const rest = bytes.length % 3;
+  const whole = bytes.length - rest;
+  let at = 0;
   for (let i = 0; i < whole; i += 3) {
-    const middle = bytes[i + 1]!;
-    out += pairs[(bytes[i]! << 4) | (middle >> 4)]! + pairs[((middle & 15) << 8) | bytes[i + 2]!]!;
+    const bits = (bytes[i]! << 16) | (bytes[i + 1]! << 8) | bytes[i + 2]!;
+    out[at++] = codes[bits >> 18]!;
+    out[at++] = codes[(bits >> 12) & 63]!;
+    out[at++] = codes[(bits >> 6) & 63]!;
+    out[at++] = codes[bits & 63]!;
   }
-  const rest = bytes.length - whole;
-  if (rest === 1) out += pairs[bytes[whole]! << 4]!;
-  else if (rest === 2) {
-    const last = bytes[whole + 1]!;
-    out += pairs[(bytes[whole]! << 4) | (last >> 4)]! + characters[(last & 15) << 2]!;
+  if (rest !== 0) {
+    const bits = (bytes[whole]! << 16) | (rest === 2 ? bytes[whole + 1]! << 8 : 0);
+    out[at++] = codes[bits >> 18]!;
+    out[at++] = codes[(bits >> 12) & 63]!;
+    if (rest === 2) out[at++] = codes[(bits >> 6) & 63]!;
   }
-  return out;
+  return decoder.decode(out.subarray(0, at));
 }
 
 function decodedLength(length: number): number {
@@ -74,23 +94,26 @@ function decodedLength(length: number): number {
 function decode(text: string, length: number, { values }: Alphabet, out: Uint8Array): Uint8Array {
   const rest = length % 4;
   if (rest === 1) throw new ProtocolError('encoding', 'the base64 text has an impossible length');
+  const codes = asciiBytes(text.length);
+  const { read, written } = encoder.encodeInto(text, codes);
+  // Where a character is beyond ASCII, there are more bytes than characters.
+  let bad = read === text.length && written === read ? 0 : -1;
   const whole = length - rest;
   let at = 0;
-  let bad = 0; // gathers the sign bit of -1 and characters above ASCII: one test at the end
-  const value = (i: number): number => {
-    const code = text.charCodeAt(i);
-    bad |= 127 - code;
-    return values[code & 127]!;
-  };
   for (let i = 0; i < whole; i += 4) {
-    const bits = (value(i) << 18) | (value(i + 1) << 12) | (value(i + 2) << 6) | value(i + 3);
-    bad |= bits;
+    const bits =
+      (values[codes[i]!]! << 18) |
+      (values[codes[i + 1]!]! << 12) |
+      (values[codes[i + 2]!]! << 6) |
+      values[codes[i + 3]!]!;
+    bad |= bits; // gathers the sign bit of -1: one test at the end
     out[at++] = bits >> 16;
     out[at++] = bits >> 8;
     out[at++] = bits;
   }
   if (rest !== 0) {
-    const bits = (value(whole) << 18) | (value(whole + 1) << 12) | (rest === 3 ? value(whole + 2) << 6 : 0);
+    const third = rest === 3 ? values[codes[whole + 2]!]! << 6 : 0;
+    const bits = (values[codes[whole]!]! << 18) | (values[codes[whole + 1]!]! << 12) | third;
     bad |= bits;
     out[at++] = bits >> 16;
     if (rest === 3) out[at++] = bits >> 8;
