@@ -1,9 +1,17 @@
+import { archiveApi } from '@besure/archive';
 import { intakeApi } from '@besure/intake';
+import { ledgerWriterApi } from '@besure/ledger-writer';
+import { rightsApi } from '@besure/rights';
 import { type ApiDescription, documentOf } from '@besure/service';
 import { createConfig, lintFromString } from '@redocly/openapi-core';
 import { describe, expect, it } from 'vitest';
 
-const APIS: readonly (readonly [string, ApiDescription])[] = [['intake', intakeApi]];
+const APIS: readonly (readonly [string, ApiDescription])[] = [
+  ['intake', intakeApi],
+  ['archive', archiveApi],
+  ['rights', rightsApi],
+  ['ledger-writer', ledgerWriterApi],
+];
 
 /** What the linter finds with all rules of its strictest set, where warnings are errors. */
 async function faultsOf(document: object): Promise<string[]> {

@@ -15,7 +15,7 @@ import { type FactsVault, ephemeralFactsVault, nodePrimitives } from '@besure/ke
 import { type Bus, JetStreamInlet, JetStreamOutlet, connectBus } from '@besure/messaging';
 import { type EvidenceReadyEntry, parseEvidenceReady } from '@besure/protocol';
 import { type RunningService, hashToken, newToken } from '@besure/service';
-import { type Nats, freePort, freshDatabase, startNats, waitUntil } from '@besure/testing';
+import { apiFetch, type Nats, freePort, freshDatabase, startNats, waitUntil } from '@besure/testing';
 import { verify } from '@besure/verification';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { ScriptedLog } from '../contract/scripted-log.js';
@@ -96,7 +96,7 @@ class Zone {
   }
 
   get(path: string, as = token): Promise<Response> {
-    return fetch(`${this.service.httpUrl}${path}`, { headers: { authorization: `Bearer ${as}` } });
+    return apiFetch(`${this.service.httpUrl}${path}`, { headers: { authorization: `Bearer ${as}` } });
   }
 
   /** Waits until intake of the zone would know that a statement is in a state. */
@@ -253,8 +253,8 @@ describe('archive', () => {
     expect((await alpha.get(unknown, writer)).status).toBe(403);
     expect((await alpha.get(unknown, newToken())).status).toBe(401);
     expect(await (await alpha.get('/v1/evidence?message=nothing')).json()).toEqual({ statements: [] });
-    expect((await fetch(`${alpha.service.httpUrl}/health/ready`)).status).toBe(200);
-    const metrics = await (await fetch(`${alpha.service.httpUrl}/metrics`)).text();
+    expect((await apiFetch(`${alpha.service.httpUrl}/health/ready`)).status).toBe(200);
+    const metrics = await (await apiFetch(`${alpha.service.httpUrl}/metrics`)).text();
     for (const name of [
       'besure_outbox_lag',
       'besure_consumer_lag',

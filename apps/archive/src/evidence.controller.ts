@@ -59,7 +59,12 @@ export class EvidenceController {
 function claimsToShow(kept: KeptEvidence, asked: readonly ClaimName[] | null): readonly ClaimName[] {
   if (kept.opened) return asked ?? CLAIM_NAMES;
   if (asked === null || asked.length === 0) return [];
-  throw new Problem({
+  throw openingsGone();
+}
+
+/** The answer to who asks for claims that are erased, or were never kept. */
+export function openingsGone(): Problem {
+  return new Problem({
     status: 410,
     code: 'openings-gone',
     title: 'The openings of this statement are not kept here any more',
@@ -67,7 +72,8 @@ function claimsToShow(kept: KeptEvidence, asked: readonly ClaimName[] | null): r
   });
 }
 
-function notFinal({ countersignature }: KeptEvidence): Problem {
+/** The answer as long as no recording is final. */
+export function notFinal({ countersignature }: Pick<KeptEvidence, 'countersignature'>): Problem {
   return new Problem({
     status: 409,
     code: 'not-final',

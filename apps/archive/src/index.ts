@@ -1,2 +1,3 @@
+export { archiveApi } from './api.js';
 export type { ArchiveConfig } from './configuration.js';
 export { archiveService, start } from './service.js';

@@ -23,6 +23,7 @@ import {
   openStore,
   runParts,
 } from '@besure/service/zone';
+import { archiveApi } from './api.js';
 import { type ArchiveConfig, archiveConfiguration } from './configuration.js';
 import { CopiesController, SERVING_CONTEXT } from './copies.controller.js';
 import { EVIDENCE_CONTEXT, type EvidenceContext, EvidenceController } from './evidence.controller.js';
@@ -41,6 +42,7 @@ const RETRY_AFTER_SECONDS = 2;
 /** Keeps what proves, and hands it out: see the README. */
 export const archiveService: ServiceDefinition<ArchiveConfig> = {
   name: 'archive',
+  api: archiveApi,
   configuration: archiveConfiguration,
   migrate: async ({ databaseUrl: url }) => void (await migrate({ url, schema: SCHEMA, migrations })),
   build,

@@ -18,12 +18,15 @@ export interface ChainFollowerOptions extends TakingContext {
   readonly onFailure: (error: unknown, failuresInARow: number) => void;
 }
 
+/** The states of a follower. */
+export const CHAIN_STATES = ['starting', 'following', 'waiting-for-node', 'halted'] as const;
+
 /**
  * How the follower stands. `tip` is the node's height, `height` that of the last final block taken in. `halted` says why the log stands still until a
  * person has looked: the node is of another chain, or has left the history that the log was derived from.
  */
 export interface ChainFollowerStatus {
-  readonly state: 'starting' | 'following' | 'waiting-for-node' | 'halted';
+  readonly state: (typeof CHAIN_STATES)[number];
   readonly halted: 'wrong-chain' | 'deep-fork' | null;
   readonly tip: number;
   readonly height: number;

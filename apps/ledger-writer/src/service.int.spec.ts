@@ -5,7 +5,7 @@ import { HttpLogSource, LogFollower, logMigrations, LogStore } from '@besure/log
 import { connectBus, inboxPrefixOf, onHint, request, type Bus, type Json } from '@besure/messaging';
 import { parseItem, parseLogEntry, parseOutputsAnswer, parseSubmitAnswer, SUBJECTS } from '@besure/protocol';
 import { runService, type RunningService } from '@besure/service';
-import { freshDatabase, startNats, waitUntil, type Nats } from '@besure/testing';
+import { apiFetch, freshDatabase, startNats, waitUntil, type Nats } from '@besure/testing';
 import { judgeCheckpoint } from '@besure/verification';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { itemBy, makeNetwork, type TestMember, type TestNetwork } from '../contract/scripted-network.js';
@@ -88,7 +88,7 @@ async function found(): Promise<Record<string, unknown>> {
 }
 
 async function status(): Promise<{ state: string; height: number; tip: number; hub: string }> {
-  const response = await fetch(`${service.httpUrl}/v1/status`);
+  const response = await apiFetch(`${service.httpUrl}/v1/status`);
   return (await response.json()) as Awaited<ReturnType<typeof status>>;
 }
 
@@ -202,7 +202,7 @@ describe('carrying', () => {
     await waitUntil({ what: 'the outage to be shown' }, async () =>
       (await status()).state === 'waiting-for-node' ? true : undefined,
     );
-    expect((await fetch(`${service.httpUrl}/health/ready`)).status).toBe(200);
+    expect((await apiFetch(`${service.httpUrl}/health/ready`)).status).toBe(200);
     network.chain.down = false;
     const answer = await ask(bus, SUBJECTS.submit(alpha.id), { transactions: [toHex(raw)] });
     expect(parseSubmitAnswer(answer, 1)[0]).toHaveProperty('txid');
@@ -219,14 +219,14 @@ describe('carrying', () => {
     );
     const asking = ask(bus, SUBJECTS.submit(alpha.id), { transactions: [toHex(raw)] });
     await expect(asking).rejects.toMatchObject({ refusal: 'halted' });
-    const metrics = await (await fetch(`${service.httpUrl}/metrics`)).text();
+    const metrics = await (await apiFetch(`${service.httpUrl}/metrics`)).text();
     expect(metrics).toMatch(/besure_alarms\{.*kind="deep-fork".*\} 1/);
   });
 });
 
 async function checkpoint(): Promise<string> {
   return waitUntil({ what: 'a checkpoint' }, async () => {
-    const response = await fetch(`${service.httpUrl}/log/proofs/checkpoint`);
+    const response = await apiFetch(`${service.httpUrl}/log/proofs/checkpoint`);
     return response.ok ? await response.text() : undefined;
   });
 }
@@ -243,7 +243,7 @@ describe('serving the log', () => {
     );
   }
 
-  const get = (path: string) => fetch(`${service.httpUrl}/log/proofs/${path}`);
+  const get = (path: string) => apiFetch(`${service.httpUrl}/log/proofs/${path}`);
 
   it('with headers that let full tiles be kept for ever, and nothing but what exists', async () => {
     await found();
@@ -312,7 +312,7 @@ describe('a restart', () => {
     expect(await service.stop()).toBe(true);
     service = await start();
     expect(await checkpoint()).toBe(note);
-    const metrics = await (await fetch(`${service.httpUrl}/metrics`)).text();
+    const metrics = await (await apiFetch(`${service.httpUrl}/metrics`)).text();
     expect(metrics).toMatch(/besure_checkpoint_size\{.*\} 1/);
     expect(await status()).toMatchObject({ hub: 'hub-0' });
   });

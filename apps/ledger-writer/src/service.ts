@@ -11,6 +11,7 @@ import {
   type ServiceDefinition,
   type ServiceParts,
 } from '@besure/service';
+import { ledgerWriterApi } from './api.js';
 import { Carrier } from './carrier.js';
 import { ChainFollower } from './chain-follower.js';
 import { CheckpointSigning } from './checkpoint-signing.js';
@@ -31,6 +32,7 @@ const ALARMING_FAILURES = 5;
 /** Talks to the ledger for everyone else: see the README. */
 export const ledgerWriterService: ServiceDefinition<LedgerWriterConfig> = {
   name: 'ledger-writer',
+  api: ledgerWriterApi,
   configuration: ledgerWriterConfiguration,
   migrate: async ({ databaseUrl: url }) => void (await migrate({ url, schema: SCHEMA, migrations })),
   build: (context) => buildWith(context, connectNode(context.config.node)),

@@ -9,7 +9,8 @@ const permission = z.object({
   endBlock: z.int(),
 });
 
-const answer = z.object({
+/** The answer on `SUBJECTS.permissions`. */
+export const ledgerRightsSchema = z.object({
   height: z.int(),
   permissions: z.array(permission),
   streams: z.array(z.object({ name: z.string(), restrictsWrite: z.boolean() })),
@@ -27,7 +28,7 @@ export interface LedgerRights {
 
 /** Reads the answer on `SUBJECTS.permissions`. Throws RightsError. */
 export function parsePermissionsAnswer(value: unknown): LedgerRights {
-  const result = answer.safeParse(value);
+  const result = ledgerRightsSchema.safeParse(value);
   if (!result.success) {
     throw new RightsError('malformed-answer', 'the ledger-writer gave something else than permissions', {
       cause: result.error,

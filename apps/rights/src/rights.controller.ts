@@ -1,8 +1,9 @@
 import { type Charter, formatCharter, formatTrust, trustOf } from '@besure/governance';
 import { MessagingError } from '@besure/messaging';
-import { Open, problems } from '@besure/service';
+import { Open } from '@besure/service';
 import { Controller, Get, Header, Inject } from '@nestjs/common';
 import type { LedgerRights } from './permissions-answer.js';
+import { ledgerAway } from './problems.js';
 import type { Comparison, PermissionWatch } from './watch.js';
 
 export const RIGHTS_CONTEXT = Symbol('RightsContext');
@@ -51,8 +52,7 @@ export class RightsController {
       const { rights, differences } = await this.#watch.compare();
       return { ...rights, differences };
     } catch (error) {
-      if (error instanceof MessagingError)
-        throw problems.unavailable(5, { detail: 'The ledger cannot be asked now.' });
+      if (error instanceof MessagingError) throw ledgerAway();
       throw error;
     }
   }

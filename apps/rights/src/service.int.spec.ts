@@ -2,7 +2,7 @@ import { expectedRights, parseCharter, parseTrust, type Charter } from '@besure/
 import { connectBus, inboxPrefixOf, NatsRequestServer } from '@besure/messaging';
 import { SUBJECTS } from '@besure/protocol';
 import type { RunningService } from '@besure/service';
-import { startNats, waitUntil, type Nats } from '@besure/testing';
+import { apiFetch, startNats, waitUntil, type Nats } from '@besure/testing';
 import { readFileSync } from 'node:fs';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { LedgerRights, Permission } from './permissions-answer.js';
@@ -64,7 +64,7 @@ async function startRights(): Promise<RunningService> {
 async function permissions(
   service: RunningService,
 ): Promise<{ status: number; body: Record<string, unknown> }> {
-  const response = await fetch(`${service.httpUrl}/v1/permissions`);
+  const response = await apiFetch(`${service.httpUrl}/v1/permissions`);
   return { status: response.status, body: (await response.json()) as Record<string, unknown> };
 }
 
@@ -78,11 +78,11 @@ async function untilAnswered(service: RunningService): Promise<Record<string, un
 describe('rights', () => {
   it('serves the charter and the trust file, the same text each time', async () => {
     const service = await startRights();
-    const get = async (path: string) => (await fetch(`${service.httpUrl}${path}`)).text();
+    const get = async (path: string) => (await apiFetch(`${service.httpUrl}${path}`)).text();
     expect(parseCharter(await get('/v1/charter'))).toEqual(charter);
     expect(parseTrust(await get('/v1/trust'))).toMatchObject({ genesis: charter.ledger.genesis, charter });
     expect(await get('/v1/trust')).toBe(await get('/v1/trust'));
-    expect((await fetch(`${service.httpUrl}/v1/trust`)).headers.get('content-type')).toMatch(
+    expect((await apiFetch(`${service.httpUrl}/v1/trust`)).headers.get('content-type')).toMatch(
       /^application\/json/,
     );
   });
@@ -91,7 +91,7 @@ describe('rights', () => {
     answerWith(() => asAgreed);
     const service = await startRights();
     expect(await untilAnswered(service)).toEqual({ ...asAgreed, differences: [] });
-    const metrics = await (await fetch(`${service.httpUrl}/metrics`)).text();
+    const metrics = await (await apiFetch(`${service.httpUrl}/metrics`)).text();
     expect(metrics).toMatch(/besure_alarms\{.*kind="permission-difference".*\} 0/);
   });
 
@@ -102,7 +102,7 @@ describe('rights', () => {
     }));
     const service = await startRights();
     await waitUntil({ what: 'the alarm' }, async () => {
-      const metrics = await (await fetch(`${service.httpUrl}/metrics`)).text();
+      const metrics = await (await apiFetch(`${service.httpUrl}/metrics`)).text();
       return /besure_alarms\{.*kind="permission-difference".*\} 1/.test(metrics) ? true : undefined;
     });
     const { differences } = await untilAnswered(service);
@@ -114,6 +114,6 @@ describe('rights', () => {
     const { status, body } = await permissions(service);
     expect(status).toBe(503);
     expect(body).toMatchObject({ type: 'urn:besure:problem:unavailable' });
-    expect((await fetch(`${service.httpUrl}/health/ready`)).status).toBe(200);
+    expect((await apiFetch(`${service.httpUrl}/health/ready`)).status).toBe(200);
   });
 });

@@ -7,6 +7,7 @@ import {
   type ServiceDefinition,
   type ServiceParts,
 } from '@besure/service';
+import { rightsApi } from './api.js';
 import { rightsConfiguration, type RightsConfig } from './configuration.js';
 import { parsePermissionsAnswer } from './permissions-answer.js';
 import { RIGHTS_CONTEXT, type RightsContext, RightsController } from './rights.controller.js';
@@ -18,6 +19,7 @@ const LOOK_MILLIS = 15_000;
 /** The board's view of the network: see the README. */
 export const rightsService: ServiceDefinition<RightsConfig> = {
   name: 'rights',
+  api: rightsApi,
   configuration: rightsConfiguration,
   // This version keeps nothing: the charter is a file, the ledger is asked. So that every service is deployed alike, the command exists.
   migrate: async () => {},

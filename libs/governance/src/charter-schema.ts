@@ -12,7 +12,7 @@ function object<Shape extends z.core.$ZodLooseShape>(shape: Shape) {
 }
 
 function text(rule: string, holds: (value: string) => boolean): z.ZodString {
-  return z.string({ error: rule }).refine(holds, { error: rule });
+  return z.string({ error: rule }).refine(holds, { error: rule }).describe(rule);
 }
 
 function whole(from: number, to: number): z.ZodNumber {

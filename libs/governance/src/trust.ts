@@ -13,7 +13,8 @@ export interface Trust {
   readonly charter: Charter;
 }
 
-const trustSchema = z.strictObject(
+/** The form of a trust file, v0. */
+export const trustSchema = z.strictObject(
   {
     format: z.literal('besure-trust-v0', { error: 'must be besure-trust-v0' }),
     genesis: z.string({ error: 'must be a text' }),

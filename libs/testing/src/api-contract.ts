@@ -46,6 +46,7 @@ export class ApiContract {
     this.origin = origin;
     this.#ajv = new Ajv2020({ strict: false, allErrors: true });
     addFormats.default(this.#ajv);
+    this.#ajv.addFormat('base64', true); // a pattern stands beside it
     this.#ajv.addSchema(document, DOCUMENT);
     this.#operations = operationsOf(document);
   }
@@ -154,12 +155,23 @@ function operationsOf(document: Json): Operation[] {
     Object.entries(item).map(([method, value]) => ({
       method: method.toUpperCase(),
       template,
-      path: new RegExp(`^${template.replaceAll('.', '\\.').replaceAll(/\{\w+\}/g, '[^/]+')}$`),
+      path: patternOf(template, (value as Json)['x-route']),
       value: value as Json,
     })),
   );
   // A path without variables goes before one that has them.
   return operations.toSorted((one, other) => variables(one) - variables(other));
+}
+
+/** Where a wildcard stands for several paths, `x-route` names it. */
+function patternOf(template: string, route: unknown): RegExp {
+  const text = typeof route === 'string' ? route : template;
+  return new RegExp(
+    `^${text
+      .replaceAll('.', '\\.')
+      .replaceAll(/\{\w+\}/g, '[^/]+')
+      .replaceAll('*', '.+')}$`,
+  );
 }
 
 function variables({ template }: Operation): number {

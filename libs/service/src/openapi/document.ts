@@ -73,7 +73,7 @@ function pathsOf(
 }
 
 function operationOf(operation: DescribedOperation, tag: string): ZodOpenApiOperationObject {
-  const { id, summary, description, scope, path, query, body, answers } = operation;
+  const { id, summary, description, scope, route, path, query, body, answers } = operation;
   const responses = new Map<number, ZodOpenApiResponseObject>(
     Object.entries(answers).map(([status, answer]) => [Number(status), answerOf(answer)]),
   );
@@ -83,6 +83,7 @@ function operationOf(operation: DescribedOperation, tag: string): ZodOpenApiOper
     summary,
     ...(description === undefined ? {} : { description }),
     tags: [tag],
+    ...(route === undefined ? {} : { 'x-route': route }),
     security: scope === undefined ? [] : [{ [TOKEN]: [scope] }],
     ...(path === undefined && query === undefined
       ? {}
@@ -119,9 +120,12 @@ function contentOf(content: DescribedContent): ZodOpenApiContentObject {
   return Object.fromEntries(
     Object.entries(content).map(([mediaType, schema]) => [
       mediaType,
-      {
-        schema: schema instanceof z.ZodType ? schema : { type: 'string' as const, description: schema.text },
-      },
+      { schema: schema instanceof z.ZodType ? schema : unparsed(mediaType, schema.text) },
     ]),
   );
+}
+
+/** Bytes have no type in JSON Schema. */
+function unparsed(mediaType: string, description: string): oas31.SchemaObject {
+  return mediaType.startsWith('text/') ? { type: 'string', description } : { description };
 }

@@ -1,0 +1,85 @@
+import { CLAIM_NAMES, EVIDENCE_FORMAT, type EvidenceV0 } from '@besure/protocol';
+import { type ApiDescription, described, problems } from '@besure/service';
+import { z } from 'zod';
+import { notFinal, openingsGone } from './evidence.controller.js';
+import type { ListedStatement } from './evidence-rows.js';
+
+const id = z
+  .string()
+  .regex(/^[A-Za-z0-9_-]{43}$/)
+  .describe('The id of a statement: 32 bytes in base64url.');
+
+const evidence = z.object({
+  format: z.literal(EVIDENCE_FORMAT),
+  statement: z.string().describe('The statement as SD-JWT, with the disclosures that were asked for.'),
+  countersignature: z
+    .string()
+    .nullable()
+    .describe('That of the exchange, null where the statement is one-sided.'),
+  recordings: z
+    .array(
+      z.object({
+        by: z.string().describe('The member that published the ledger item.'),
+        slot: z.int().min(0),
+        height: z.int().min(0),
+        index: z.int().min(0),
+        path: z.array(z.base64()).max(20),
+        log: z.string().describe('A C2SP tlog-proof with a cosigned checkpoint.'),
+      }),
+    )
+    .min(1)
+    .max(2),
+}) satisfies z.ZodType<EvidenceV0>;
+
+const listed = z.object({
+  id,
+  issuer: z.string(),
+  recordings: z.int().min(0).describe('How many of its recordings are in the log.'),
+}) satisfies z.ZodType<ListedStatement>;
+
+const away = described(problems.unavailable(1));
+
+/** What holders of evidence may ask, described: what is served and what is not is compared at the start. */
+export const archiveApi: ApiDescription = {
+  title: 'BeSure archive',
+  description: 'Hands out evidence, and of it no more than is asked for.',
+  schemas: { Evidence: evidence, ListedStatement: listed },
+  operations: {
+    'GET /v1/evidence': {
+      id: 'listStatements',
+      summary: 'The statements that are kept about a message',
+      scope: 'evidence:read',
+      query: z.object({ message: z.string().describe('The identifier of the message.') }),
+      answers: {
+        200: {
+          description: 'From the first that was kept to the last.',
+          content: { 'application/json': z.object({ statements: z.array(listed) }) },
+        },
+      },
+      problems: [described(problems.malformed()), away],
+    },
+    'GET /v1/evidence/{id}': {
+      id: 'readEvidence',
+      summary: 'The evidence file of a statement',
+      description: 'In its one canonical text. Verifiers need it, the trust file, and nothing else.',
+      scope: 'evidence:read',
+      path: z.object({ id }),
+      query: z.object({
+        show: z
+          .string()
+          .optional()
+          .describe(
+            `The claims to show, separated by commas: ${CLAIM_NAMES.join(',')}. Empty: none; not given: all that are kept.`,
+          ),
+      }),
+      answers: { 200: { description: 'The evidence file.', content: { 'application/json': evidence } } },
+      problems: [
+        described(problems.malformed()),
+        described(problems.notFound()),
+        described(notFinal({ countersignature: null })),
+        described(openingsGone()),
+        away,
+      ],
+    },
+  },
+};

@@ -1,0 +1,56 @@
+import { type ApiDescription, described, problems } from '@besure/service';
+import { z } from 'zod';
+import { CHAIN_STATES } from './chain-follower.js';
+import { LOG_PATH } from './log.controller.js';
+import type { LedgerStatus } from './status.controller.js';
+
+const status = z.object({
+  hub: z.string(),
+  chain: z.string(),
+  state: z.enum(CHAIN_STATES),
+  halted: z.string().nullable().describe('Why the log stands still, null while it does not.'),
+  tip: z.int().describe('The height of the node, -1 before the first look.'),
+  height: z.int().describe('The height of the last final block in the log, -1 before the first.'),
+}) satisfies z.ZodType<LedgerStatus>;
+
+/** The ledger log for everyone, described: what is served and what is not is compared at the start. */
+export const ledgerWriterApi: ApiDescription = {
+  title: 'BeSure ledger-writer',
+  description:
+    'The log that this hub derives from the ledger, as https://c2sp.org/tlog-tiles has it, and how the hub stands. Nothing here is secret.',
+  operations: {
+    [`GET /${LOG_PATH}/checkpoint`]: {
+      id: 'readCheckpoint',
+      summary: 'The newest checkpoint',
+      answers: {
+        200: {
+          description: 'A signed note (https://c2sp.org/tlog-checkpoint).',
+          content: { 'text/plain': { text: 'The note.' } },
+          headers: ['cache-control', 'access-control-allow-origin'],
+        },
+      },
+      problems: [described(problems.notFound())],
+    },
+    [`GET /${LOG_PATH}/tile/{tile}`]: {
+      id: 'readTile',
+      summary: 'A tile of hashes or a bundle of entries',
+      description:
+        'The rest of the path is that of the tile: `<level>/<index>` or `entries/<index>`, for a partial one with `.p/<width>`; its slashes stand as they are. Each tile has exactly one path. Full ones never change.',
+      route: `/${LOG_PATH}/tile/*`,
+      path: z.object({ tile: z.string().describe('Such as `0/x001/067.p/112` or `entries/000`.') }),
+      answers: {
+        200: {
+          description: 'The hashes, or the entries, each behind its length in two bytes.',
+          content: { 'application/octet-stream': { text: 'Bytes.' } },
+          headers: ['cache-control', 'access-control-allow-origin'],
+        },
+      },
+      problems: [described(problems.notFound())],
+    },
+    'GET /v1/status': {
+      id: 'readStatus',
+      summary: 'How the hub stands',
+      answers: { 200: { description: 'Heights and state.', content: { 'application/json': status } } },
+    },
+  },
+};

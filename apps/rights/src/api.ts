@@ -1,0 +1,58 @@
+import { charterSchema, trustSchema } from '@besure/governance';
+import { type ApiDescription, described } from '@besure/service';
+import { z } from 'zod';
+import type { Difference } from './compare.js';
+import { ledgerRightsSchema } from './permissions-answer.js';
+import { ledgerAway } from './problems.js';
+
+const right = {
+  address: z.string(),
+  stream: z.string().nullable().describe('Null: on the chain.'),
+  type: z.string(),
+};
+
+const difference = z.union([
+  z.object({ kind: z.enum(['missing', 'surplus']), ...right }),
+  z.object({ kind: z.enum(['no-stream', 'open-stream']), stream: z.string() }),
+  z.object({ kind: z.literal('administrators'), expected: z.int(), found: z.int() }),
+]) satisfies z.ZodType<Difference>;
+
+/** What everyone may read, described: what is served and what is not is compared at the start. */
+export const rightsApi: ApiDescription = {
+  title: 'BeSure rights',
+  description:
+    'The charter, the trust file that verifiers start from, and how the permissions of the ledger stand against the charter. Nothing here is secret.',
+  schemas: { Charter: charterSchema, Trust: trustSchema, Difference: difference },
+  operations: {
+    'GET /v1/charter': {
+      id: 'readCharter',
+      summary: 'The charter',
+      description: 'In its one text, the same at every hub.',
+      answers: { 200: { description: 'The charter.', content: { 'application/json': charterSchema } } },
+    },
+    'GET /v1/trust': {
+      id: 'readTrust',
+      summary: 'The trust file that verifiers start from',
+      description:
+        'In its one text, the same at every hub: people compare its fingerprint before they trust it.',
+      answers: { 200: { description: 'The trust file.', content: { 'application/json': trustSchema } } },
+    },
+    'GET /v1/permissions': {
+      id: 'comparePermissions',
+      summary: 'What the ledger permits, and where that is not what the charter says',
+      answers: {
+        200: {
+          description: 'As of the last second.',
+          content: {
+            'application/json': ledgerRightsSchema.extend({
+              differences: z
+                .array(difference)
+                .describe('Empty where the ledger permits what the charter says.'),
+            }),
+          },
+        },
+      },
+      problems: [described(ledgerAway())],
+    },
+  },
+};
