@@ -1,6 +1,7 @@
 import type { Acceptor } from './acceptor.js';
 import type { Verdict } from './decide.js';
 import type { EventProblem } from './event-problem.js';
+import type { Incoming } from './read-body.js';
 import { type CheckContext, type Checked, checkEvent } from './submission.js';
 
 /** What became of one event, for its sender. */
@@ -15,7 +16,7 @@ export type EventResult =
 
 /** Checks events, has the good ones accepted, and answers about each in its place. What waits beside others shares their commit. */
 export async function takeEvents(
-  events: readonly unknown[],
+  events: readonly Incoming[],
   context: CheckContext,
   acceptor: Acceptor,
 ): Promise<EventResult[]> {

@@ -1,14 +1,14 @@
 import type { FactsVault } from '@besure/keys';
 import { type Caller, FromCaller, RequireScope, mayUseSource, problems } from '@besure/service';
-import { Body, Controller, Get, Headers, HttpCode, Inject, Post, Query, Res } from '@nestjs/common';
-import type { FastifyReply } from 'fastify';
+import { Controller, Get, HttpCode, Inject, Post, Query, Req, Res } from '@nestjs/common';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Acceptor } from './acceptor.js';
 import { eventProblem, bodyProblem, nothingAccepted, refusalProblem } from './problems.js';
 import type { EventStatus } from './event-state.js';
 import { type EventResult, takeEvents } from './events-service.js';
 import type { Gate } from './gate.js';
 import type { StatingRules } from './objection.js';
-import { readEventsBody } from './read-body.js';
+import { type Incoming, readEventsBody } from './read-body.js';
 import { type Queryable, readStatus } from './state-rows.js';
 import { requestHashes } from './submission.js';
 
@@ -24,6 +24,7 @@ export interface EventsContext {
 
 export const EVENTS_CONTEXT = Symbol('EventsContext');
 
+const EMPTY = new Uint8Array();
 const IDEMPOTENT_REPLAY = 'idempotent-replay';
 
 interface Accepted {
@@ -46,12 +47,15 @@ export class EventsController {
   @HttpCode(202)
   @RequireScope('events:write')
   async post(
-    @Headers('content-type') contentType: string | undefined,
-    @Body() content: unknown,
+    @Req() { headers, raw, body: content }: FastifyRequest,
     @FromCaller() caller: Caller,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<unknown> {
-    const body = readEventsBody(contentType ?? '', content);
+    const body = readEventsBody({
+      contentType: headers['content-type'] ?? '',
+      headers: raw.rawHeaders,
+      body: Buffer.isBuffer(content) ? content : EMPTY,
+    });
     if (body.kind !== 'single' && body.kind !== 'batch') throw bodyProblem(body.kind);
     const refusal = this.#context.gate.refusal();
     if (refusal !== null) throw refusalProblem(refusal);
@@ -83,7 +87,7 @@ export class EventsController {
     return status;
   }
 
-  #take(events: readonly unknown[], caller: Caller): Promise<EventResult[]> {
+  #take(events: readonly Incoming[], caller: Caller): Promise<EventResult[]> {
     const { rules, vault, acceptor, now } = this.#context;
     const context = {
       rules,

@@ -22,6 +22,10 @@ export function eventProblem({ code, field, rule }: EventProblem): Problem {
 /** The answer to a body that is neither an event nor a batch. */
 export function bodyProblem(kind: Exclude<EventsBody['kind'], 'single' | 'batch'>): Problem {
   switch (kind) {
+    case 'not-utf8':
+      return problems.malformed({ rule: 'the body is UTF-8' });
+    case 'not-json':
+      return problems.malformed({ rule: 'the body is JSON' });
     case 'not-a-batch':
       return problems.malformed({ rule: 'a batch is a JSON array' });
     case 'empty-batch':

@@ -1,7 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { MAX_BATCH_EVENTS, readEventsBody } from './read-body.js';
+import { type EventsBody, MAX_BATCH_EVENTS, readEventsBody } from './read-body.js';
 
 const many = Array.from({ length: MAX_BATCH_EVENTS + 1 }, () => 0);
+
+function read(contentType: string, body: unknown, headers: readonly string[] = []): EventsBody {
+  const text = typeof body === 'string' ? body : JSON.stringify(body);
+  return readEventsBody({ contentType, headers, body: new TextEncoder().encode(text) });
+}
 
 describe('readEventsBody', () => {
   it.each([
@@ -18,12 +23,80 @@ describe('readEventsBody', () => {
     ['application/cloudevents-batch+json', [], 'empty-batch'],
     ['application/json', [], 'empty-batch'],
     ['application/json', many, 'batch-too-large'],
+    ['application/json', '', 'not-json'],
+    ['application/json', '{"a"', 'not-json'],
   ])('takes %s with %.20j as %s', (contentType, body, kind) => {
-    expect(readEventsBody(contentType, body).kind).toBe(kind);
+    expect(read(contentType, body).kind).toBe(kind);
   });
 
   it('passes the events on as they came', () => {
-    expect(readEventsBody('application/json', { id: '1' })).toEqual({ kind: 'single', event: { id: '1' } });
-    expect(readEventsBody('application/json', [1, 2])).toEqual({ kind: 'batch', events: [1, 2] });
+    expect(read('application/json', { id: '1' })).toEqual({
+      kind: 'single',
+      event: { value: { id: '1' }, fault: null },
+    });
+    expect(read('application/json', [1, 2])).toEqual({
+      kind: 'batch',
+      events: [
+        { value: 1, fault: null },
+        { value: 2, fault: null },
+      ],
+    });
+  });
+
+  it('names the event of a batch that could be read in more than one way, and its member', () => {
+    expect(read('application/json', '[{"id":"1"},{"data":{"x":1,"x":2}}]')).toMatchObject({
+      events: [{ fault: null }, { fault: { field: 'data.x', rule: 'must be given once' } }],
+    });
+  });
+});
+
+describe('the binary mode', () => {
+  const headers = [
+    'Host',
+    'x',
+    'ce-specversion',
+    '1.0',
+    'CE-ID',
+    'Euro%20%E2%82%AC',
+    'ce-source',
+    '"/a \\"b"',
+  ];
+
+  it('takes attributes from the headers and data from the body', () => {
+    expect(read('application/json', { message: 'm' }, headers)).toEqual({
+      kind: 'single',
+      event: {
+        value: {
+          specversion: '1.0',
+          id: 'Euro €',
+          source: '/a "b',
+          datacontenttype: 'application/json',
+          data: { message: 'm' },
+        },
+        fault: null,
+      },
+    });
+  });
+
+  it('yields to the structured mode, which its media type names', () => {
+    expect(read('application/cloudevents+json', { id: '2' }, headers)).toMatchObject({
+      event: { value: { id: '2' } },
+    });
+  });
+
+  it.each<[string[], string, unknown]>([
+    [['ce-id', '1', 'Ce-Id', '1'], 'id', 'must be given once'],
+    [['ce-id', '%E2%82'], 'id', expect.stringContaining('percent-encoded')],
+    [['ce-id', '%ZZ'], 'id', expect.stringContaining('percent-encoded')],
+    [['ce-id', 'caf\u00e9'], 'id', expect.stringContaining('percent-encoded')],
+    [['ce-datacontenttype', 'application/json'], 'datacontenttype', expect.any(String)],
+  ])('refuses %j', (given, field, rule) => {
+    expect(read('application/json', {}, given)).toMatchObject({ event: { fault: { field, rule } } });
+  });
+
+  it('names a member of the data', () => {
+    expect(read('application/json', '{"a":1,"a":2}', headers)).toMatchObject({
+      event: { fault: { field: 'data.a' } },
+    });
   });
 });

@@ -1,26 +1,80 @@
+import { type JsonFault, JsonTextError, type StrictJson, parseStrictJson } from '@besure/service';
+import { binaryAttributes, isBinary } from './binary-mode.js';
+
 /** Most events in one batch; more is answered with 413. */
 export const MAX_BATCH_EVENTS = 500;
 
-/** A body, taken apart: one event, a batch, or why it is neither. The events are not checked yet. */
-export type EventsBody =
-  | { readonly kind: 'single'; readonly event: unknown }
-  | { readonly kind: 'batch'; readonly events: readonly unknown[] }
-  | { readonly kind: 'not-a-batch' | 'empty-batch' | 'batch-too-large' };
-
-/**
- * Takes a parsed body apart by its media type: `application/cloudevents+json` is one event, `application/cloudevents-batch+json` an array
- * of them, and in `application/json` an array is a batch.
- */
-export function readEventsBody(contentType: string, body: unknown): EventsBody {
-  const mediaType = contentType.split(';', 1)[0]?.trim().toLowerCase();
-  if (mediaType === 'application/cloudevents+json') return { kind: 'single', event: body };
-  if (Array.isArray(body)) return batch(body);
-  return mediaType === 'application/cloudevents-batch+json'
-    ? { kind: 'not-a-batch' }
-    : { kind: 'single', event: body };
+/** The member of an event that cannot be taken as it came, and the rule that it breaks. */
+export interface FormFault {
+  readonly field: string;
+  readonly rule: string;
 }
 
-function batch(events: readonly unknown[]): EventsBody {
+/** An event that came in, not checked yet. `fault` is there where its text could be read in more than one way. */
+export interface Incoming {
+  readonly value: unknown;
+  readonly fault: FormFault | null;
+}
+
+/** A request, taken apart: one event, a batch, or why it is neither. */
+export type EventsBody =
+  | { readonly kind: 'single'; readonly event: Incoming }
+  | { readonly kind: 'batch'; readonly events: readonly Incoming[] }
+  | { readonly kind: 'not-a-batch' | 'empty-batch' | 'batch-too-large' | JsonTextError['code'] };
+
+/** What came over the wire. */
+export interface EventsRequest {
+  readonly contentType: string;
+  /** Names and values in turn, as they came; for the binary mode of HTTP. */
+  readonly headers: readonly string[];
+  readonly body: Uint8Array;
+}
+
+/**
+ * Takes a request apart by its media type: `application/cloudevents+json` is one event, `application/cloudevents-batch+json` an array of
+ * them. In `application/json` an array is a batch; with headers `ce-*` the body is the data of one event, whose attributes they are.
+ */
+export function readEventsBody({ contentType, headers, body }: EventsRequest): EventsBody {
+  const mediaType = contentType.split(';', 1)[0]?.trim().toLowerCase();
+  let read: StrictJson;
+  try {
+    read = parseStrictJson(body);
+  } catch (error) {
+    if (error instanceof JsonTextError) return { kind: error.code };
+    throw error;
+  }
+  if (mediaType === 'application/json' && isBinary(headers)) return binary(contentType, headers, read);
+  if (mediaType === 'application/cloudevents+json') return single(read);
+  if (Array.isArray(read.value)) return batch(read.value, read.faults);
+  return mediaType === 'application/cloudevents-batch+json' ? { kind: 'not-a-batch' } : single(read);
+}
+
+function single({ value, faults: [fault] }: StrictJson): EventsBody {
+  return { kind: 'single', event: { value, fault: fault === undefined ? null : faultAt(fault.path, fault) } };
+}
+
+function batch(events: readonly unknown[], faults: readonly JsonFault[]): EventsBody {
   if (events.length === 0) return { kind: 'empty-batch' };
-  return events.length > MAX_BATCH_EVENTS ? { kind: 'batch-too-large' } : { kind: 'batch', events };
+  if (events.length > MAX_BATCH_EVENTS) return { kind: 'batch-too-large' };
+  const byIndex = new Map(faults.map((fault) => [fault.path[0], faultAt(fault.path.slice(1), fault)]));
+  return {
+    kind: 'batch',
+    events: events.map((value, index) => ({ value, fault: byIndex.get(index) ?? null })),
+  };
+}
+
+function binary(contentType: string, headers: readonly string[], read: StrictJson): EventsBody {
+  const { attributes, fault } = binaryAttributes(headers);
+  const [inData] = read.faults;
+  return {
+    kind: 'single',
+    event: {
+      value: { ...attributes, datacontenttype: contentType, data: read.value },
+      fault: fault ?? (inData === undefined ? null : faultAt(['data', ...inData.path], inData)),
+    },
+  };
+}
+
+function faultAt(path: JsonFault['path'], { rule }: JsonFault): FormFault {
+  return { field: path.join('.'), rule };
 }

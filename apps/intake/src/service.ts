@@ -29,6 +29,7 @@ const LOOK_MILLIS = 1000;
 export const intakeService: ServiceDefinition<IntakeConfig> = {
   name: 'intake',
   api: intakeApi,
+  rawBodies: true,
   configuration: intakeConfiguration,
   migrate: async ({ databaseUrl: url }) => void (await migrate({ url, schema: SCHEMA, migrations })),
   build,

@@ -39,7 +39,7 @@ function event(
 }
 
 function submitted(value: unknown, vaultOf = vault): Submission {
-  const checked = checkEvent(value, { ...context, vault: vaultOf });
+  const checked = checkEvent({ value, fault: null }, { ...context, vault: vaultOf });
   if (!checked.ok) throw new Error(`refused: ${checked.problem.code}`);
   return checked.submission;
 }
@@ -101,11 +101,15 @@ describe('checkEvent', () => {
     [event({}, { document: { ...documentOf(), sha256: 'A' } }), 'invalid', 'data.document.sha256'],
     [event({ type: 'be.besure.document.lost.v1' }), 'invalid', 'type'],
   ])('turns down %#', (value, code, field) => {
-    expect(checkEvent(value, context)).toMatchObject({ ok: false, id: 'event-1', problem: { code, field } });
+    expect(checkEvent({ value, fault: null }, context)).toMatchObject({
+      ok: false,
+      id: 'event-1',
+      problem: { code, field },
+    });
   });
 
   it.each([null, [], 'text', 1])('turns down %j without a field', (value) => {
-    expect(checkEvent(value, context)).toMatchObject({
+    expect(checkEvent({ value, fault: null }, context)).toMatchObject({
       ok: false,
       id: null,
       source: null,
@@ -114,7 +118,7 @@ describe('checkEvent', () => {
   });
 
   it('keeps an objection for the decision: a repeat is answered as the first time', () => {
-    const checked = checkEvent(event({ time: '2026-11-22T11:00:00Z' }), context);
+    const checked = checkEvent({ value: event({ time: '2026-11-22T11:00:00Z' }), fault: null }, context);
     expect(checked).toMatchObject({
       ok: true,
       submission: { candidate: { objection: { code: 'time-in-future' } } },

@@ -3,6 +3,7 @@ import { type DocumentEvent, type Facts, ProtocolError, parseCloudEvent } from '
 import type { Candidate } from './decide.js';
 import type { EventProblem } from './event-problem.js';
 import { type StatingRules, objectionTo } from './objection.js';
+import type { Incoming } from './read-body.js';
 
 /** One event on its way in: what it says, and what is needed to decide on it. */
 export interface Submission {
@@ -31,7 +32,8 @@ export interface CheckContext {
 }
 
 /** Checks one event as far as that is possible without the database. */
-export function checkEvent(value: unknown, context: CheckContext): Checked {
+export function checkEvent({ value, fault }: Incoming, context: CheckContext): Checked {
+  if (fault !== null) return { ok: false, ...readable(value), problem: { code: 'invalid', ...fault } };
   let event: DocumentEvent;
   try {
     event = parseCloudEvent(value);
@@ -107,5 +109,5 @@ function readable(value: unknown): { id: string | null; source: string | null } 
 }
 
 function shortText(value: unknown): string | null {
-  return typeof value === 'string' && value.length <= 256 ? value : null;
+  return typeof value === 'string' && value.length <= 256 && value.isWellFormed() ? value : null;
 }

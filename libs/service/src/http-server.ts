@@ -7,6 +7,7 @@ import type { ServedRoute } from './openapi/described-routes.js';
 import { addDocsRoutes } from './openapi/routes.js';
 import { Problem, problems } from './problem.js';
 import { problemOf, sendProblem } from './problem-filter.js';
+import { JsonTextError, parseStrictJson } from './strict-json.js';
 
 /** Media types that are read as JSON; all others are answered with 415. */
 export const JSON_TYPES = [
@@ -20,30 +21,25 @@ export const BODY_LIMIT = 1024 * 1024;
 
 const REQUEST_MILLIS = 30_000;
 
-const decoder = new TextDecoder('utf-8', { fatal: true });
-
 function parseJson(body: Buffer): unknown {
-  let text: string;
   try {
-    text = decoder.decode(body);
-  } catch {
-    throw problems.malformed({ detail: 'The body is not UTF-8.' });
-  }
-  try {
-    return JSON.parse(text);
-  } catch {
-    throw problems.malformed({ detail: 'The body is not JSON.' });
+    const { value, faults } = parseStrictJson(body);
+    const [fault] = faults;
+    if (fault === undefined) return value;
+    throw problems.invalid({ field: fault.path.join('.'), rule: fault.rule });
+  } catch (error) {
+    throw error instanceof JsonTextError ? problems.malformed({ rule: error.message }) : error;
   }
 }
 
-function addParsers(fastify: FastifyInstance, bodyLimit: number): void {
+function addParsers(fastify: FastifyInstance, bodyLimit: number, rawBodies: boolean): void {
   fastify.removeAllContentTypeParsers();
   fastify.addContentTypeParser<Buffer>(
     [...JSON_TYPES],
     { parseAs: 'buffer', bodyLimit },
     (_request, body, done) => {
       try {
-        done(null, parseJson(body));
+        done(null, rawBodies ? body : parseJson(body));
       } catch (error) {
         done(error instanceof Problem ? error : problems.malformed());
       }
@@ -67,6 +63,7 @@ export function createAdapter(options: {
   health: Health;
   metrics: ServiceMetrics;
   bodyLimit: number;
+  rawBodies?: boolean;
   api?: ApiDescription;
   /** Told of every route. */
   onRoute?: (route: ServedRoute) => void;
@@ -87,7 +84,7 @@ export function createAdapter(options: {
   fastify.addHook('onRoute', ({ method, url }) => {
     for (const one of [method].flat()) options.onRoute?.({ method: one, url });
   });
-  addParsers(fastify, options.bodyLimit);
+  addParsers(fastify, options.bodyLimit, options.rawBodies ?? false);
   addSystemRoutes(fastify, options.health, options.metrics);
   if (options.api !== undefined) addDocsRoutes(fastify, options.api);
   fastify.addHook('onSend', (_request, reply, payload, done) => {

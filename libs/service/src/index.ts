@@ -34,6 +34,13 @@ export {
   type ServiceParts,
 } from './run-service.js';
 export { runMain } from './run-main.js';
+export {
+  JsonTextError,
+  MAX_JSON_DEPTH,
+  parseStrictJson,
+  type JsonFault,
+  type StrictJson,
+} from './strict-json.js';
 export type {
   ApiDescription,
   DescribedAnswer,

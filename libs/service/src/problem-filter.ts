@@ -57,8 +57,11 @@ export class ProblemFilter implements ExceptionFilter {
   }
 
   catch(error: unknown, host: ArgumentsHost): void {
-    const problem = this.#translate(error) ?? problemOf(error);
     const http = host.switchToHttp();
+    // Whoever went away in the middle of its request hears nothing, and it is no fault of ours.
+    const { raw } = http.getRequest<FastifyRequest>();
+    if (raw.destroyed && !raw.complete) return;
+    const problem = this.#translate(error) ?? problemOf(error);
     if (problem.status >= 500 && !(error instanceof Problem)) {
       const request = http.getRequest<FastifyRequest>();
       this.#log.error('request failed', {

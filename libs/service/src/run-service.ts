@@ -50,6 +50,8 @@ export interface ServiceDefinition<C extends ServiceConfig> {
   readonly migrate?: (config: C, log: ServiceLog) => Promise<void>;
   /** Largest HTTP body in bytes; 1 MiB without it. */
   readonly bodyLimit?: number;
+  /** Handlers get bodies as bytes, and read them themselves (`parseStrictJson`). */
+  readonly rawBodies?: boolean;
   /** Its public API: served under `/docs`. The service does not start when its routes are others. */
   readonly api?: ApiDescription;
   build(context: ServiceContext<C>): Promise<ServiceParts> | ServiceParts;
@@ -84,13 +86,18 @@ function moduleOf(parts: ServiceParts): DynamicModule {
 async function createApp(
   parts: ServiceParts,
   context: Pick<ServiceContext<ServiceConfig>, 'log' | 'metrics' | 'health'>,
-  { bodyLimit = BODY_LIMIT, api }: Pick<ServiceDefinition<ServiceConfig>, 'bodyLimit' | 'api'>,
+  {
+    bodyLimit = BODY_LIMIT,
+    rawBodies = false,
+    api,
+  }: Pick<ServiceDefinition<ServiceConfig>, 'bodyLimit' | 'rawBodies' | 'api'>,
 ): Promise<NestFastifyApplication> {
   const served: ServedRoute[] = [];
   const adapter = createAdapter({
     health: context.health,
     metrics: context.metrics,
     bodyLimit,
+    rawBodies,
     ...(api === undefined ? {} : { api }),
     onRoute: (route) => served.push(route),
   });

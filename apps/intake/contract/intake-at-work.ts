@@ -1,0 +1,152 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { EventStore, openDataSource } from '@besure/event-store';
+import type { Charter } from '@besure/governance';
+import { ephemeralFactsVault } from '@besure/keys';
+import { type RunningService, type Scope, hashToken, newToken } from '@besure/service';
+import { apiFetch, freshDatabase, startNats } from '@besure/testing';
+import type { IntakeConfig } from '../src/configuration.js';
+import { intakeService, start } from '../src/service.js';
+
+const A = 'A'.repeat(43);
+
+/** An answer, read. */
+export interface Answer {
+  readonly status: number;
+  readonly headers: Headers;
+  readonly body: Record<string, unknown> & { readonly results?: Record<string, unknown>[] };
+}
+
+/** A good event of organisation alpha. */
+export function sentEvent(
+  change: Record<string, unknown> = {},
+  data: Record<string, unknown> = {},
+): Record<string, unknown> & { data: Record<string, unknown> } {
+  return {
+    specversion: '1.0',
+    id: 'event-1',
+    source: '/back-office',
+    type: 'be.besure.document.sent.v1',
+    time: new Date(Date.now() - 1000).toISOString(),
+    data: {
+      message: 'message-1',
+      sender: { scheme: 'person', id: '85.07.30-033.61', organisation: 'alpha' },
+      recipient: { scheme: 'person', id: '90.01.01-123.45', organisation: 'beta' },
+      document: { mediaType: 'text/plain', size: 1, sha256: A, sha3_512: 'A'.repeat(86) },
+      ...data,
+    },
+    ...change,
+  };
+}
+
+/** A real intake with its database and bus, for specs that ask it questions. */
+export class IntakeAtWork {
+  readonly service: RunningService;
+  readonly config: IntakeConfig;
+  readonly token: string;
+  readonly #closers: (() => Promise<unknown>)[];
+
+  private constructor(
+    service: RunningService,
+    config: IntakeConfig,
+    token: string,
+    closers: (() => Promise<unknown>)[],
+  ) {
+    this.service = service;
+    this.config = config;
+    this.token = token;
+    this.#closers = closers;
+  }
+
+  static async start(change: Partial<IntakeConfig> = {}): Promise<IntakeAtWork> {
+    const folder = mkdtempSync(join(tmpdir(), 'besure-intake-'));
+    const tokensFile = join(folder, 'tokens.json');
+    const token = newToken();
+    writeTokens(tokensFile, [{ token }]);
+    const [{ url: databaseUrl }, nats] = await Promise.all([freshDatabase(), startNats()]);
+    const config: IntakeConfig = {
+      http: { port: 0 },
+      logLevel: 'error',
+      organisation: 'alpha',
+      role: 'organisation',
+      databaseUrl,
+      bus: { url: nats.url, credentialsFile: undefined },
+      charter: { organisations: ['alpha', 'beta', 'exchange'].map((id) => ({ id })) } as unknown as Charter,
+      vault: ephemeralFactsVault(),
+      tokensFile,
+      clockToleranceSeconds: 300,
+      maxEventAgeSeconds: 86_400,
+      maxBacklog: 100_000,
+      minFreeBytes: 1,
+      ...change,
+    };
+    await intakeService.migrate!(config, undefined as never);
+    const service = await start(config);
+    return new IntakeAtWork(service, config, token, [
+      () => service.stop(),
+      () => nats.stop(),
+      async () => {
+        rmSync(folder, { recursive: true, force: true });
+      },
+    ]);
+  }
+
+  /** Sends a body as it is; what the API's description says of answers is checked. */
+  async post(
+    body: string | Uint8Array<ArrayBuffer>,
+    headers: Record<string, string> = {},
+    as = this.token,
+  ): Promise<Answer> {
+    const request = {
+      method: 'POST',
+      headers: { authorization: `Bearer ${as}`, 'content-type': 'application/cloudevents+json', ...headers },
+      body,
+    };
+    return answerOf(await apiFetch(`${this.service.httpUrl}/v1/events`, request, { badRequest: true }));
+  }
+
+  async get(query: Record<string, string>, as = this.token): Promise<Answer> {
+    const response = await apiFetch(`${this.service.httpUrl}/v1/events?${new URLSearchParams(query)}`, {
+      headers: { authorization: `Bearer ${as}` },
+    });
+    return answerOf(response);
+  }
+
+  /** How many events were accepted, by the log. */
+  async accepted(): Promise<number> {
+    const dataSource = await openDataSource({ url: this.config.databaseUrl, schema: 'intake' });
+    try {
+      const events = await new EventStore({ dataSource, schema: 'intake' }).readAll(0, 1000);
+      return events.reduce((sum, { data }) => sum + (data as { entries: unknown[] }).entries.length, 0);
+    } finally {
+      await dataSource.destroy();
+    }
+  }
+
+  async stop(): Promise<void> {
+    for (const close of this.#closers) await close();
+  }
+}
+
+/** Writes a tokens file. */
+export function writeTokens(
+  path: string,
+  tokens: readonly {
+    readonly token: string;
+    readonly sources?: readonly string[];
+    readonly scopes?: readonly Scope[];
+  }[],
+): void {
+  const entries = tokens.map(({ token, sources = ['*'], scopes = ['events:write', 'events:read'] }) => ({
+    sha256: hashToken(token),
+    sources,
+    scopes,
+  }));
+  writeFileSync(path, JSON.stringify(entries), { mode: 0o600 });
+}
+
+async function answerOf(response: Response): Promise<Answer> {
+  const { status, headers } = response;
+  return { status, headers, body: (await response.json()) as Answer['body'] };
+}
