@@ -72,4 +72,12 @@ export const proofMigrations: readonly { readonly name: string; readonly sql: st
       ALTER TABLE statement ALTER COLUMN openings SET STORAGE EXTERNAL;
     `,
   },
+  {
+    name: '003-under-way',
+    sql: `
+      -- What is in no slot yet: found by state for closing a slot, and counted for the metrics without a look at all that ever was.
+      CREATE INDEX statement_under_way ON statement (state) WHERE slot IS NULL;
+      DROP INDEX statement_to_record;
+    `,
+  },
 ];

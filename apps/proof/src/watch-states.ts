@@ -3,19 +3,22 @@ import type { Shared } from './parts.js';
 
 const EVERY_MILLIS = 5000;
 
-/** Shows in the metrics how many statements and slots stand where. Counted now and then: a scrape must not cost a scan. */
+/**
+ * Shows in the metrics how many statements that are in no slot yet, and slots that are not final yet, stand where. Counted now and then, and
+ * only these: neither a scrape nor the count may cost a scan of all that ever was.
+ */
 export function watchStates({ store, metrics, log }: Shared): Running {
   const statements = metrics.gauge('besure_statements');
   const slots = metrics.gauge('besure_slots');
   const count = async (): Promise<void> => {
     try {
       await store.transaction(async (tx) => {
-        for (const [gauge, table] of [
-          [statements, 'statement'],
-          [slots, 'slot'],
+        for (const [gauge, underWay] of [
+          [statements, 'statement WHERE slot IS NULL'],
+          [slots, "slot WHERE state <> 'final'"],
         ] as const) {
           const rows = await tx.query<{ state: string; count: string }[]>(
-            `SELECT state, count(*) AS count FROM ${table} GROUP BY state`,
+            `SELECT state, count(*) AS count FROM ${underWay} GROUP BY state`,
           );
           gauge.reset();
           for (const row of rows) gauge.set({ state: row.state }, Number(row.count));
