@@ -29,6 +29,18 @@ const batchResults = z
   .describe('In the order of the events.');
 
 const nothing = nothingAccepted([]);
+const [own, general] = documentEventSchema.options;
+/** Headers are percent-encoded, so that the bounds of the members do not hold for them. */
+const attribute = z.string().optional().describe('The attribute of this name, percent-encoded.');
+const binaryHeaders = z.object({
+  'ce-specversion': attribute,
+  'ce-id': attribute,
+  'ce-source': attribute,
+  'ce-type': attribute,
+  'ce-time': attribute,
+  'ce-subject': attribute,
+});
+
 const batch = z.array(documentEventSchema).min(1).max(MAX_BATCH_EVENTS);
 
 const eventStatus = z.object({
@@ -56,12 +68,14 @@ export const intakeApi: ApiDescription = {
       description:
         'The same event sent again is answered the same and adds nothing. In a batch each event stands for itself: the answer is 202 where one of them was accepted, and says of each what became of it.',
       scope: 'events:write',
+      header: binaryHeaders,
       body: {
-        description: 'One event, or an array of them; in `application/json` an array is a batch.',
+        description:
+          'One event, or an array of them; in `application/json` an array is a batch. With headers `ce-…` (CloudEvents in binary mode, all that are required) the body is the `data` of the event, in `application/json`.',
         content: {
           'application/cloudevents+json': documentEventSchema,
           'application/cloudevents-batch+json': batch,
-          'application/json': z.union([documentEventSchema, batch]),
+          'application/json': z.union([documentEventSchema, batch, own.shape.data, general.shape.data]),
         },
       },
       answers: {

@@ -42,6 +42,8 @@ export interface DescribedOperation {
   readonly route?: string;
   readonly path?: z.ZodObject;
   readonly query?: z.ZodObject;
+  /** Headers of the request. */
+  readonly header?: z.ZodObject;
   readonly body?: { readonly description: string; readonly content: DescribedContent };
   readonly answers: Readonly<Record<number, DescribedAnswer>>;
   /** Problems of its own; those of every route, of a token and of a body are added. */

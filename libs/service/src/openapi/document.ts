@@ -73,7 +73,7 @@ function pathsOf(
 }
 
 function operationOf(operation: DescribedOperation, tag: string): ZodOpenApiOperationObject {
-  const { id, summary, description, scope, route, path, query, body, answers } = operation;
+  const { id, summary, description, scope, route, path, query, header, body, answers } = operation;
   const responses = new Map<number, ZodOpenApiResponseObject>(
     Object.entries(answers).map(([status, answer]) => [Number(status), answerOf(answer)]),
   );
@@ -85,9 +85,9 @@ function operationOf(operation: DescribedOperation, tag: string): ZodOpenApiOper
     tags: [tag],
     ...(route === undefined ? {} : { 'x-route': route }),
     security: scope === undefined ? [] : [{ [TOKEN]: [scope] }],
-    ...(path === undefined && query === undefined
+    ...(path === undefined && query === undefined && header === undefined
       ? {}
-      : { requestParams: { ...(path && { path }), ...(query && { query }) } }),
+      : { requestParams: { ...(path && { path }), ...(query && { query }), ...(header && { header }) } }),
     ...(body === undefined
       ? {}
       : {
