@@ -1,0 +1,76 @@
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { nodePrimitives } from '@besure/keys';
+import { verify } from '@besure/verification';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Report } from './demo/report.js';
+import { demo } from './run-demo.js';
+
+let folder: string;
+let out: string;
+let report: Report;
+let shown = '';
+
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'besure-demo-spec-'));
+  out = join(folder, 'out');
+  const documents = join(folder, 'documents');
+  mkdirSync(join(documents, 'a folder'), { recursive: true });
+  writeFileSync(join(documents, 'Lettre à l’Échevin – n° 7.txt'), 'Monsieur, …');
+  writeFileSync(join(documents, 'empty'), '');
+  writeFileSync(join(documents, 'a folder', 'scan.pdf'), new Uint8Array(100_000).fill(7));
+  writeFileSync(join(documents, 'it\'s "quoted".csv'), 'a;b\n');
+  report = await demo({
+    documents,
+    examples: '',
+    out,
+    write: (text) => (shown += text),
+    coloured: false,
+    signal: new AbortController().signal,
+  });
+}, 200_000);
+
+afterAll(() => {
+  rmSync(folder, { recursive: true, force: true });
+});
+
+describe('the demo with a folder of files that nobody has seen before', () => {
+  it('finds every check to hold', () => {
+    expect(report.checks.filter((check) => !check.ok)).toEqual([]);
+    expect(report).toMatchObject({ documents: 4, statements: 12, evidenceVerified: 12, tamperedRefused: 12 });
+    expect(report.bytesPerItem).toBeLessThanOrEqual(400);
+    expect(JSON.parse(readFileSync(join(out, 'report.json'), 'utf8'))).toEqual(report);
+  });
+
+  it('leaves evidence that verifies from its files alone, and forgeries that do not', () => {
+    const trust = readFileSync(join(out, 'trust.json'), 'utf8');
+    const verdicts = (part: string): string[] =>
+      readdirSync(join(out, part)).map(
+        (name) =>
+          verify(readFileSync(join(out, part, name), 'utf8'), trust, { primitives: nodePrimitives }).result,
+      );
+    expect(verdicts('evidence')).toEqual(Array.from({ length: 12 }, () => 'proven'));
+    expect(verdicts('tampered')).toEqual(Array.from({ length: 12 }, () => 'bad'));
+    expect(verdicts('views')).toEqual(['proven', 'proven', 'proven']);
+    expect(readdirSync(join(out, 'evidence')).filter((name) => name.endsWith('.refused.json'))).toHaveLength(
+      1,
+    );
+    expect(readdirSync(join(out, 'evidence')).filter((name) => name.endsWith('.expired.json'))).toHaveLength(
+      1,
+    );
+    expect(readdirSync(join(out, 'ledger'))).toHaveLength(report.ledgerItems);
+  });
+
+  it('shows the timeline, the table, the views and the bytes to people', () => {
+    for (const part of [
+      'What became of them',
+      'scan.pdf',
+      'Nothing opened',
+      'a reader learns',
+      'nothing is left listening',
+    ]) {
+      expect(shown).toContain(part);
+    }
+  });
+});
