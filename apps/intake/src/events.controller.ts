@@ -1,37 +1,20 @@
-import type { FactsVault } from '@besure/keys';
 import { type Caller, FromCaller, RequireScope, mayUseSource, problems } from '@besure/service';
 import { Controller, Get, HttpCode, Inject, Post, Query, Req, Res } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import type { Acceptor } from './acceptor.js';
-import { eventProblem, bodyProblem, nothingAccepted, refusalProblem } from './problems.js';
 import type { EventStatus } from './event-state.js';
-import { type EventResult, takeEvents } from './events-service.js';
-import type { Gate } from './gate.js';
-import type { StatingRules } from './objection.js';
-import { type Incoming, readEventsBody } from './read-body.js';
+import { type DoorContext, answerEvents } from './events-door.js';
+import { IDEMPOTENT_REPLAY, eventProblem } from './problems.js';
 import { type Queryable, readStatus } from './state-rows.js';
 import { requestHashes } from './submission.js';
 
 /** What the controller works with; see the service for how it is made. */
-export interface EventsContext {
-  readonly rules: StatingRules;
-  readonly vault: FactsVault;
-  readonly acceptor: Acceptor;
-  readonly gate: Gate;
+export interface EventsContext extends DoorContext {
   readonly database: Queryable;
-  readonly now: () => number;
 }
 
 export const EVENTS_CONTEXT = Symbol('EventsContext');
 
 const EMPTY = new Uint8Array();
-const IDEMPOTENT_REPLAY = 'idempotent-replay';
-
-interface Accepted {
-  readonly id: string;
-  readonly source: string;
-  readonly status: 'accepted';
-}
 
 /** The door for back offices: events in, and how far they are. */
 @Controller('v1/events')
@@ -51,21 +34,18 @@ export class EventsController {
     @FromCaller() caller: Caller,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<unknown> {
-    const body = readEventsBody({
-      contentType: headers['content-type'] ?? '',
-      headers: raw.rawHeaders,
-      body: Buffer.isBuffer(content) ? content : EMPTY,
-    });
-    if (body.kind !== 'single' && body.kind !== 'batch') throw bodyProblem(body.kind);
-    const refusal = this.#context.gate.refusal();
-    if (refusal !== null) throw refusalProblem(refusal);
-    const results = await this.#take(body.kind === 'batch' ? body.events : [body.event], caller);
-    const good = results.filter((result) => result.ok);
-    if (good.length > 0 && good.every((result) => result.replayed)) reply.header(IDEMPOTENT_REPLAY, 'true');
-    if (body.kind === 'batch') return answerToBatch(results, reply);
-    const [result] = results;
-    if (result?.ok !== true) throw eventProblem(result!.problem);
-    return accepted(result);
+    const { status, body, replayed } = await answerEvents(
+      {
+        contentType: headers['content-type'] ?? '',
+        headers: raw.rawHeaders,
+        body: Buffer.isBuffer(content) ? content : EMPTY,
+      },
+      { maySpeakFor: (source) => mayUseSource(caller, source) },
+      this.#context,
+    );
+    if (replayed) reply.header(IDEMPOTENT_REPLAY, 'true');
+    if (status === 422) reply.code(status).header('content-type', 'application/problem+json');
+    return body;
   }
 
   /** How far an event is that was accepted under this source and id. */
@@ -86,30 +66,4 @@ export class EventsController {
       throw problems.notFound({ detail: 'No event was accepted under this source and id.' });
     return status;
   }
-
-  #take(events: readonly Incoming[], caller: Caller): Promise<EventResult[]> {
-    const { rules, vault, acceptor, now } = this.#context;
-    const context = {
-      rules,
-      vault,
-      maySpeakFor: (source: string) => mayUseSource(caller, source),
-      now: now(),
-    };
-    return takeEvents(events, context, acceptor);
-  }
-}
-
-function accepted({ id, source }: EventResult & { ok: true }): Accepted {
-  return { id, source, status: 'accepted' };
-}
-
-function answerToBatch(results: readonly EventResult[], reply: FastifyReply): unknown {
-  const bodies = results.map((result) =>
-    result.ok
-      ? accepted(result)
-      : { ...eventProblem(result.problem).body, id: result.id, source: result.source },
-  );
-  if (results.some((result) => result.ok)) return { results: bodies };
-  reply.code(422).header('content-type', 'application/problem+json');
-  return nothingAccepted(bodies);
 }

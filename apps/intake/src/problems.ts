@@ -4,6 +4,9 @@ import { EVENT_PROBLEMS, type EventProblem } from './event-problem.js';
 import type { Refusal } from './gate.js';
 import { type EventsBody, MAX_BATCH_EVENTS } from './read-body.js';
 
+/** The header that marks the answer to a repeat. */
+export const IDEMPOTENT_REPLAY = 'Idempotent-Replay';
+
 /** How long a sender should wait before it tries again. */
 const RETRY_AFTER_SECONDS = { 'backlog-full': 5, 'storage-low': 60, database: 2 } as const;
 

@@ -12,6 +12,7 @@ import { dialBus, makeConsumers, makeRelay, openStore, runParts } from '@besure/
 import type { DataSource } from 'typeorm';
 import { Acceptor } from './acceptor.js';
 import { intakeApi } from './api.js';
+import { busDoor } from './bus-door.js';
 import { type IntakeConfig, intakeConfiguration } from './configuration.js';
 import { EVENTS_CONTEXT, type EventsContext, EventsController } from './events.controller.js';
 import { Gate, freeBytesAt } from './gate.js';
@@ -88,7 +89,7 @@ async function build(context: ServiceContext<IntakeConfig>): Promise<ServicePart
     translateError,
     controllers: [EventsController],
     providers: [{ provide: EVENTS_CONTEXT, useValue: events }],
-    started: runParts(context, [makeRelay(pipes, ['proof']), ...consumers, look]),
+    started: runParts(context, [makeRelay(pipes, ['proof']), ...consumers, look, busDoor(bus, events, log)]),
   };
 }
 

@@ -1,3 +1,9 @@
+export {
+  type ByteAnswer,
+  type ByteRequest,
+  ByteRequestServer,
+  type ByteRequestServerOptions,
+} from './byte-request-server.js';
 export { MessagingError, type MessagingErrorCode } from './error.js';
 export { Bus, connectBus, inboxPrefixOf, type BusOptions } from './bus.js';
 export { request, type Json, type Reply } from './request.js';

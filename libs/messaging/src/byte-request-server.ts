@@ -1,0 +1,111 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { type Msg, type NatsConnection, headers as newHeaders } from 'nats';
+import type { Bus } from './bus.js';
+import { MessagingError } from './error.js';
+import { mayAnswerTo } from './nats-request-server.js';
+
+/** A request as it came. */
+export interface ByteRequest {
+  readonly data: Uint8Array;
+  /** The value of a header, whatever its case; null where it is not there. */
+  header(name: string): string | null;
+}
+
+/** An answer as it goes out. */
+export interface ByteAnswer {
+  readonly data: Uint8Array;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+/** How requests are taken. */
+export interface ByteRequestServerOptions {
+  readonly bus: Bus;
+  readonly subject: string;
+  /** Answers every request: what it rejects with is a fault of ours, and gets no answer. */
+  readonly handle: (request: ByteRequest) => Promise<ByteAnswer>;
+  /** The answer where too many requests are under way. */
+  readonly busy: ByteAnswer;
+  /** Most requests under way; default 64. */
+  readonly concurrency?: number;
+  /** Instances with the same name share the requests; default `service`. */
+  readonly queue?: string;
+  readonly onFailure: (error: unknown) => void;
+}
+
+/** Draining waits for a round trip to the server, which may be gone. */
+const DRAIN_MILLIS = 1000;
+
+/** Request/reply over NATS with bytes in and out, for a subject whose form is not ours: events of back offices. */
+export class ByteRequestServer {
+  readonly #options: ByteRequestServerOptions;
+  readonly #underWay = new Set<Promise<void>>();
+  #end: (() => Promise<void>) | null = null;
+
+  constructor(options: ByteRequestServerOptions) {
+    this.#options = options;
+  }
+
+  /** Subscribes now and on every later connection; does not wait for the first. */
+  start(): void {
+    this.#end = this.#options.bus.onConnection((connection) => this.#subscribe(connection));
+  }
+
+  /** Takes no more, and resolves when all that was taken is answered. */
+  async stop(): Promise<void> {
+    await this.#end?.();
+    this.#end = null;
+    while (this.#underWay.size > 0) await Promise.all(this.#underWay);
+  }
+
+  #subscribe(connection: NatsConnection): () => Promise<void> {
+    const { subject, queue = 'service', onFailure } = this.#options;
+    const subscription = connection.subscribe(subject, {
+      queue,
+      callback: (error, message) => {
+        if (error === null) this.#take(message);
+        else onFailure(error);
+      },
+    });
+    return async () => {
+      const drained = subscription.drain().catch(() => undefined);
+      await Promise.race([drained, pause(DRAIN_MILLIS, undefined, { ref: false })]);
+    };
+  }
+
+  #take(message: Msg): void {
+    const { subject, concurrency = 64, busy, onFailure } = this.#options;
+    const { reply } = message;
+    if (reply === undefined || !mayAnswerTo(subject, message.subject, reply)) {
+      onFailure(new MessagingError('forbidden', `a request on ${subject} wants its answer elsewhere`));
+      return;
+    }
+    if (this.#underWay.size >= concurrency) {
+      respond(message, busy);
+      return;
+    }
+    const running = this.#answer(message).finally(() => this.#underWay.delete(running));
+    this.#underWay.add(running);
+  }
+
+  async #answer(message: Msg): Promise<void> {
+    const { handle, onFailure } = this.#options;
+    try {
+      const header = (name: string): string | null => valueOf(message, name);
+      respond(message, await handle({ data: message.data, header }));
+    } catch (error) {
+      // Too large, or the connection is gone: who asked will notice and ask again.
+      onFailure(error);
+    }
+  }
+}
+
+function valueOf(message: Msg, name: string): string | null {
+  const found = message.headers?.keys().find((key) => key.toLowerCase() === name);
+  return found === undefined ? null : (message.headers?.get(found) ?? null);
+}
+
+function respond(message: Msg, { data, headers = {} }: ByteAnswer): void {
+  const sent = newHeaders();
+  for (const [name, value] of Object.entries(headers)) sent.set(name, value);
+  message.respond(data, { headers: sent });
+}
