@@ -51,6 +51,7 @@ describe('besure verify', () => {
     [['verify', 'a', 'b', '--trust', 't'], 'one EVIDENCE only'],
     [['verify', file('e.json', '{}')], '--trust is missing'],
     [['verify', 'a', '--trusted', 't'], '--trusted'],
+    [['verify', join(folder, 'missing.json')], '--trust is missing'],
     [['verify', 'a', '--trust'], '--trust'],
     [['verify', 'a', '--codes'], '--codes stands alone'],
   ])('refuses %j with exit status 64', async (args, reason) => {

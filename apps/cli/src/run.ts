@@ -36,9 +36,15 @@ export async function run(args: readonly string[], io: Io): Promise<number> {
 
 function report(error: unknown, command: Command, io: Io): number {
   if (error instanceof UsageError) io.err(`besure: ${error.message}\n\n${usageOf(command)}`);
-  else if (error instanceof CliError) io.err(`besure: ${error.message}\n`);
+  else if (error instanceof CliError || isConfiguration(error)) io.err(`besure: ${error.message}\n`);
   else io.err(`besure: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
+  if (isConfiguration(error)) return EXIT.configuration;
   return error instanceof CliError ? error.exitCode : EXIT.internal;
+}
+
+/** By name: `verify` and `disclose` are to load nothing of the services. */
+function isConfiguration(error: unknown): error is Error {
+  return error instanceof Error && error.name === 'ConfigurationError';
 }
 
 function usageOf({ usage }: Command): string {

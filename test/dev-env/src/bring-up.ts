@@ -3,37 +3,49 @@ import { mkdirSync, openSync, closeSync, readFileSync, writeFileSync } from 'nod
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { waitUntil } from '@besure/testing';
-import { type RunFile, isAlive, readRunFile, removeRunFile } from './run-file.js';
+import { KEEP_UP, type RunFile, isAlive, readRunFile, removeRunFile } from './run-file.js';
 
 const START_MILLIS = 120_000;
 const STOP_MILLIS = 60_000;
 
-/** Starts a network that stays when this process ends, and waits until it is there. Rejects with the end of its log when it fails. */
-export async function bringUp(state: string, onProgress: (step: string) => void): Promise<RunFile> {
+/**
+ * Starts a network that stays when this process ends, and waits until it is there. Rejects with the end of its log when it fails; it is
+ * told to end then, and when the signal comes first.
+ */
+export async function bringUp(
+  state: string,
+  onProgress: (step: string) => void,
+  signal: AbortSignal,
+): Promise<RunFile> {
   mkdirSync(state, { recursive: true });
   const logFile = join(state, 'up.log');
   writeFileSync(logFile, '', { mode: 0o600 });
   const log = openSync(logFile, 'a');
-  const child = spawn(process.execPath, [fileURLToPath(new URL('keep-up.js', import.meta.url)), state], {
+  const child = spawn(process.execPath, [fileURLToPath(new URL(KEEP_UP, import.meta.url)), state], {
     detached: true,
     stdio: ['ignore', log, log],
   });
   closeSync(log);
   let shown = 0;
-  const stopChild = (): void => void (child.pid !== undefined && process.kill(child.pid, 'SIGTERM'));
-  process.once('SIGINT', stopChild);
+  const hasEnded = (): boolean => child.exitCode !== null || child.signalCode !== null;
   try {
     return await waitUntil({ what: 'the network', timeoutMillis: START_MILLIS }, () => {
       const lines = readFileSync(logFile, 'utf8').split('\n').slice(0, -1);
       for (const line of lines.slice(shown)) onProgress(line);
       shown = lines.length;
-      if (child.exitCode !== null || child.signalCode !== null) {
+      signal.throwIfAborted();
+      if (hasEnded()) {
         throw new Error(`the network did not start; the end of ${logFile}:\n${lines.slice(-15).join('\n')}`);
       }
       return readRunFile(state) ?? undefined;
     });
+  } catch (error) {
+    child.kill('SIGTERM');
+    await waitUntil({ what: 'the network to stop', timeoutMillis: STOP_MILLIS }, () =>
+      hasEnded() ? true : undefined,
+    );
+    throw error;
   } finally {
-    process.removeListener('SIGINT', stopChild);
     child.unref();
   }
 }

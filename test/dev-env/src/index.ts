@@ -7,7 +7,7 @@ export { foundRunning } from './found.js';
 export { inProcess, ProcessHost } from './host.js';
 export { ledgerFromEnvironment } from './ledger-access.js';
 export type { Network } from './network.js';
-export { demo, type DemoRequest } from './run-demo.js';
+export { demo, type DemoRequest, DocumentsError } from './run-demo.js';
 export { readRunFile, type RunFile } from './run-file.js';
 export { startNetwork, type StartOptions } from './start-network.js';
 export { inTemporaryFolder } from './temporary-folder.js';

@@ -11,14 +11,15 @@ if (state === undefined) throw new TypeError('the state folder is missing');
 
 // Signal handlers and children do not keep a process alive.
 const staying = setInterval(() => undefined, 60_000);
-let end: () => void = () => undefined;
-const told = new Promise<void>((resolve) => (end = resolve));
-for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(signal, () => end());
+const ending = new AbortController();
+const told = new Promise<void>((resolve) => ending.signal.addEventListener('abort', () => resolve()));
+for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(signal, () => ending.abort());
 
 const ledger = ledgerFromEnvironment(process.env);
 const network = await startNetwork({
   folder: join(state, 'up'),
   profile: 'up',
+  signal: ending.signal,
   host: (logs) => new ProcessHost(logs),
   ...(ledger !== null && { ledger }),
   onProgress: (step) => process.stdout.write(`${step}\n`),

@@ -1,4 +1,6 @@
-import { readFileSync } from 'node:fs';
+import { accessSync, constants, readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { ConfigurationError } from '@besure/service';
 
 /** Where a ledger node is and what opens it. */
 export interface LedgerAddress {
@@ -78,17 +80,31 @@ export class LedgerAccess {
   }
 }
 
-/** The node that the environment names (`MULTICHAIN_URL` …); null where it names none. */
+/**
+ * The node that the environment names (`MULTICHAIN_URL` …); null where it names none. Throws a ConfigurationError naming the variable that
+ * is wrong.
+ */
 export function ledgerFromEnvironment(environment: NodeJS.ProcessEnv): LedgerAddress | null {
   const { MULTICHAIN_URL, MULTICHAIN_USER, MULTICHAIN_PASSWORD_FILE, MULTICHAIN_CHAIN } = environment;
   if (MULTICHAIN_URL === undefined || MULTICHAIN_URL === '') return null;
-  if (MULTICHAIN_PASSWORD_FILE === undefined) {
-    throw new LedgerCallError('MULTICHAIN_URL', 78, 'MULTICHAIN_PASSWORD_FILE must be set beside it');
+  if (!/^https?:/.test(MULTICHAIN_URL) || !URL.canParse(MULTICHAIN_URL)) {
+    throw new ConfigurationError('MULTICHAIN_URL', 'must be a URL that starts with http:// or https://');
+  }
+  if (MULTICHAIN_PASSWORD_FILE === undefined || MULTICHAIN_PASSWORD_FILE === '') {
+    throw new ConfigurationError('MULTICHAIN_PASSWORD_FILE', 'must be set beside MULTICHAIN_URL');
+  }
+  // The services run in another folder than this process.
+  const passwordFile = resolve(MULTICHAIN_PASSWORD_FILE);
+  try {
+    accessSync(passwordFile, constants.R_OK);
+  } catch (cause) {
+    const { code } = cause as NodeJS.ErrnoException;
+    throw new ConfigurationError('MULTICHAIN_PASSWORD_FILE', `cannot be read: ${passwordFile} (${code})`);
   }
   return {
     url: MULTICHAIN_URL,
     user: MULTICHAIN_USER ?? 'multichainrpc',
-    passwordFile: MULTICHAIN_PASSWORD_FILE,
+    passwordFile,
     chain: MULTICHAIN_CHAIN ?? 'besure',
   };
 }

@@ -18,14 +18,17 @@ export interface DemoRequest {
   readonly signal: AbortSignal;
 }
 
-/** Runs the demo in a network that lives only as long. Throws RangeError where there is no document. */
+/** There are no documents, or they cannot be read. */
+export class DocumentsError extends Error {
+  override readonly name = 'DocumentsError';
+}
+
+/** Runs the demo in a network that lives only as long. Throws DocumentsError where there is no document that can be read. */
 export async function demo(request: DemoRequest): Promise<Report> {
   const documents: DemoDocument[] =
     request.documents === null
-      ? [...(await readDocuments(request.examples)), largeDocument()]
-      : await readDocuments(request.documents);
-  if (documents.length === 0)
-    throw new RangeError(`there is no file in ${request.documents ?? request.examples}`);
+      ? [...(await documentsIn(request.examples)), largeDocument()]
+      : await documentsIn(request.documents);
   const ledger = ledgerFromEnvironment(process.env);
   const screen = new Screen({ write: request.write, coloured: request.coloured });
   return inTemporaryFolder('demo', (folder) =>
@@ -38,6 +41,7 @@ export async function demo(request: DemoRequest): Promise<Report> {
         startNetwork({
           folder,
           profile: 'demo',
+          signal: request.signal,
           host: inProcess,
           ...(ledger !== null && { ledger }),
           onProgress: (step) => screen.line(`  ${step} ...`),
@@ -45,3 +49,18 @@ export async function demo(request: DemoRequest): Promise<Report> {
     }),
   );
 }
+
+async function documentsIn(folder: string): Promise<DemoDocument[]> {
+  const documents = await readDocuments(folder).catch((cause: unknown) => {
+    const { code, path, message } = cause as NodeJS.ErrnoException;
+    throw new DocumentsError(`${path ?? folder}: ${REASONS[code ?? ''] ?? message}`, { cause });
+  });
+  if (documents.length === 0) throw new DocumentsError(`there is no file in ${folder}`);
+  return documents;
+}
+
+const REASONS: Readonly<Record<string, string>> = {
+  ENOENT: 'not there',
+  ENOTDIR: 'is not a folder',
+  EACCES: 'not allowed',
+};

@@ -21,6 +21,9 @@ export interface RunFile {
   readonly tokens: Readonly<Record<string, string>>;
 }
 
+/** The program of the process that holds a network. */
+export const KEEP_UP = 'keep-up.js';
+
 /** The path of the run file below a state folder. */
 export function runFilePath(state: string): string {
   return join(state, 'run.json');
@@ -49,12 +52,24 @@ export function readRunFile(state: string): RunFile | null {
   const path = runFilePath(state);
   if (!existsSync(path)) return null;
   const run = JSON.parse(readFileSync(path, 'utf8')) as RunFile;
-  return isAlive(run.pid) ? run : null;
+  return isNetwork(run.pid) ? run : null;
 }
 
 /** Removes the run file. */
 export function removeRunFile(state: string): void {
   rmSync(runFilePath(state), { force: true });
+}
+
+/**
+ * Whether the process with this id holds a network. After a crash of the machine another process may have got the id: it is not to be taken
+ * for ours, and above all not to be ended.
+ */
+function isNetwork(pid: number): boolean {
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes(KEEP_UP);
+  } catch {
+    return false;
+  }
 }
 
 /** Whether a process with this id runs. */

@@ -31,6 +31,8 @@ export interface StartOptions {
   /** A ledger node that runs already, instead of the simulated one. */
   readonly ledger?: LedgerAddress;
   readonly onProgress?: (step: string) => void;
+  /** Ends the start before its next step; what has started by then is stopped. */
+  readonly signal?: AbortSignal;
 }
 
 const ORGANISATION_SERVICES = ['intake', 'proof', 'archive'] as const;
@@ -45,7 +47,11 @@ const PORTS = [
 
 /** Starts databases, bus, ledger and all services, in an order that any of them could do without. */
 export async function startNetwork(options: StartOptions): Promise<Network> {
-  const { folder, onProgress = () => undefined } = options;
+  const { folder, signal } = options;
+  const onProgress = (step: string): void => {
+    signal?.throwIfAborted();
+    options.onProgress?.(step);
+  };
   const settings = await networkSettings(folder, options.profile, PORTS);
   const profile = profiles[settings.profile];
   const logs = join(folder, 'log');
@@ -152,6 +158,7 @@ export async function startNetwork(options: StartOptions): Promise<Network> {
 
     onProgress('founding the ledger');
     await found({ url, credentialsFile: credentialsOf(keysFolder, hub.id, 'rights') });
+    signal?.throwIfAborted();
     return describe({
       options,
       settings,
@@ -167,6 +174,8 @@ export async function startNetwork(options: StartOptions): Promise<Network> {
     });
   } catch (error) {
     await stopAll();
+    // A Ctrl-C reaches what has no session of its own, too, as initdb: what it then complains about is no fault.
+    signal?.throwIfAborted();
     throw error;
   }
 }

@@ -35,6 +35,7 @@ export const benchCommand: Command = {
             startNetwork({
               folder,
               profile: 'demo',
+              signal,
               host: (logs) => new ProcessHost(logs),
               ...(ledger !== null && { ledger }),
               onProgress: (step) => io.err(`  ${step} ...\n`),

@@ -1,5 +1,5 @@
 import { join, resolve } from 'node:path';
-import { demo } from '@besure/dev-env';
+import { demo, DocumentsError } from '@besure/dev-env';
 import { CliError } from '../cli-error.js';
 import type { Command } from '../command.js';
 import { EXIT } from '../exit-codes.js';
@@ -28,8 +28,8 @@ export const demoCommand: Command = {
           signal,
         });
       } catch (error) {
-        if (error instanceof RangeError || (error as NodeJS.ErrnoException).code === 'ENOENT') {
-          throw new CliError(EXIT.unreadable, (error as Error).message, { cause: error });
+        if (error instanceof DocumentsError) {
+          throw new CliError(EXIT.unreadable, error.message, { cause: error });
         }
         throw error;
       }

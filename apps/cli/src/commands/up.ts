@@ -1,6 +1,7 @@
-import { bringUp, readRunFile } from '@besure/dev-env';
+import { bringUp, ledgerFromEnvironment, readRunFile } from '@besure/dev-env';
 import type { Command } from '../command.js';
 import { EXIT } from '../exit-codes.js';
+import { interruptible } from '../interruption.js';
 import { noArguments, parseOptions } from '../parse-options.js';
 import { stateFolder } from '../state-folder.js';
 
@@ -13,7 +14,11 @@ export const upCommand: Command = {
     const say = values.json ? io.err : io.out;
     const running = readRunFile(stateFolder);
     if (running !== null) say('already up\n');
-    const run = running ?? (await bringUp(stateFolder, (step) => say(`  ${step}\n`)));
+    // Read here as well: what is wrong with it is to be told in one line, not at the end of a log.
+    if (running === null) ledgerFromEnvironment(process.env);
+    const run =
+      running ??
+      (await interruptible((signal) => bringUp(stateFolder, (step) => say(`  ${step}\n`), signal)));
     if (values.json) io.out(`${JSON.stringify(run, null, 2)}\n`);
     else {
       for (const { organisation, name, http } of run.services) {

@@ -29,8 +29,12 @@ export const verifyCommand: Command = {
       if (positionals.length > 0) throw new UsageError('--codes stands alone');
       return printCodes(io, values.json);
     }
-    const evidence = readText(onlyArgument(positionals, 'EVIDENCE'));
-    const trust = readText(required(values.trust, 'trust'));
+    const [evidencePath, trustPath] = [
+      onlyArgument(positionals, 'EVIDENCE'),
+      required(values.trust, 'trust'),
+    ];
+    const evidence = readText(evidencePath);
+    const trust = readText(trustPath);
     const document = values.document === undefined ? undefined : readBytes(values.document);
     // No text is no evidence either: the verdict on nothing is the verdict on bytes that are no text.
     const verdict = verify(evidence ?? '', trust ?? '', {
