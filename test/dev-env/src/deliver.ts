@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { appendFileSync, existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ShortName } from '@besure/protocol';
 import { BackOffice, documentEvent } from './back-office.js';
@@ -20,6 +20,8 @@ export interface SentDocument {
     readonly id: string;
   }[];
 }
+
+const EXCHANGE = 'exchange';
 
 /** How far a document goes. */
 export const STEPS = ['sent', 'made-available', 'received'] as const;
@@ -46,6 +48,13 @@ export async function deliver(
   document: { readonly path: string; readonly from: string; readonly to: string; readonly until: Step },
 ): Promise<SentDocument> {
   const { path, from, to, until } = document;
+  // Before the first event: what was stated stays stated.
+  const [sender, recipient] = [from, to].map((organisation) => {
+    if (organisation === EXCHANGE)
+      throw new RangeError('the exchange carries documents, it has none of its own');
+    return backOfficeOf(run, organisation);
+  });
+  const exchange = backOfficeOf(run, EXCHANGE);
   const message = `urn:uuid:${randomUUID()}`;
   const data = {
     message,
@@ -58,11 +67,9 @@ export async function deliver(
     const id = randomUUID();
     const time = new Date();
     const organisation = event === 'sent' ? from : to;
-    await backOfficeOf(run, 'exchange').send(
-      documentEvent({ organisation: 'exchange', event, id, time, data }),
-    );
+    await exchange.send(documentEvent({ organisation: EXCHANGE, event, id, time, data }));
     const stated = documentEvent({ organisation, event, id, time, data });
-    await backOfficeOf(run, organisation).send(stated);
+    await (event === 'sent' ? sender! : recipient!).send(stated);
     events.push({ event, organisation, source: stated.source, id });
   }
   const sent: SentDocument = { message, file: path, from, to, events };
@@ -73,17 +80,16 @@ export async function deliver(
 /** Every document that was sent from here, oldest first. */
 export function sentDocuments(state: string): SentDocument[] {
   const path = sentPath(state);
-  return existsSync(path) ? (JSON.parse(readFileSync(path, 'utf8')) as SentDocument[]) : [];
+  if (!existsSync(path)) return [];
+  const lines = readFileSync(path, 'utf8').split('\n').slice(0, -1);
+  return lines.map((line) => JSON.parse(line) as SentDocument);
 }
 
+/** One append per document: two that are sent at the same time are both remembered. */
 function remember(state: string, sent: SentDocument): void {
-  const path = sentPath(state);
-  writeFileSync(`${path}.new`, `${JSON.stringify([...sentDocuments(state), sent], null, 2)}\n`, {
-    mode: 0o600,
-  });
-  renameSync(`${path}.new`, path);
+  appendFileSync(sentPath(state), `${JSON.stringify(sent)}\n`, { mode: 0o600 });
 }
 
 function sentPath(state: string): string {
-  return join(state, 'up', 'sent.json');
+  return join(state, 'up', 'sent.jsonl');
 }

@@ -2,7 +2,7 @@ import { backOfficeOf, type RunFile, type SentDocument, sentDocuments } from '@b
 import { CliError } from '../cli-error.js';
 import type { Command } from '../command.js';
 import { EXIT } from '../exit-codes.js';
-import { parseOptions } from '../parse-options.js';
+import { noArguments, parseOptions } from '../parse-options.js';
 import { runningNetwork } from '../running-network.js';
 import { stateFolder } from '../state-folder.js';
 
@@ -11,7 +11,8 @@ export const statusCommand: Command = {
   usage: ['status [ID] [--json]'],
   async run(args, io) {
     const { values, positionals } = parseOptions(args, { json: { type: 'boolean', default: false } });
-    const [id] = positionals;
+    const [id, ...rest] = positionals;
+    noArguments(rest);
     const run = runningNetwork();
     const documents = sentDocuments(stateFolder).filter((sent) => id === undefined || matches(sent, id));
     if (id !== undefined && documents.length === 0)
