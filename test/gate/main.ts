@@ -46,8 +46,11 @@ async function runGate({ suites, paths }: Wanted): Promise<Outcome> {
   return total;
 }
 
-const wanted = parseWanted(process.argv.slice(2));
-if (wanted === undefined) {
+const args = process.argv.slice(2);
+const wanted = parseWanted(args);
+if (args.includes('--help') || args.includes('-h')) {
+  console.log(USAGE);
+} else if (wanted === undefined) {
   console.error(USAGE);
   process.exitCode = 64;
 } else {
