@@ -6,6 +6,10 @@ export interface NewRequest {
   readonly hash: string;
   readonly content: string;
   readonly event: string;
+  readonly source: string;
+  readonly message: string;
+  /** Source and id, sealed. */
+  readonly name: { readonly ciphertext: Uint8Array; readonly wrappedKey: Uint8Array };
 }
 
 /** A subject that is stated now. */
@@ -54,8 +58,8 @@ export async function writeAccepted(
   const stated = [...subjects].sort(byHash);
   const [row] = await tx.query<{ requests: string; subjects: string }[]>(
     `WITH new_request AS (
-       INSERT INTO request (hash, content, event)
-       SELECT * FROM unnest($1::bytea[], $2::bytea[], $3::uuid[]) ON CONFLICT DO NOTHING RETURNING 1
+       INSERT INTO request (hash, content, event, source, message, name, name_key)
+       SELECT * FROM unnest($1::bytea[], $2::bytea[], $3::uuid[], $7::bytea[], $8::bytea[], $9::bytea[], $10::bytea[]) ON CONFLICT DO NOTHING RETURNING 1
      ), new_subject AS (
        INSERT INTO subject (hash, facts, event)
        SELECT * FROM unnest($4::bytea[], $5::bytea[], $6::uuid[]) ON CONFLICT DO NOTHING RETURNING 1
@@ -70,6 +74,10 @@ export async function writeAccepted(
       bytes(stated.map((one) => one.hash)),
       bytes(stated.map((one) => one.facts)),
       stated.map((one) => one.event),
+      bytes(inOrder.map((one) => one.source)),
+      bytes(inOrder.map((one) => one.message)),
+      inOrder.map((one) => Buffer.from(one.name.ciphertext)),
+      inOrder.map((one) => Buffer.from(one.name.wrappedKey)),
     ],
   );
   return Number(row?.requests) === requests.length && Number(row?.subjects) === subjects.length;

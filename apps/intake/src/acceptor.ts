@@ -77,7 +77,9 @@ export class Acceptor {
     );
     if (taken.length === 0) return verdicts;
     const fresh = taken.filter(({ verdict }) => verdict.type === 'accepted');
-    const requests = taken.map(({ submission: { candidate }, verdict }) => ({
+    const requests = taken.map(({ submission: { id, source, candidate, lookUp }, verdict }) => ({
+      ...lookUp,
+      name: vault.seal(Buffer.from(JSON.stringify([source, id]))),
       hash: newest(candidate.request),
       content: newest(candidate.content),
       event: verdict.event,

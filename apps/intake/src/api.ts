@@ -3,6 +3,7 @@ import { type ApiDescription, type DescribedProblem, Problem, described, problem
 import { z } from 'zod';
 import { EVENT_PROBLEMS } from './event-problem.js';
 import { EVENT_STATES, type EventStatus } from './event-state.js';
+import { type FoundPage, MAX_PAGE, lookUpQuery } from './look-up.js';
 import { nothingAccepted, refusalProblem } from './problems.js';
 import { MAX_BATCH_EVENTS } from './read-body.js';
 
@@ -49,6 +50,11 @@ const eventStatus = z.object({
   at: z.partialRecord(z.enum(EVENT_STATES), z.iso.datetime()).describe('When the event reached each state.'),
   disputed: z.boolean().describe('Whether the record of the exchange differs.'),
 }) satisfies z.ZodType<EventStatus>;
+
+const foundPage = z.object({
+  events: z.array(eventStatus.extend({ id: z.string(), source: z.string() })).max(MAX_PAGE),
+  next: z.string().nullable().describe('Where the next page begins; null where nothing follows now.'),
+}) satisfies z.ZodType<FoundPage>;
 
 const [tooMany, noRoom] = [refusalProblem('backlog-full'), refusalProblem('storage-low')].map(described) as [
   DescribedProblem,
@@ -100,16 +106,22 @@ export const intakeApi: ApiDescription = {
     },
     'GET /v1/events': {
       id: 'followEvent',
-      summary: 'How far an event is',
+      summary: 'How far an event is, or which events there are',
+      description:
+        'With `source` and `id`: that event. Without: a page of all accepted events that the question holds of, in the order of acceptance.',
       scope: 'events:read',
       query: z.object({
-        source: z.string().describe('The source of the event that was sent.'),
-        id: z.string().describe('Its id.'),
+        source: z
+          .string()
+          .optional()
+          .describe('The source of the event that was sent; with `id`, and nothing else.'),
+        id: z.string().optional().describe('Its id.'),
+        ...lookUpQuery.shape,
       }),
       answers: {
         200: {
           description: 'The event was accepted; its state.',
-          content: { 'application/json': eventStatus },
+          content: { 'application/json': z.union([eventStatus, foundPage]) },
         },
       },
       problems: [

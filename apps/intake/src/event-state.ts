@@ -29,7 +29,7 @@ export interface EventStatus {
  * From what is final to what is first. The last word comes first: `complete` overrides `one-sided`, because a countersignature that comes
  * late completes; `recorded` does not, because a one-sided statement stays one-sided after it is recorded.
  */
-const PRECEDENCE: readonly EventStateName[] = [
+export const PRECEDENCE: readonly EventStateName[] = [
   'erased',
   'discarded',
   'complete',

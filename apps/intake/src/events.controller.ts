@@ -1,7 +1,9 @@
-import { type Caller, FromCaller, RequireScope, mayUseSource, problems } from '@besure/service';
+import { type Caller, FromCaller, type Problem, RequireScope, mayUseSource, problems } from '@besure/service';
 import { Controller, Get, HttpCode, Inject, Post, Query, Req, Res } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { z } from 'zod';
 import type { EventStatus } from './event-state.js';
+import { type FoundPage, lookUp, lookUpQuery } from './look-up.js';
 import { type DoorContext, answerEvents } from './events-door.js';
 import { IDEMPOTENT_REPLAY, eventProblem } from './problems.js';
 import { type Queryable, readStatus } from './state-rows.js';
@@ -48,14 +50,15 @@ export class EventsController {
     return body;
   }
 
-  /** How far an event is that was accepted under this source and id. */
+  /** How far an event is that was accepted under this source and id; without them, the events that the question holds of. */
   @Get()
   @RequireScope('events:read')
   async status(
-    @Query('source') source: unknown,
-    @Query('id') id: unknown,
+    @Query() query: Record<string, unknown>,
     @FromCaller() caller: Caller,
-  ): Promise<EventStatus> {
+  ): Promise<EventStatus | FoundPage> {
+    const { source, id } = query;
+    if (source === undefined && id === undefined) return this.#lookUp(query, caller);
     if (typeof source !== 'string' || typeof id !== 'string') {
       throw problems.malformed({ rule: 'source and id are given, once each' });
     }
@@ -66,4 +69,20 @@ export class EventsController {
       throw problems.notFound({ detail: 'No event was accepted under this source and id.' });
     return status;
   }
+
+  #lookUp(query: Record<string, unknown>, caller: Caller): Promise<FoundPage> {
+    const asked = lookUpQuery.safeParse(query);
+    if (!asked.success) throw unreadable(asked.error);
+    const { database, vault } = this.#context;
+    return lookUp(database, vault, asked.data, caller.sources.includes('*') ? null : caller.sources);
+  }
+}
+
+function unreadable({ issues: [issue] }: z.ZodError): Problem {
+  const unknown = issue?.code === 'unrecognized_keys' ? issue.keys[0] : undefined;
+  const field = unknown ?? issue?.path.join('.') ?? '';
+  return problems.malformed({
+    field,
+    rule: unknown === undefined ? (issue?.message ?? '') : 'is not asked for here',
+  });
 }

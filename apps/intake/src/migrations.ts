@@ -45,4 +45,14 @@ export const intakeMigrations: readonly Migration[] = [
       ) WITH (fillfactor = 70);
     `,
   },
+  {
+    name: 'intake-002',
+    sql: `
+      -- To look events up: keyed hashes of source and message, and source and id sealed under a key of their own. Still no fact in clear.
+      ALTER TABLE request
+        ADD COLUMN source bytea, ADD COLUMN message bytea, ADD COLUMN name bytea, ADD COLUMN name_key bytea;
+      CREATE INDEX request_event ON request (event, hash);
+      CREATE INDEX request_message ON request (message, event, hash);
+    `,
+  },
 ];

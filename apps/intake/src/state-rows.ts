@@ -1,6 +1,6 @@
 import type { Tx } from '@besure/event-store';
-import type { EventStatus, StateTimes } from './event-state.js';
-import { stateOf } from './event-state.js';
+import type { EventStateName, EventStatus, StateTimes } from './event-state.js';
+import { PRECEDENCE, stateOf } from './event-state.js';
 import type { EventChange, EvidenceChange } from './state-changes.js';
 
 /** What a query runs on: a transaction, or the pool for a single read. */
@@ -50,7 +50,8 @@ export async function applyEvidenceChanges(tx: Tx, changes: readonly EvidenceCha
   );
 }
 
-interface StatusRow {
+/** What a status is made of. */
+export interface StatusRow {
   readonly statement: string | null;
   readonly disputed: boolean;
   readonly accepted_at: Date;
@@ -64,6 +65,26 @@ interface StatusRow {
   readonly complete_at: Date | null;
 }
 
+const COLUMN_OF: Readonly<Record<EventStateName, string>> = {
+  accepted: 's.accepted_at',
+  prepared: 's.prepared_at',
+  countersigned: 's.countersigned_at',
+  'one-sided': 's.one_sided_at',
+  recorded: 'e.recorded_at',
+  complete: 'e.complete_at',
+  record: 's.record_at',
+  discarded: 's.discarded_at',
+  erased: 's.erased_at',
+};
+
+/** What statuses are read from, and what of it. */
+export const STATUS_TABLES =
+  'request r JOIN event_state s ON s.event = r.event LEFT JOIN evidence e ON e.statement = s.statement';
+export const STATUS_COLUMNS = 's.*, e.recorded_at, e.complete_at';
+
+/** The state of a row, as `stateOf` says it of its times. */
+export const STATE_OF_ROW = `CASE ${PRECEDENCE.map((state) => `WHEN ${COLUMN_OF[state]} IS NOT NULL THEN '${state}'`).join(' ')} END`;
+
 /**
  * The status of what was accepted under one of these hashes of source and id; null where nothing was. A repeat under another id has the
  * status of the original.
@@ -73,17 +94,16 @@ export async function readStatus(
   requestHashes: readonly string[],
 ): Promise<EventStatus | null> {
   const [row] = await db.query<StatusRow[]>(
-    `SELECT s.*, e.recorded_at, e.complete_at
-       FROM request r
-       JOIN event_state s ON s.event = r.event
-       LEFT JOIN evidence e ON e.statement = s.statement
+    `SELECT ${STATUS_COLUMNS}
+       FROM ${STATUS_TABLES}
       WHERE r.hash = ANY($1::bytea[])`,
     [requestHashes.map((hash) => `\\x${hash}`)],
   );
   return row === undefined ? null : toStatus(row);
 }
 
-function toStatus(row: StatusRow): EventStatus {
+/** The status that a row says. */
+export function toStatus(row: StatusRow): EventStatus {
   const reached = {
     accepted: row.accepted_at,
     prepared: row.prepared_at,

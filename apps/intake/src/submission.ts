@@ -1,6 +1,6 @@
 import type { FactsVault } from '@besure/keys';
 import { type DocumentEvent, type Facts, ProtocolError, parseCloudEvent } from '@besure/protocol';
-import type { Candidate } from './decide.js';
+import { type Candidate, newest } from './decide.js';
 import type { EventProblem } from './event-problem.js';
 import { type StatingRules, objectionTo } from './objection.js';
 import type { Incoming } from './read-body.js';
@@ -11,6 +11,8 @@ export interface Submission {
   readonly source: string;
   readonly facts: Facts;
   readonly candidate: Candidate;
+  /** Under what it is looked up later: keyed hashes under the newest key, in hex. */
+  readonly lookUp: { readonly source: string; readonly message: string };
 }
 
 /** What checking an event gives: something to decide on, or why not. `id` and `source` are there as far as they could be read. */
@@ -54,7 +56,11 @@ export function checkEvent({ value, fault }: Incoming, context: CheckContext): C
     ...hashesOf(event, context.vault),
     objection: objectionTo(facts, context.rules, context.now),
   };
-  return { ok: true, submission: { id, source, facts, candidate } };
+  const lookUp = {
+    source: newest(keyedHex(context.vault, 'source', source)),
+    message: newest(keyedHex(context.vault, 'message', facts.message)),
+  };
+  return { ok: true, submission: { id, source, facts, candidate, lookUp } };
 }
 
 /** The keyed hash, under every key of the zone, under which an accepted request is found again. */
@@ -85,6 +91,11 @@ function factsText(facts: Facts, time: string | null): string {
     [document.mediaType, document.size, document.sha256, document.sha3_512],
     facts.corrects,
   ]);
+}
+
+/** The keyed hashes of a text, newest key first, in hex. */
+export function keyedHex(vault: FactsVault, label: string, text: string): string[] {
+  return hex(vault.keyedHashes(label, text));
 }
 
 function hex(hashes: readonly Uint8Array[]): string[] {
