@@ -11,6 +11,7 @@ import {
   serviceVariables,
   url,
 } from '@besure/service';
+import { busConfig } from '@besure/service/zone';
 import { z } from 'zod';
 import { hubOfKeys } from './checkpoint-signing.js';
 
@@ -59,7 +60,7 @@ export const ledgerWriterConfiguration = z
     return {
       ...serviceConfig(env),
       databaseUrl: env.BESURE_DATABASE_URL,
-      bus: { url: env.BESURE_NATS_URL, credentialsFile: env.BESURE_NATS_CREDENTIALS_FILE },
+      bus: busConfig(env.BESURE_NATS_URL, 'BESURE_NATS_CREDENTIALS_FILE', env.BESURE_NATS_CREDENTIALS_FILE),
       charter,
       hub,
       signer,

@@ -3,6 +3,7 @@ import { file, fromVariable, urls } from '@besure/service';
 import {
   type BusConfig,
   type MemberConfig,
+  busConfig,
   exchangeBus,
   exchangeVariables,
   memberConfig,
@@ -35,10 +36,9 @@ export const proofConfiguration = z
   .transform((env): ProofConfig => ({
     ...memberConfig(env),
     exchangeBus: exchangeBus(env, env.BESURE_ROLE),
-    hubBuses: env.BESURE_HUB_NATS_URLS.map((url) => ({
-      url,
-      credentialsFile: env.BESURE_HUB_NATS_CREDENTIALS_FILE,
-    })),
+    hubBuses: env.BESURE_HUB_NATS_URLS.map((url) =>
+      busConfig(url, 'BESURE_HUB_NATS_CREDENTIALS_FILE', env.BESURE_HUB_NATS_CREDENTIALS_FILE),
+    ),
     hubLogUrls: env.BESURE_HUB_LOG_URLS,
     statementSigner: fromVariable('BESURE_SIGNING_KEY_FILE', () =>
       loadStatementSigner({

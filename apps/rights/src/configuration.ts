@@ -8,6 +8,7 @@ import {
   serviceVariables,
   url,
 } from '@besure/service';
+import { busConfig } from '@besure/service/zone';
 import { z } from 'zod';
 
 /** What `rights` is told. */
@@ -27,7 +28,7 @@ export const rightsConfiguration = z
   })
   .transform((env): RightsConfig => ({
     ...serviceConfig(env),
-    bus: { url: env.BESURE_NATS_URL, credentialsFile: env.BESURE_NATS_CREDENTIALS_FILE },
+    bus: busConfig(env.BESURE_NATS_URL, 'BESURE_NATS_CREDENTIALS_FILE', env.BESURE_NATS_CREDENTIALS_FILE),
     charter: fromVariable('BESURE_CHARTER_FILE', () =>
       parseCharter(readFileSync(env.BESURE_CHARTER_FILE, 'utf8')),
     ),

@@ -6,6 +6,9 @@ import type { ServiceConfig } from './variables.js';
 /** Exit codes of sysexits.h, as far as we use them, and of a process ended by a second signal. */
 const EXIT = { ok: 0, failed: 1, usage: 64, configuration: 78, interrupted: 130 } as const;
 
+/** ML-DSA signatures are not in the cryptography of older ones. */
+const LEAST_NODE = 24;
+
 function say(line: string): void {
   process.stderr.write(`${line}\n`);
 }
@@ -61,6 +64,10 @@ export async function runMain<C extends ServiceConfig>(definition: ServiceDefini
   };
   process.on('uncaughtException', fail);
   process.on('unhandledRejection', fail);
+  if (Number.parseInt(process.versions.node, 10) < LEAST_NODE) {
+    say(`${definition.name} needs Node ${LEAST_NODE} or newer, this is ${process.version}`);
+    process.exit(EXIT.configuration);
+  }
   const [command, ...rest] = process.argv.slice(2);
   if ((command !== undefined && command !== 'migrate') || rest.length > 0) {
     say(`usage: ${definition.name} [migrate]`);

@@ -1,5 +1,6 @@
 export { dialBus } from './dial-bus.js';
 export {
+  busConfig,
   exchangeBus,
   exchangeVariables,
   memberConfig,

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { type Charter, organisation, parseCharter } from '@besure/governance';
 import { type FactsVault, loadFactsVault } from '@besure/keys';
+import { publicNkey } from '@besure/messaging';
 import { z } from 'zod';
 import { ConfigurationError, fromVariable } from '../configuration.js';
 import { type ServiceConfig, file, identifier, serviceConfig, serviceVariables, url } from '../variables.js';
@@ -9,6 +10,15 @@ import { type ServiceConfig, file, identifier, serviceConfig, serviceVariables, 
 export interface BusConfig {
   readonly url: string;
   readonly credentialsFile: string | undefined;
+}
+
+/**
+ * A bus and the user there, whose seed must be readable: a user that the server does not know shows only once the server is there, a file
+ * that holds none shows now. Throws `ConfigurationError` that names `variable`, the one that the file comes from.
+ */
+export function busConfig(server: string, variable: string, credentialsFile: string | undefined): BusConfig {
+  if (credentialsFile !== undefined) fromVariable(variable, () => publicNkey(credentialsFile));
+  return { url: server, credentialsFile };
 }
 
 /** What every service of a member's zone is told. */
@@ -51,7 +61,7 @@ export function memberConfig(env: z.output<z.ZodObject<typeof memberVariables>>)
     organisation: env.BESURE_ORGANISATION,
     role: env.BESURE_ROLE,
     databaseUrl: env.BESURE_DATABASE_URL,
-    bus: { url: env.BESURE_NATS_URL, credentialsFile: env.BESURE_NATS_CREDENTIALS_FILE },
+    bus: busConfig(env.BESURE_NATS_URL, 'BESURE_NATS_CREDENTIALS_FILE', env.BESURE_NATS_CREDENTIALS_FILE),
     charter,
     vault: fromVariable('BESURE_FACTS_KEY_FILE', () => loadFactsVault(env.BESURE_FACTS_KEY_FILE)),
   };
@@ -72,5 +82,9 @@ export function exchangeBus(
   if (env.BESURE_EXCHANGE_NATS_URL === undefined) {
     throw new ConfigurationError('BESURE_EXCHANGE_NATS_URL', 'must be set for an organisation');
   }
-  return { url: env.BESURE_EXCHANGE_NATS_URL, credentialsFile: env.BESURE_EXCHANGE_NATS_CREDENTIALS_FILE };
+  return busConfig(
+    env.BESURE_EXCHANGE_NATS_URL,
+    'BESURE_EXCHANGE_NATS_CREDENTIALS_FILE',
+    env.BESURE_EXCHANGE_NATS_CREDENTIALS_FILE,
+  );
 }
