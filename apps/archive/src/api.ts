@@ -3,6 +3,7 @@ import { type ApiDescription, described, problems } from '@besure/service';
 import { z } from 'zod';
 import { notFinal, openingsGone } from './evidence.controller.js';
 import type { ListedStatement } from './evidence-rows.js';
+import { MAX_READINGS, type Reading } from './readings.js';
 
 const id = z
   .string()
@@ -37,6 +38,15 @@ const listed = z.object({
   recordings: z.int().min(0).describe('How many of its recordings are in the log.'),
 }) satisfies z.ZodType<ListedStatement>;
 
+const reading = z.object({
+  id: z.string().regex(/^\d{1,19}$/),
+  at: z.iso.datetime(),
+  token: z.string().describe('SHA-256 of the token, as the tokens file has it.'),
+  organisation: z.string().nullable(),
+  statement: id,
+  shown: z.array(z.enum(CLAIM_NAMES)).describe('The claims that it showed.'),
+}) satisfies z.ZodType<Reading>;
+
 const away = described(problems.unavailable(1));
 
 /** What holders of evidence may ask, described: what is served and what is not is compared at the start. */
@@ -54,6 +64,24 @@ export const archiveApi: ApiDescription = {
         200: {
           description: 'From the first that was kept to the last.',
           content: { 'application/json': z.object({ statements: z.array(listed) }) },
+        },
+      },
+      problems: [described(problems.malformed()), away],
+    },
+    'GET /v1/readings': {
+      id: 'listReadings',
+      summary: 'Who read which evidence',
+      description:
+        'The trail for auditors: who, when, which statement, which claims. It holds no fact and is only added to.',
+      scope: 'audit:read',
+      query: z.object({
+        after: z.string().optional().describe('The `id` of a reading: what follows it.'),
+        statement: z.string().optional().describe('Of this statement only.'),
+      }),
+      answers: {
+        200: {
+          description: 'Oldest first.',
+          content: { 'application/json': z.object({ readings: z.array(reading).max(MAX_READINGS) }) },
         },
       },
       problems: [described(problems.malformed()), away],

@@ -25,6 +25,7 @@ import { archiveService, start } from './service.js';
 
 const token = newToken();
 const writer = newToken();
+const auditor = newToken();
 const folder = mkdtempSync(join(tmpdir(), 'besure-archive-service-'));
 const closing: (() => Promise<unknown>)[] = [];
 let network: ScriptedNetwork;
@@ -95,6 +96,15 @@ class Zone {
     );
   }
 
+  async sql(text: string): Promise<void> {
+    const dataSource = await openDataSource({ url: this.#url, schema: 'archive' });
+    try {
+      await dataSource.query(text);
+    } finally {
+      await dataSource.destroy();
+    }
+  }
+
   get(path: string, as = token): Promise<Response> {
     return apiFetch(`${this.service.httpUrl}${path}`, { headers: { authorization: `Bearer ${as}` } });
   }
@@ -154,6 +164,7 @@ beforeAll(async () => {
     join(folder, 'tokens.json'),
     JSON.stringify([
       { sha256: hashToken(token), sources: ['*'], scopes: ['evidence:read'] },
+      { sha256: hashToken(auditor), sources: [], scopes: ['audit:read'] },
       { sha256: hashToken(writer), sources: ['*'], scopes: ['events:write'] },
     ]),
     { mode: 0o600 },
@@ -207,6 +218,23 @@ describe('archive', () => {
     expect(judge(shown)).toMatchObject({ result: 'proven', claims: { sender: null, message: null } });
     const closed = await (await alpha.get(`/v1/evidence/${stated.id}?show=`)).text();
     expect(judge(closed).hidden).toHaveLength(10);
+
+    // Each of the three is in the trail, and nobody changes it.
+    const trail = await alpha.get('/v1/readings', auditor);
+    const { readings } = (await trail.json()) as { readings: { id: string; shown: string[] }[] };
+    expect(readings).toMatchObject([
+      { token: hashToken(token), statement: stated.id },
+      { token: hashToken(token), statement: stated.id, shown: ['event', 'time'] },
+      { token: hashToken(token), statement: stated.id, shown: [] },
+    ]);
+    expect(readings[0]?.shown).toHaveLength(10);
+    const later = await alpha.get(`/v1/readings?after=${readings[1]?.id}&statement=${stated.id}`, auditor);
+    expect(await later.json()).toEqual({ readings: readings.slice(2) });
+    expect((await alpha.get('/v1/readings')).status).toBe(403);
+    expect((await alpha.get('/v1/readings?after=x', auditor)).status).toBe(400);
+    for (const change of ['UPDATE reading SET token = 1', 'DELETE FROM reading', 'TRUNCATE reading']) {
+      await expect(alpha.sql(change)).rejects.toThrow('only added to');
+    }
 
     const atBeta = await waitUntil({ what: 'the copy to be evidence at beta' }, async () => {
       const copy = await beta.get(`/v1/evidence/${stated.id}`);

@@ -1,13 +1,14 @@
 import type { EventStore } from '@besure/event-store';
 import type { FactsVault } from '@besure/keys';
 import { CLAIM_NAMES, type ClaimName } from '@besure/protocol';
-import { Problem, RequireScope, problems } from '@besure/service';
+import { type Caller, FromCaller, Problem, RequireScope, problems } from '@besure/service';
 import { Controller, Get, Header, Inject, Param, Query } from '@nestjs/common';
 import { assembleEvidence } from './assemble.js';
 import { parseShow } from './claims-to-show.js';
 import { type KeptEvidence, type ListedStatement, listByMessage, readEvidence } from './evidence-rows.js';
 import type { LedgerLog } from './ledger-log.js';
 import { messageHashes } from './openings.js';
+import { noteReading } from './readings.js';
 
 /** What the controller works with. */
 export interface EvidenceContext {
@@ -40,7 +41,11 @@ export class EvidenceController {
   @Get(':id')
   @RequireScope('evidence:read')
   @Header('content-type', 'application/json')
-  async get(@Param('id') id: string, @Query('show') show: unknown): Promise<string> {
+  async get(
+    @Param('id') id: string,
+    @Query('show') show: unknown,
+    @FromCaller() caller: Caller,
+  ): Promise<string> {
     const asked = parseShow(show);
     if (asked === undefined) {
       throw problems.malformed({
@@ -49,10 +54,14 @@ export class EvidenceController {
       });
     }
     const { store, log, vault } = this.#context;
-    const kept = await store.transaction((tx) => readEvidence(tx, id, { log, vault }));
-    if (kept === null) throw problems.notFound({ detail: 'No statement with this id is kept here.' });
-    if (kept.recordings.length === 0) throw notFinal(kept);
-    return assembleEvidence(kept, claimsToShow(kept, asked));
+    return store.transaction(async (tx) => {
+      const kept = await readEvidence(tx, id, { log, vault });
+      if (kept === null) throw problems.notFound({ detail: 'No statement with this id is kept here.' });
+      if (kept.recordings.length === 0) throw notFinal(kept);
+      const shown = claimsToShow(kept, asked);
+      await noteReading(tx, caller, id, shown);
+      return assembleEvidence(kept, shown);
+    });
   }
 }
 

@@ -107,4 +107,26 @@ export const archiveMigrations: readonly Migration[] = [
       ALTER TABLE copy_reader ALTER COLUMN acknowledged_at SET DEFAULT statement_timestamp();
     `,
   },
+  {
+    name: 'archive-003',
+    sql: `
+      -- Who read which evidence, and which claims it showed. No fact. Only added to, also by whoever owns the table.
+      CREATE TABLE reading (
+        id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+        read_at timestamptz NOT NULL DEFAULT statement_timestamp(),
+        -- SHA-256 of the token, as in the tokens file
+        token text NOT NULL,
+        organisation text,
+        statement text NOT NULL,
+        shown text[] NOT NULL
+      );
+      CREATE INDEX reading_statement ON reading (statement, id);
+      CREATE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$
+      BEGIN
+        RAISE EXCEPTION 'this table is only added to';
+      END $$;
+      CREATE TRIGGER reading_only_added BEFORE UPDATE OR DELETE OR TRUNCATE ON reading
+        FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+    `,
+  },
 ];

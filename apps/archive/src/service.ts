@@ -31,6 +31,7 @@ import { FollowedLog } from './followed-log.js';
 import { archiveMigrations } from './migrations.js';
 import { SCHEMA, type Shared, logFollower, logStoreOf, proofSource, worker } from './parts.js';
 import { pullCopies } from './pull-copies.js';
+import { ReadingsController } from './readings.controller.js';
 import type { ServingContext } from './serve-copies.js';
 import { MAX_PARTS, type Settled, settleParts } from './settle.js';
 import { watchTables } from './watch-tables.js';
@@ -95,7 +96,7 @@ async function build(context: ServiceContext<ArchiveConfig>): Promise<ServicePar
     tokens,
     translateError: (error) =>
       isDatabaseUnavailable(error) ? problems.unavailable(RETRY_AFTER_SECONDS) : null,
-    controllers: [EvidenceController, ...(exchange.controllers ?? [])],
+    controllers: [EvidenceController, ReadingsController, ...(exchange.controllers ?? [])],
     providers: [{ provide: EVIDENCE_CONTEXT, useValue: evidence }, ...(exchange.providers ?? [])],
     started: runParts(context, parts),
   };

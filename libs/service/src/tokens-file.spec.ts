@@ -28,7 +28,12 @@ test('finds tokens, reads a changed file again, keeps the last good one while it
   };
   replace(JSON.stringify([entry(one)]));
   const tokens = new TokensFile(path, log, 0);
-  expect(tokens.find(one)).toEqual({ organisation: 'alpha', sources: ['urn:a'], scopes: ['events:write'] });
+  expect(tokens.find(one)).toEqual({
+    tokenHash: hashToken(one),
+    organisation: 'alpha',
+    sources: ['urn:a'],
+    scopes: ['events:write'],
+  });
   expect(tokens.find(two)).toBeNull();
   expect(tokens.find(hashToken(one))).toBeNull();
   replace(JSON.stringify([entry(two)]));

@@ -4,11 +4,13 @@ import { z } from 'zod';
 import type { ServiceLog } from './log.js';
 
 /** What a token may do. */
-export const SCOPES = ['events:write', 'events:read', 'evidence:read'] as const;
+export const SCOPES = ['events:write', 'events:read', 'evidence:read', 'audit:read'] as const;
 export type Scope = (typeof SCOPES)[number];
 
 /** Who calls. */
 export interface Caller {
+  /** SHA-256 of the token, as the file holds it: who it was, for audit trails. */
+  readonly tokenHash: string;
   /** The organisation that the token was given to, where the file says so. */
   readonly organisation: string | null;
   /** CloudEvent sources it may speak for; `*` means all. */
@@ -51,7 +53,7 @@ function parse(text: string): Map<string, Caller> {
   return new Map(
     parsed.data.map(({ sha256, organisation, sources, scopes }) => [
       sha256,
-      { organisation: organisation ?? null, sources, scopes },
+      { tokenHash: sha256, organisation: organisation ?? null, sources, scopes },
     ]),
   );
 }
@@ -106,6 +108,6 @@ export class TokensFile {
 }
 
 /** True when a caller may speak for a CloudEvent source. */
-export function mayUseSource(caller: Caller, source: string): boolean {
+export function mayUseSource(caller: Pick<Caller, 'sources'>, source: string): boolean {
   return caller.sources.includes('*') || caller.sources.includes(source);
 }
