@@ -78,6 +78,7 @@ export class IntakeAtWork {
       clockToleranceSeconds: 300,
       maxEventAgeSeconds: 86_400,
       maxBacklog: 100_000,
+      maxEventsPerSecond: 100_000,
       minFreeBytes: 1,
       ...change,
     };

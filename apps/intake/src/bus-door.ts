@@ -5,7 +5,7 @@ import { type DoorContext, type EventsSender, answerEvents } from './events-door
 import { IDEMPOTENT_REPLAY, translateError } from './problems.js';
 
 /** Who may publish on the subject was let in by the bus, as a back office of this organisation: no token narrows its sources. */
-const BACK_OFFICE: EventsSender = { maySpeakFor: () => true };
+const BACK_OFFICE: EventsSender = { name: 'bus', maySpeakFor: () => true };
 
 /** Events over NATS: body and answer are those of HTTP, a refusal is a problem. */
 export function busDoor(bus: Bus, context: DoorContext, log: ServiceLog): ByteRequestServer {

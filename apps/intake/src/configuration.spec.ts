@@ -33,6 +33,7 @@ describe('intakeConfiguration', () => {
     ['BESURE_CLOCK_TOLERANCE', 'soon'],
     ['BESURE_MAX_EVENT_AGE', '-1'],
     ['BESURE_MAX_BACKLOG', '0'],
+    ['BESURE_MAX_EVENTS_PER_SECOND', '0'],
     ['BESURE_MIN_FREE_BYTES', '1 GB'],
     ['BESURE_DATABASE_URL', 'mysql://localhost/alpha'],
   ])('refuses %s = %s', (variable, value) => {

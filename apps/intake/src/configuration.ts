@@ -11,6 +11,8 @@ export interface IntakeConfig extends MemberConfig {
   readonly maxEventAgeSeconds: number;
   /** How many accepted events may wait for proof before no more are taken. */
   readonly maxBacklog: number;
+  /** How many events one token may hand in per second. */
+  readonly maxEventsPerSecond: number;
   /** Below so many free bytes on the database's disk nothing is taken. */
   readonly minFreeBytes: number;
 }
@@ -23,6 +25,7 @@ export const intakeConfiguration = z
     BESURE_CLOCK_TOLERANCE: duration().default(300),
     BESURE_MAX_EVENT_AGE: duration().default(30 * 86_400),
     BESURE_MAX_BACKLOG: wholeNumber(1, 1_000_000_000).default(100_000),
+    BESURE_MAX_EVENTS_PER_SECOND: wholeNumber(1, 1_000_000).default(10_000),
     BESURE_MIN_FREE_BYTES: wholeNumber(0, Number.MAX_SAFE_INTEGER).default(256 * 1024 * 1024),
   })
   .transform((env): IntakeConfig => ({
@@ -31,5 +34,6 @@ export const intakeConfiguration = z
     clockToleranceSeconds: env.BESURE_CLOCK_TOLERANCE,
     maxEventAgeSeconds: env.BESURE_MAX_EVENT_AGE,
     maxBacklog: env.BESURE_MAX_BACKLOG,
+    maxEventsPerSecond: env.BESURE_MAX_EVENTS_PER_SECOND,
     minFreeBytes: env.BESURE_MIN_FREE_BYTES,
   }));

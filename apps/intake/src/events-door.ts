@@ -3,7 +3,8 @@ import type { Acceptor } from './acceptor.js';
 import { type EventResult, takeEvents } from './events-service.js';
 import type { Gate } from './gate.js';
 import type { StatingRules } from './objection.js';
-import { bodyProblem, eventProblem, nothingAccepted, refusalProblem } from './problems.js';
+import { bodyProblem, eventProblem, nothingAccepted, rateProblem, refusalProblem } from './problems.js';
+import type { RateLimit } from './rate-limit.js';
 import { type EventsRequest, readEventsBody } from './read-body.js';
 
 /** What taking events needs; see the service for how it is made. */
@@ -12,6 +13,7 @@ export interface DoorContext {
   readonly vault: FactsVault;
   readonly acceptor: Acceptor;
   readonly gate: Gate;
+  readonly rates: RateLimit;
   readonly now: () => number;
 }
 
@@ -25,6 +27,8 @@ export interface EventsAnswer {
 
 /** Who sends events. */
 export interface EventsSender {
+  /** Whose rate it is. */
+  readonly name: string;
   readonly maySpeakFor: (source: string) => boolean;
 }
 
@@ -41,10 +45,12 @@ interface Accepted {
  */
 export async function answerEvents(
   request: EventsRequest,
-  { maySpeakFor }: EventsSender,
-  { rules, vault, acceptor, gate, now }: DoorContext,
+  { name, maySpeakFor }: EventsSender,
+  { rules, vault, acceptor, gate, rates, now }: DoorContext,
 ): Promise<EventsAnswer> {
   const body = readEventsBody(request);
+  const seconds = rates.take(name, body.kind === 'batch' ? body.events.length : 1);
+  if (seconds !== null) throw rateProblem(seconds);
   if (body.kind !== 'single' && body.kind !== 'batch') throw bodyProblem(body.kind);
   const refusal = gate.refusal();
   if (refusal !== null) throw refusalProblem(refusal);

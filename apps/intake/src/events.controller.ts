@@ -42,7 +42,7 @@ export class EventsController {
         headers: raw.rawHeaders,
         body: Buffer.isBuffer(content) ? content : EMPTY,
       },
-      { maySpeakFor: (source) => mayUseSource(caller, source) },
+      { name: caller.tokenHash, maySpeakFor: (source) => mayUseSource(caller, source) },
       this.#context,
     );
     if (replayed) reply.header(IDEMPOTENT_REPLAY, 'true');

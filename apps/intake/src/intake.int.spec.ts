@@ -63,6 +63,7 @@ function configuration(change: Partial<IntakeConfig> = {}): IntakeConfig {
     clockToleranceSeconds: 300,
     maxEventAgeSeconds: 86_400,
     maxBacklog: 1000,
+    maxEventsPerSecond: 100_000,
     minFreeBytes: 1,
     ...change,
   };
@@ -406,6 +407,18 @@ describe('POST /v1/events', () => {
     const answer = await post(event({ id: 'event-3' }, { message: 'message-3' }));
     expect(answer).toMatchObject({ status: 429, body: { type: 'urn:besure:problem:too-many' } });
     expect(Number(answer.headers.get('retry-after'))).toBeGreaterThan(0);
+  });
+
+  it('takes no more of a token than its rate, and tells when to come again', async () => {
+    await service.stop();
+    service = await start(configuration({ maxEventsPerSecond: 1 }));
+    const batch = Array.from({ length: 500 }, () => ({}));
+    expect((await postBatch(batch)).status).toBe(422);
+    const answer = await postBatch(batch);
+    expect(answer).toMatchObject({ status: 429, body: { type: 'urn:besure:problem:too-many' } });
+    expect(Number(answer.headers.get('retry-after'))).toBeGreaterThan(400);
+    // Another token has a rate of its own.
+    expect((await post(event({ source: '/one' }), { token: tokens.one })).status).toBe(202);
   });
 
   it('takes no more while the disk is nearly full', async () => {

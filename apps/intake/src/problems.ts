@@ -38,6 +38,11 @@ export function bodyProblem(kind: Exclude<EventsBody['kind'], 'single' | 'batch'
   }
 }
 
+/** The answer to a token that hands in more events than it may. */
+export function rateProblem(retryAfterSeconds: number): Problem {
+  return problems.tooMany(retryAfterSeconds, { detail: 'This token hands in more events than it may.' });
+}
+
 /** The answer while there is no room for more. */
 export function refusalProblem(refusal: Refusal): Problem {
   const retryAfter = RETRY_AFTER_SECONDS[refusal];

@@ -18,6 +18,8 @@ import { EVENTS_CONTEXT, type EventsContext, EventsController } from './events.c
 import { Gate, freeBytesAt } from './gate.js';
 import { intakeMigrations } from './migrations.js';
 import { translateError } from './problems.js';
+import { RateLimit } from './rate-limit.js';
+import { MAX_BATCH_EVENTS } from './read-body.js';
 import { changesByArchive, changesByProof } from './state-changes.js';
 import { applyEventChanges, applyEvidenceChanges, countWaiting } from './state-rows.js';
 
@@ -81,6 +83,7 @@ async function build(context: ServiceContext<IntakeConfig>): Promise<ServicePart
     vault: config.vault,
     acceptor,
     gate,
+    rates: new RateLimit(config.maxEventsPerSecond, MAX_BATCH_EVENTS),
     database: dataSource,
     now: Date.now,
   };

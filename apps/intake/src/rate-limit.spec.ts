@@ -1,0 +1,34 @@
+import { describe, expect, it } from 'vitest';
+import { RateLimit } from './rate-limit.js';
+
+describe('RateLimit', () => {
+  it('lets a second pass at once, then tells how long to wait, and keeps its word', () => {
+    let now = 0;
+    const limit = new RateLimit(10, 1, () => now);
+    expect(limit.take('a', 10)).toBeNull();
+    expect(limit.take('a', 1)).toBe(1);
+    expect(limit.take('a', 10)).toBe(1);
+    now = 500;
+    expect(limit.take('a', 6)).toBe(1);
+    expect(limit.take('a', 5)).toBeNull();
+    now = 1500;
+    expect(limit.take('a', 10)).toBeNull();
+  });
+
+  it('lets a full batch pass however low the rate is, and saves no more than that', () => {
+    let now = 0;
+    const limit = new RateLimit(1, 500, () => now);
+    expect(limit.take('a', 500)).toBeNull();
+    expect(limit.take('a', 500)).toBe(500);
+    now = 1e9;
+    expect(limit.take('a', 500)).toBeNull();
+    expect(limit.take('a', 1)).toBe(1);
+  });
+
+  it('counts each sender alone', () => {
+    const limit = new RateLimit(1, 1, () => 0);
+    expect(limit.take('a', 1)).toBeNull();
+    expect(limit.take('a', 1)).toBe(1);
+    expect(limit.take('b', 1)).toBeNull();
+  });
+});
