@@ -5,6 +5,11 @@ import { fileURLToPath } from 'node:url';
 import { waitUntil } from '@besure/testing';
 import { KEEP_UP, type RunFile, isAlive, readRunFile, removeRunFile } from './run-file.js';
 
+/** The network did not start; the message holds the end of its log. */
+export class StartFailedError extends Error {
+  override readonly name = 'StartFailedError';
+}
+
 const START_MILLIS = 120_000;
 const STOP_MILLIS = 60_000;
 
@@ -35,7 +40,9 @@ export async function bringUp(
       shown = lines.length;
       signal.throwIfAborted();
       if (hasEnded()) {
-        throw new Error(`the network did not start; the end of ${logFile}:\n${lines.slice(-15).join('\n')}`);
+        throw new StartFailedError(
+          `the network did not start; the end of ${logFile}:\n${lines.slice(-15).join('\n')}`,
+        );
       }
       return readRunFile(state) ?? undefined;
     });

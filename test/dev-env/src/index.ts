@@ -1,6 +1,6 @@
 export { BackOffice, type EventStatus, RefusedError } from './back-office.js';
 export { type BenchReport, type BenchOptions, runBench } from './bench/bench.js';
-export { bringDown, bringUp } from './bring-up.js';
+export { bringDown, bringUp, StartFailedError } from './bring-up.js';
 export { backOfficeOf, deliver, sentDocuments, type SentDocument, type Step, STEPS } from './deliver.js';
 export { type Check, type Report } from './demo/report.js';
 export { foundRunning } from './found.js';

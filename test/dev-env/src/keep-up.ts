@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ProcessHost } from './host.js';
 import { ledgerFromEnvironment } from './ledger-access.js';
-import { removeRunFile, writeRunFile } from './run-file.js';
+import { claimState, removeRunFile, writeRunFile } from './run-file.js';
 import { startNetwork } from './start-network.js';
 
 // The process behind `./besure up`: starts a network, says so in run.json, and holds it until it is told to end.
@@ -14,6 +14,9 @@ const staying = setInterval(() => undefined, 60_000);
 const ending = new AbortController();
 const told = new Promise<void>((resolve) => ending.signal.addEventListener('abort', () => resolve()));
 for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(signal, () => ending.abort());
+
+const giveUp = claimState(state);
+process.on('exit', giveUp);
 
 const ledger = ledgerFromEnvironment(process.env);
 const network = await startNetwork({

@@ -61,6 +61,22 @@ export function removeRunFile(state: string): void {
 }
 
 /**
+ * Makes this process the only one that starts or holds a network below `state`. Throws where another one does.
+ *
+ * @returns what gives the place up again
+ */
+export function claimState(state: string): () => void {
+  const path = join(state, 'up.pid');
+  if (existsSync(path) && !isNetwork(Number(readFileSync(path, 'utf8')))) rmSync(path, { force: true });
+  try {
+    writeFileSync(path, String(process.pid), { flag: 'wx' });
+  } catch (cause) {
+    throw new Error(`another ./besure up is at work: see ${path}`, { cause });
+  }
+  return () => rmSync(path, { force: true });
+}
+
+/**
  * Whether the process with this id holds a network. After a crash of the machine another process may have got the id: it is not to be taken
  * for ours, and above all not to be ended.
  */

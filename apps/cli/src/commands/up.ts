@@ -1,4 +1,5 @@
-import { bringUp, ledgerFromEnvironment, readRunFile } from '@besure/dev-env';
+import { bringUp, ledgerFromEnvironment, readRunFile, type RunFile, StartFailedError } from '@besure/dev-env';
+import { CliError } from '../cli-error.js';
 import type { Command } from '../command.js';
 import { EXIT } from '../exit-codes.js';
 import { interruptible } from '../interruption.js';
@@ -16,9 +17,7 @@ export const upCommand: Command = {
     if (running !== null) say('already up\n');
     // Read here as well: what is wrong with it is to be told in one line, not at the end of a log.
     if (running === null) ledgerFromEnvironment(process.env);
-    const run =
-      running ??
-      (await interruptible((signal) => bringUp(stateFolder, (step) => say(`  ${step}\n`), signal)));
+    const run = running ?? (await start((step) => say(`  ${step}\n`)));
     if (values.json) io.out(`${JSON.stringify(run, null, 2)}\n`);
     else {
       for (const { organisation, name, http } of run.services) {
@@ -31,3 +30,13 @@ export const upCommand: Command = {
     return EXIT.ok;
   },
 };
+
+async function start(onProgress: (step: string) => void): Promise<RunFile> {
+  try {
+    return await interruptible((signal) => bringUp(stateFolder, onProgress, signal));
+  } catch (error) {
+    if (error instanceof StartFailedError)
+      throw new CliError(EXIT.unavailable, error.message, { cause: error });
+    throw error;
+  }
+}
