@@ -194,6 +194,21 @@ describe('a statement between an organisation and the exchange', () => {
     expect(await ask()).toBe(0);
   });
 
+  it('of a correction stands beside the one that it corrects, and both are countersigned', async () => {
+    await record(facts);
+    await state(facts);
+    await ask();
+    const [wrong] = await alpha.store.transaction((tx) =>
+      tx.query<{ id: string }[]>('SELECT id FROM statement'),
+    );
+    const right = { ...facts, document: { ...facts.document, size: 4 }, corrects: wrong!.id };
+    await record(right);
+    expect(await state(right)).toBe(1);
+    await ask();
+    expect(await statesOf(alpha.store)).toEqual(['countersigned', 'countersigned']);
+    expect(await statesOf(exchange.store)).toEqual(['countersigned', 'countersigned']);
+  });
+
   it('waits for the exchange’s record, and is decided when that arrives', async () => {
     await state(facts);
     await ask();
