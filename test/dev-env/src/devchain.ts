@@ -11,6 +11,18 @@ export interface RunningLedger {
   readonly address: LedgerAddress;
   readonly pid: number | null;
   stop(): Promise<void>;
+  /** SIGKILL. */
+  kill(): Promise<void>;
+}
+
+/** A node that somebody else runs. */
+export function foreignLedger(address: LedgerAddress): RunningLedger {
+  return {
+    address,
+    pid: null,
+    stop: () => Promise.resolve(),
+    kill: () => Promise.reject(new Error('this ledger is not ours to kill')),
+  };
 }
 
 const CHAIN = 'besure';
@@ -60,6 +72,10 @@ export async function startDevchain(options: {
     pid: supervised.pid,
     async stop() {
       await supervised.stop();
+    },
+    async kill() {
+      supervised.signal('KILL');
+      await supervised.exited;
     },
   };
 }

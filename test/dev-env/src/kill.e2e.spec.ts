@@ -79,13 +79,23 @@ it(
   { timeout: 400_000 },
   async () => {
     const sent: Sent[] = [];
-    for (const name of host.names) {
+    const servers = Object.entries(network.servers).map(([name, server]) => ({
+      name,
+      kill: () => server.kill(),
+      restart: () => server.restart(),
+    }));
+    const services = host.names.map((name) => ({
+      name,
+      kill: () => host.kill(name),
+      restart: () => host.restart(name),
+    }));
+    for (const { kill, restart } of [...services, ...servers]) {
       // Some events are under way when it dies, others arrive while it is away.
       for (let i = 0; i < DOCUMENTS_PER_KILL; i++)
         sent.push(await sendOne(i % 2 === 0 ? 'sent' : 'received', 'alpha', 'beta'));
-      await host.kill(name);
+      await kill();
       const away = sendOne('sent', 'beta', 'alpha');
-      await host.restart(name);
+      await restart();
       sent.push(await away);
     }
     const evidence = new Map<string, string>();
@@ -94,7 +104,10 @@ it(
     while (evidence.size < sent.length) {
       for (const { organisation, event } of sent) {
         if (evidence.has(event.id)) continue;
-        const status = await network.backOffice(organisation).status(event.source, event.id);
+        const status = await network
+          .backOffice(organisation)
+          .status(event.source, event.id)
+          .catch(() => null);
         last = `${organisation} ${event.type}: ${JSON.stringify(status)}`;
         if (status?.state === 'complete') evidence.set(event.id, status.evidence!);
       }

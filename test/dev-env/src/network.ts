@@ -1,6 +1,7 @@
 import type { Charter } from '@besure/governance';
 import type { BackOffice } from './back-office.js';
 import type { LedgerAccess } from './ledger-access.js';
+import type { RestartableServer } from './restartable-server.js';
 import type { ServiceName } from './service-environment.js';
 
 /** A service that runs. */
@@ -24,6 +25,8 @@ export interface Network {
   readonly tokens: Readonly<Record<string, string>>;
   /** Ports on this machine that somebody listens on while the network runs. */
   readonly ports: readonly number[];
+  /** What the services stand on, to be killed and started again; a ledger that was given to the network is not ours to kill. */
+  readonly servers: Readonly<Record<'postgres' | 'nats' | 'devchain', RestartableServer>>;
   backOffice(organisation: string): BackOffice;
   /** Stops everything; what is durable stays in the network's folder. */
   stop(): Promise<void>;

@@ -20,7 +20,8 @@ import {
   organisationServices,
 } from './service-environment.js';
 import { networkSettings } from './settings.js';
-import { type RunningLedger, startDevchain } from './devchain.js';
+import { type RunningLedger, foreignLedger, startDevchain } from './devchain.js';
+import { RestartableServer } from './restartable-server.js';
 
 /** How to start a network. */
 export interface StartOptions {
@@ -73,25 +74,32 @@ export async function startNetwork(options: StartOptions): Promise<Network> {
     const port = (name: string): number => settings.ports[name]!;
 
     onProgress('PostgreSQL, nats-server and the ledger');
-    const [postgres, nats, ledger] = await settleAll(
+    const [postgresServer, natsServer, ledgerServer] = await settleAll(
       [
-        startPostgres({
-          folder: join(folder, 'postgres'),
-          port: port('postgres'),
-          durable: profile.durable,
-          maxConnections: 300,
-        }),
-        startNats({ folder: join(folder, 'nats'), port: port('nats'), config: busConfiguration(keysFolder) }),
-        options.ledger === undefined
-          ? startDevchain({ folder: join(folder, 'devchain'), port: port('devchain'), profile })
-          : Promise.resolve<RunningLedger>({
-              address: options.ledger,
-              pid: null,
-              stop: () => Promise.resolve(),
-            }),
+        RestartableServer.begin(() =>
+          startPostgres({
+            folder: join(folder, 'postgres'),
+            port: port('postgres'),
+            durable: profile.durable,
+            maxConnections: 300,
+          }),
+        ),
+        RestartableServer.begin(() =>
+          startNats({
+            folder: join(folder, 'nats'),
+            port: port('nats'),
+            config: busConfiguration(keysFolder),
+          }),
+        ),
+        RestartableServer.begin(() =>
+          options.ledger === undefined
+            ? startDevchain({ folder: join(folder, 'devchain'), port: port('devchain'), profile })
+            : Promise.resolve(foreignLedger(options.ledger)),
+        ),
       ] as const,
       stops,
     );
+    const [postgres, nats, ledger] = [postgresServer.now, natsServer.now, ledgerServer.now];
     const access = new LedgerAccess(ledger.address);
 
     const files = { charter: join(folder, 'charter.json'), trust: join(folder, 'trust.json') };
@@ -170,6 +178,7 @@ export async function startNetwork(options: StartOptions): Promise<Network> {
       services,
       organisations,
       files,
+      servers: { postgres: postgresServer, nats: natsServer, devchain: ledgerServer },
       stopAll,
     });
   } catch (error) {
@@ -202,6 +211,7 @@ function describe(parts: {
   readonly nats: Nats;
   readonly postgres: Postgres;
   readonly ledger: RunningLedger;
+  readonly servers: Network['servers'];
   readonly services: readonly HostedService[];
   readonly organisations: readonly {
     readonly member: { readonly id: string };
@@ -239,6 +249,7 @@ function describe(parts: {
         archive: urlOf(organisation, 'archive'),
         token: readToken(tokens[organisation]!),
       }),
+    servers: parts.servers,
     stop: stopAll,
   };
 }
