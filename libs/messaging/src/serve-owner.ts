@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import type { Msg, NatsConnection } from 'nats';
 import type { EventOwner } from '@besure/event-store';
 import { batchToJson } from './batch-codec.js';
@@ -6,6 +7,7 @@ import { MessagingError } from './error.js';
 import type { PipeNames } from './pipe-names.js';
 import { decodeJson, encodeJson, isObject } from './request.js';
 
+const FLUSH_MILLIS = 1000;
 /** Each answer may be most of a megabyte from PostgreSQL; consumers ask again. */
 const MOST_REPLAYS = 4;
 
@@ -77,6 +79,11 @@ export function serveOwner(
   const end = bus.onConnection(setUp);
   return async () => {
     await end();
+    // Who asks from now on is to hear at once that nobody answers: the server has to know it before this ends.
+    await Promise.race([
+      bus.connection?.flush().catch(() => undefined),
+      pause(FLUSH_MILLIS, undefined, { ref: false }),
+    ]);
     await Promise.all(underWay);
   };
 }
