@@ -73,7 +73,7 @@ export class Countersigner {
 
   /** Decides on statements that waited for a record which is there now. Returns how many it decided. */
   async decideWaiting(limit: number): Promise<number> {
-    const { store, vault, primitives } = this.#context;
+    const { store, vault, primitives, issuedAt } = this.#context;
     return store.transaction(async (tx) => {
       const rows = await tx.query<
         { id: string; issuer: string; lookup: string; jws: string; openings: Buffer; openings_key: Buffer }[]
@@ -106,6 +106,10 @@ export class Countersigner {
           attemptAt: null,
         })),
       );
+      await tx.query('UPDATE statement SET iat = greatest(iat, $2) WHERE id = ANY($1::text[])', [
+        decided.map(([id]) => id),
+        issuedAt(),
+      ]);
       await this.#announce(tx, decided);
       return decided.length;
     });
@@ -125,7 +129,7 @@ export class Countersigner {
     organisation: Organisation,
     group: readonly CheckedStatement[],
   ): Promise<Map<string, CountersignVerdict>> {
-    const { vault, now } = this.#context;
+    const { vault, now, issuedAt } = this.#context;
     // Two requests of one organisation about the same statement must not both find it new.
     await tx.query('SELECT pg_advisory_xact_lock(hashtextextended($1, 0))', [
       `countersign ${organisation.id}`,
@@ -172,6 +176,7 @@ export class Countersigner {
           openingsKey: sealed.wrappedKey,
           preparedAt: now(),
           attemptAt: null,
+          iat: Math.max(one.statement.iat, issuedAt()),
         };
       }),
     );

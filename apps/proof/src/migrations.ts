@@ -80,4 +80,11 @@ export const proofMigrations: readonly { readonly name: string; readonly sql: st
       DROP INDEX statement_to_record;
     `,
   },
+  {
+    name: '004-signed-in',
+    sql: `
+      -- The latest time that is signed in a statement or its countersignature, in seconds: no slot before it may hold them.
+      ALTER TABLE statement ADD COLUMN iat bigint NOT NULL DEFAULT 0;
+    `,
+  },
 ];

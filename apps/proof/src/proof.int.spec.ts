@@ -310,6 +310,7 @@ describe('a slot', () => {
       ledgerSigner,
       keyHash,
       sha256: nodePrimitives.sha256,
+      iatOf: () => IAT,
       streamEntity: () => ENTITY,
       hub: hub as HubClient,
       now: () => now,
@@ -343,6 +344,16 @@ describe('a slot', () => {
     const item = proofItemOf(parseTransaction(decodeHex(row!.raw)), ENTITY, ITEM_LENGTH, ITEM_MAGIC);
     expect('skip' in item).toBe(false);
     expect(parseItem((item as { data: Uint8Array }).data)).toEqual({ slot: 5, root });
+  });
+
+  it('leaves what was signed in a later slot to that slot, however late it is closed', async () => {
+    await record(facts);
+    await state(facts);
+    await ask();
+    const context = sending({});
+    const output = firstOutput(context);
+    expect(await closeSlot({ ...context, iatOf: () => IAT - 1 }, 5, output)).toBe(0);
+    expect(await closeSlot(context, 6, null)).toBe(1);
   });
 
   it('is signed once, whoever closes it and however often', async () => {

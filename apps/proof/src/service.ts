@@ -181,6 +181,7 @@ function slotParts(shared: Shared, hubs: readonly Bus[]): Running[] {
     ledgerSigner,
     keyHash,
     sha256: nodePrimitives.sha256,
+    iatOf: (slot: number) => slotIat(charter, slot),
     streamEntity: () => view.streamEntity,
     hub,
     now: Date.now,

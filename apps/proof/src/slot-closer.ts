@@ -24,6 +24,8 @@ export interface ClosingContext {
   /** hash160 of the ledger key: what the charter's address stands for. */
   readonly keyHash: Uint8Array;
   readonly sha256: Sha256;
+  /** The `iat` of what is signed in a slot. */
+  readonly iatOf: (slot: number) => number;
   /** The `proofs` stream, once a hub has told it; 16 bytes. */
   readonly streamEntity: () => Uint8Array | null;
 }
@@ -58,7 +60,7 @@ export async function closeSlot(
     const { chain, version } = await readSlotChain(tx);
     const input = chain.tip ?? firstInput;
     if (!mayClose(chain, slot) || input === null) return null;
-    const ready = await takeReady(tx, slot);
+    const ready = await takeReady(tx, slot, context.iatOf(slot));
     const tree = buildSlotTree(
       ready.map((row) => statementLeaf(row.jws, row.countersignature, context.sha256)),
       (length) => randomBytes(length),
@@ -104,16 +106,17 @@ export function signSlot(
   };
 }
 
-async function takeReady(tx: Tx, slot: number): Promise<ReadyRow[]> {
+/** Closing may come late: what was signed in a later slot than this one waits for that one. */
+async function takeReady(tx: Tx, slot: number, iat: number): Promise<ReadyRow[]> {
   const [rows] = await tx.query<[ReadyRow[], number]>(
     `UPDATE statement SET slot = $1
      WHERE id IN (
        SELECT id FROM statement
-       WHERE slot IS NULL AND state IN ('countersigned', 'one-sided')
+       WHERE slot IS NULL AND state IN ('countersigned', 'one-sided') AND iat <= $2
        ORDER BY id FOR UPDATE
      )
      RETURNING id, event, issuer, counterpart, state, jws, countersignature, openings, openings_key`,
-    [slot],
+    [slot, iat],
   );
   return rows;
 }

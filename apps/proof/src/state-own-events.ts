@@ -59,6 +59,7 @@ export async function stateOwnEvents(
       countersignature: null,
       preparedAt: now,
       attemptAt: now,
+      iat,
     });
   }
   await insertStatements(tx, rows);

@@ -16,6 +16,8 @@ export interface NewStatementRow {
   readonly openingsKey: Uint8Array;
   readonly preparedAt: number;
   readonly attemptAt: number | null;
+  /** The latest time that is signed in it, in seconds. */
+  readonly iat: number;
 }
 
 /** Writes a group. The caller has looked for rows of the same uniqueness under the lock that makes it the only writer. */
@@ -23,9 +25,9 @@ export async function insertStatements(tx: Tx, rows: readonly NewStatementRow[])
   if (rows.length === 0) return;
   await tx.query(
     `INSERT INTO statement (id, event, issuer, counterpart, uniqueness, lookup, state, jws, countersignature,
-                            openings, openings_key, prepared_at, attempt_at)
+                            openings, openings_key, prepared_at, attempt_at, iat)
      SELECT * FROM unnest($1::text[], $2::uuid[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[],
-                          $9::text[], $10::bytea[], $11::bytea[], $12::bigint[], $13::bigint[])`,
+                          $9::text[], $10::bytea[], $11::bytea[], $12::bigint[], $13::bigint[], $14::bigint[])`,
     [
       rows.map((row) => row.id),
       rows.map((row) => row.event),
@@ -40,6 +42,7 @@ export async function insertStatements(tx: Tx, rows: readonly NewStatementRow[])
       rows.map((row) => Buffer.from(row.openingsKey)),
       rows.map((row) => row.preparedAt),
       rows.map((row) => row.attemptAt),
+      rows.map((row) => row.iat),
     ],
   );
 }
