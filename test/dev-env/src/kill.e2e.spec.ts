@@ -117,7 +117,10 @@ it(
     expect(new Set(evidence.values()).size).toBe(sent.length);
     for (const { organisation, event } of sent) {
       const text = await network.backOffice(organisation).evidence(evidence.get(event.id)!);
-      expect(verify(text, network.trust, { primitives: nodePrimitives })).toMatchObject({ result: 'proven', code: 'proven' });
+      expect(verify(text, network.trust, { primitives: nodePrimitives })).toMatchObject({
+        result: 'proven',
+        code: 'proven',
+      });
     }
     const items = await readLedger(network.ledger, network.charter, nodePrimitives.sha256);
     const slots = items.map(({ publisher, slot }) => `${publisher} ${slot}`);
