@@ -14,10 +14,11 @@ import {
   statementLeaf,
   verifyCountersignature,
   verifyStatementSignature,
+  encodeOpenings,
 } from '@besure/protocol';
 import { ArchiveError } from './error.js';
 import type { KeptRecording } from './kept-part.js';
-import { type KeptOpenings, encodeOpenings, messageHash, openAll } from './openings.js';
+import { type KeptOpenings, messageHash, openAll } from './openings.js';
 
 /** What is known before a copy is looked at. */
 export interface CopyContext {

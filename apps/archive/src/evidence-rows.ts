@@ -1,8 +1,8 @@
+import { decodeOpenings } from '@besure/protocol';
 import { type Tx, parseBigint } from '@besure/event-store';
 import type { FactsVault } from '@besure/keys';
 import type { EvidenceParts, FinalRecording } from './assemble.js';
 import type { LedgerLog } from './ledger-log.js';
-import { decodeOpenings } from './openings.js';
 import { splitPath } from './path.js';
 
 /** What the tables hold about one statement. */

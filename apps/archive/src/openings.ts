@@ -1,13 +1,5 @@
 import type { FactsVault, Sealed } from '@besure/keys';
-import {
-  CLAIM_NAMES,
-  type Claims,
-  type Sha256,
-  type Statement,
-  openDisclosures,
-  utf8Decode,
-  utf8Encode,
-} from '@besure/protocol';
+import { CLAIM_NAMES, type Claims, type Sha256, type Statement, openDisclosures } from '@besure/protocol';
 import { ArchiveError } from './error.js';
 
 /** Openings as they are kept: sealed, with the keyed hash by which all statements about a message are found. */
@@ -24,16 +16,6 @@ export function messageHash(message: string, vault: FactsVault): Uint8Array {
 /** The same under every key of the zone, for look-ups. */
 export function messageHashes(message: string, vault: FactsVault): Uint8Array[] {
   return vault.keyedHashes('message', message);
-}
-
-/** The ten disclosures as one text: joined as in an SD-JWT. */
-export function encodeOpenings(disclosures: readonly string[]): Uint8Array {
-  return utf8Encode(disclosures.join('~'));
-}
-
-/** The inverse of {@link encodeOpenings}. */
-export function decodeOpenings(bytes: Uint8Array): string[] {
-  return utf8Decode(bytes).split('~');
 }
 
 /**

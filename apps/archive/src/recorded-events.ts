@@ -9,10 +9,11 @@ import {
   parseStatementsRecorded,
   rootFromSlotPath,
   statementLeaf,
+  decodeOpenings,
 } from '@besure/protocol';
 import { ArchiveError } from './error.js';
 import type { KeptPart, KeptRecording } from './kept-part.js';
-import { type KeptOpenings, decodeOpenings, messageHash, openAll } from './openings.js';
+import { type KeptOpenings, messageHash, openAll } from './openings.js';
 
 /** What reading needs. */
 export interface ReadingContext {

@@ -1,10 +1,9 @@
 import type { EventStore } from '@besure/event-store';
 import { type Charter, organisation as organisationOf } from '@besure/governance';
 import type { FactsVault } from '@besure/keys';
-import { encodeBase64, parseCopiesRequest } from '@besure/protocol';
+import { encodeBase64, parseCopiesRequest, decodeOpenings } from '@besure/protocol';
 import { type CopyRow, acknowledge, readCopies } from './copy-rows.js';
 import { ArchiveError } from './error.js';
-import { decodeOpenings } from './openings.js';
 import { splitPath } from './path.js';
 
 /** What the exchange's archive needs to hand out copies. */

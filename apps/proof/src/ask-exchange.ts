@@ -9,8 +9,8 @@ import {
   decodeBase64url,
   parseCountersignature,
   verifyCountersignature,
+  decodeOpenings,
 } from '@besure/protocol';
-import { decodeOpenings } from './statement-maker.js';
 import { type StatementChange, changeStatements } from './statement-rows.js';
 import { type Decision, decideStatement } from './statement-states.js';
 

@@ -12,12 +12,13 @@ import {
   openDisclosures,
   parseStatement,
   prepareCountersignature,
+  decodeOpenings,
+  encodeOpenings,
 } from '@besure/protocol';
 import { openFacts } from './accepted-events.js';
 import { type CheckedStatement, StatementRefusedError, checkStatement } from './check-statement.js';
 import { counterpartOf, differingClaims, isParty } from './compare.js';
 import { lookupOf, uniquenessOf } from './keyed-hashes.js';
-import { decodeOpenings, encodeOpenings } from './statement-maker.js';
 import { changeStatements, insertStatements, statementsByUniqueness } from './statement-rows.js';
 
 /** What the exchange needs to countersign. */

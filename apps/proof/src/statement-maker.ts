@@ -5,9 +5,8 @@ import {
   type Claims,
   type Sha256,
   attachSignature,
+  encodeOpenings,
   prepareStatement,
-  utf8Decode,
-  utf8Encode,
 } from '@besure/protocol';
 
 /** A statement, signed, with its openings sealed under a key of their own. */
@@ -52,14 +51,4 @@ export class StatementMaker {
     const sealed = vault.seal(encodeOpenings(prepared.disclosures));
     return { id: prepared.id, jws, openings: sealed.ciphertext, openingsKey: sealed.wrappedKey };
   }
-}
-
-/** Openings as they are sealed: the ten disclosures, joined as in an SD-JWT. */
-export function encodeOpenings(disclosures: readonly string[]): Uint8Array {
-  return utf8Encode(disclosures.join('~'));
-}
-
-/** The inverse of {@link encodeOpenings}. */
-export function decodeOpenings(bytes: Uint8Array): string[] {
-  return utf8Decode(bytes).split('~');
 }

@@ -159,6 +159,8 @@ export {
 } from './hub-messages.js';
 export { SUBJECTS } from './subjects.js';
 export {
+  decodeOpenings,
+  encodeOpenings,
   encodeAttachment,
   type EvidenceReadyEntry,
   MAX_ENTRIES,

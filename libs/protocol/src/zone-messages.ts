@@ -154,6 +154,16 @@ export function parseSealedFacts(attachment: Uint8Array): (SealedBytes | null)[]
   );
 }
 
+/** Openings as they are sealed in a zone: the ten disclosures as one text, joined as in an SD-JWT. */
+export function encodeOpenings(disclosures: readonly string[]): Uint8Array {
+  return utf8Encode(disclosures.join('~'));
+}
+
+/** The inverse of {@link encodeOpenings}. */
+export function decodeOpenings(bytes: Uint8Array): string[] {
+  return utf8Decode(bytes).split('~');
+}
+
 /** The JSON form of sealed bytes in an attachment. */
 export function sealedToJson({ ciphertext, key }: SealedBytes): { ciphertext: string; key: string } {
   return { ciphertext: encodeBase64(ciphertext), key: encodeBase64(key) };
