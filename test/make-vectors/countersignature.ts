@@ -75,7 +75,7 @@ export function countersignatures(): Vector[] {
       'typ-statement',
       'The type of another format.',
       format,
-      raw(HEADER.replace('countersignature-v0+jws', 'statement-v0+sd-jwt'), PAYLOAD),
+      raw(HEADER.replace('countersignature-v1+jws', 'statement-v1+sd-jwt'), PAYLOAD),
     ),
     invalid(
       'header-member',

@@ -41,7 +41,7 @@ const HEADER_FAULTS: readonly Fault[] = [
     'typ-version',
     'Another version.',
     header,
-    head(`{"alg":"ES256","typ":"besure-statement-v1+sd-jwt",${x5c}}`),
+    head(`{"alg":"ES256","typ":"besure-statement-v0+sd-jwt",${x5c}}`),
   ],
   ['typ-missing', 'No type.', header, head(`{"alg":"ES256",${x5c}}`)],
   [

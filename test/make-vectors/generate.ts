@@ -1,9 +1,10 @@
-// Writes the vectors: `node test/make-vectors/generate.ts`, after a build. They are committed; the spec beside this
-// file fails when they are not what this writes.
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+// Writes the vectors, and the examples in the specifications: `node test/make-vectors/generate.ts`, after a build. They
+// are committed; the spec beside this file fails when they are not what this writes.
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { generatedFiles, writeFiles } from '../../libs/verification/src/contract/vector-files.ts';
 import { allVectors, FORMATS } from './all.ts';
+import { SPECS, specNames, withExamples } from './spec-examples.ts';
 import { vectorText } from './vector.ts';
 
 const root = join(import.meta.dirname, '../../vectors');
@@ -14,3 +15,7 @@ for (const vector of allVectors()) {
   writeFileSync(join(folder, `${vector.name}.json`), vectorText(vector));
 }
 writeFiles(generatedFiles());
+for (const name of specNames()) {
+  const path = join(SPECS, name);
+  writeFileSync(path, withExamples(readFileSync(path, 'utf8')));
+}

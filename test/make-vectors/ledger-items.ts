@@ -37,7 +37,7 @@ export function items(): Vector[] {
     invalid('short', 'A byte too few.', item.slice(0, -1)),
     invalid('long', 'A byte too many.', Uint8Array.of(...item, 0)),
     invalid('magic', 'Another magic.', replaced(item, 0, 0x62)),
-    invalid('version', 'Another version.', replaced(item, 3, 1)),
+    invalid('version', 'Version 0, which was never frozen.', replaced(item, 3, 0)),
     invalid(
       'slot-too-large',
       'A slot above 2^53 - 1, which not every reader can count.',
@@ -65,7 +65,7 @@ export function logEntries(): Vector[] {
     invalid('long', 'A byte too many.', Uint8Array.of(...entry, 0)),
     invalid('item-alone', 'An item without publisher and height.', item),
     invalid('magic', 'The magic of an item.', replaced(entry, 2, 0x49)),
-    invalid('version', 'Another version.', replaced(entry, 3, 1)),
+    invalid('version', 'Version 0, which was never frozen.', replaced(entry, 3, 0)),
     invalid(
       'height-too-large',
       'A height above 2^53 - 1.',

@@ -1,4 +1,4 @@
-import { CLAIM_NAMES, EVIDENCE_FORMAT, type EvidenceV0 } from '@besure/protocol';
+import { CLAIM_NAMES, EVIDENCE_FORMAT, type EvidenceV1 } from '@besure/protocol';
 import { type ApiDescription, described, problems } from '@besure/service';
 import { z } from 'zod';
 import { notFinal, openingsGone } from './evidence.controller.js';
@@ -30,7 +30,7 @@ const evidence = z.object({
     )
     .min(1)
     .max(2),
-}) satisfies z.ZodType<EvidenceV0>;
+}) satisfies z.ZodType<EvidenceV1>;
 
 const listed = z.object({
   id,

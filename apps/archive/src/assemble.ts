@@ -2,7 +2,7 @@ import {
   CLAIM_NAMES,
   type ClaimName,
   EVIDENCE_FORMAT,
-  type RecordingV0,
+  type RecordingV1,
   composeSdJwt,
   encodeBase64,
   formatEvidence,
@@ -54,7 +54,7 @@ function rank({ by }: FinalRecording, issuer: string): number {
   return by === issuer ? 0 : 1;
 }
 
-function toRecording(recording: FinalRecording): RecordingV0 {
+function toRecording(recording: FinalRecording): RecordingV1 {
   const { by, slot, height, index, path, leaf, inclusion, checkpoint } = recording;
   return {
     by,

@@ -80,7 +80,7 @@ describe('besure verify', () => {
 
   it('says that a file which is no evidence proves nothing, with exit status 1', async () => {
     const bytes = file('bytes.bin', Uint8Array.of(0xff, 0xfe, 0x00));
-    const text = file('text.json', '{"format":"besure-evidence-v0"}');
+    const text = file('text.json', '{"format":"besure-evidence-v1"}');
     for (const evidence of [bytes, text]) {
       const { status, out } = await besure('verify', evidence, '--trust', text);
       expect(status).toBe(1);

@@ -98,7 +98,7 @@ class Member {
   }
 }
 
-const newItem = (): Uint8Array => Uint8Array.from([0x42, 0x53, 0x49, 0, ...randomBytes(40)]);
+const newItem = (): Uint8Array => Uint8Array.from([0x42, 0x53, 0x49, 1, ...randomBytes(40)]);
 const failed = (code: string): SendResult => ({
   ok: false,
   error: expect.objectContaining({ name: 'LedgerError', code }) as never,
@@ -226,7 +226,7 @@ describe.each(nodes)('a ledger node: %s', (_, startNode) => {
     for (let height = before; height <= (await node.getBlockCount()); height++) {
       const { transactions } = parseBlock(await node.getRawBlock(await node.getBlockHash(height)));
       for (const { transaction } of transactions) {
-        const item = proofItemOf(transaction, entity, 44, Uint8Array.of(0x42, 0x53, 0x49, 0));
+        const item = proofItemOf(transaction, entity, 44, Uint8Array.of(0x42, 0x53, 0x49, 1));
         if (!('skip' in item)) {
           expect(toHex(item.keyHash)).toBe(toHex(alice.keyHash));
           found.push(item.data);

@@ -6,7 +6,7 @@ import type { Primitives } from './primitives.js';
 import { BYTES_32, MEMBER_ID } from './rules.js';
 
 /** The `typ` of a countersignature: the format and its version. */
-export const COUNTERSIGNATURE_TYPE = 'besure-countersignature-v0+jws';
+export const COUNTERSIGNATURE_TYPE = 'besure-countersignature-v1+jws';
 
 const HEADER_TEXT = `{"alg":"ES256","typ":"${COUNTERSIGNATURE_TYPE}"}`;
 const HEADER = encodeJson(HEADER_TEXT);

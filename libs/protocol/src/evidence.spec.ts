@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { encodeBase64 } from './bytes.js';
 import { ProtocolError } from './error.js';
-import { EVIDENCE_FORMAT, type EvidenceV0, formatEvidence, parseEvidence } from './evidence.js';
+import { EVIDENCE_FORMAT, type EvidenceV1, formatEvidence, parseEvidence } from './evidence.js';
 
 const text = fc.string({ minLength: 1, unit: 'grapheme' });
 const hash = fc.uint8Array({ minLength: 32, maxLength: 32 }).map(encodeBase64);
@@ -14,7 +14,7 @@ const recording = fc.record({
   path: fc.array(hash, { maxLength: 20 }),
   log: text,
 });
-const evidence: fc.Arbitrary<EvidenceV0> = fc.record({
+const evidence: fc.Arbitrary<EvidenceV1> = fc.record({
   format: fc.constant(EVIDENCE_FORMAT),
   statement: text,
   countersignature: fc.option(text),
@@ -54,7 +54,7 @@ describe('evidence files', () => {
 
   it('begin with their format', () => {
     const [made] = fc.sample(evidence, 1);
-    expect(formatEvidence(made!)).toMatch(/^\{\n {2}"format": "besure-evidence-v0",\n {2}"statement": /);
+    expect(formatEvidence(made!)).toMatch(/^\{\n {2}"format": "besure-evidence-v1",\n {2}"statement": /);
   });
 
   it('name the member that is wrong', () => {
@@ -67,7 +67,7 @@ describe('evidence files', () => {
     const file = (change: object): string => `${JSON.stringify({ ...good, ...change }, null, 2)}\n`;
     const with1 = (change: object): string => file({ recordings: [{ ...good.recordings[0], ...change }] });
     expect(refusal(file({}))).toBeUndefined();
-    expect(refusal(file({ format: 'besure-evidence-v1' }))).toBe('format');
+    expect(refusal(file({ format: 'besure-evidence-v2' }))).toBe('format');
     expect(refusal(file({ statement: '' }))).toBe('statement');
     expect(refusal(file({ countersignature: 1 }))).toBe('countersignature');
     expect(refusal(file({ recordings: [] }))).toBe('recordings');

@@ -2,25 +2,25 @@ import { decodeBase64 } from './bytes.js';
 import { ProtocolError } from './error.js';
 
 /** The first member of every evidence file: which format, and which version of it. */
-export const EVIDENCE_FORMAT = 'besure-evidence-v0';
+export const EVIDENCE_FORMAT = 'besure-evidence-v1';
 
 /**
- * An evidence file, version 0: a statement, and all that is needed to verify it with no ledger and no service
+ * An evidence file, version 1: a statement, and all that is needed to verify it with no ledger and no service
  * running. Everything in it is authenticated: there is no hint, no comment, no check sum, and only one text for it.
  * Where a live node has the transaction follows from the recording: its block, its publisher and its item are unique.
  */
-export interface EvidenceV0 {
+export interface EvidenceV1 {
   readonly format: typeof EVIDENCE_FORMAT;
   /** The statement as SD-JWT, with the disclosures that its holder chose to show. */
   readonly statement: string;
   /** The exchange's countersignature (compact JWS), `null` where the statement is one-sided. */
   readonly countersignature: string | null;
   /** The issuer's recording, the exchange's, or both in that order. */
-  readonly recordings: readonly RecordingV0[];
+  readonly recordings: readonly RecordingV1[];
 }
 
 /** That one member recorded the statement in the ledger. */
-export interface RecordingV0 {
+export interface RecordingV1 {
   /** The member that published the ledger item. */
   readonly by: string;
   /** The slot of the item. */
@@ -40,7 +40,7 @@ const MAX_LENGTH = 1_000_000;
 const MAX_PATH = 20;
 
 /** The one text of an evidence file. Throws `evidence` when the text would not parse. */
-export function formatEvidence(evidence: EvidenceV0): string {
+export function formatEvidence(evidence: EvidenceV1): string {
   const text = serialise(evidence);
   parseEvidence(text);
   return text;
@@ -50,14 +50,14 @@ export function formatEvidence(evidence: EvidenceV0): string {
  * Parses an evidence file: its shape only, nothing is verified. Throws `evidence` unless the text is the very text that
  * {@link formatEvidence} writes, so that no second text stands for the same evidence.
  */
-export function parseEvidence(text: string): EvidenceV0 {
+export function parseEvidence(text: string): EvidenceV1 {
   if (text.length > MAX_LENGTH) throw refusal('the file is too long to be evidence');
   const evidence = parseMembers(parseJson(text));
   if (serialise(evidence) !== text) throw refusal('the file is not in the one text that this evidence has');
   return evidence;
 }
 
-function serialise({ format, statement, countersignature, recordings }: EvidenceV0): string {
+function serialise({ format, statement, countersignature, recordings }: EvidenceV1): string {
   const ordered = {
     format,
     statement,
@@ -82,7 +82,7 @@ function parseJson(text: string): unknown {
   }
 }
 
-function parseMembers(value: unknown): EvidenceV0 {
+function parseMembers(value: unknown): EvidenceV1 {
   const { format, statement, countersignature, recordings } = members(value, '', EVIDENCE_MEMBERS);
   if (format !== EVIDENCE_FORMAT) throw refusal('not evidence of a known version', 'format');
   if (!Array.isArray(recordings) || recordings.length < 1 || recordings.length > 2) {
@@ -99,7 +99,7 @@ function parseMembers(value: unknown): EvidenceV0 {
 const EVIDENCE_MEMBERS = ['format', 'statement', 'countersignature', 'recordings'] as const;
 const RECORDING_MEMBERS = ['by', 'slot', 'height', 'index', 'path', 'log'] as const;
 
-function parseRecording(value: unknown, field: string): RecordingV0 {
+function parseRecording(value: unknown, field: string): RecordingV1 {
   const { by, slot, height, index, path, log } = members(value, field, RECORDING_MEMBERS);
   if (!Array.isArray(path) || path.length > MAX_PATH) {
     throw refusal('a path is a list of at most 20 hashes', `${field}.path`);

@@ -56,10 +56,10 @@ export {
 } from './cosignature.js';
 export {
   EVIDENCE_FORMAT,
-  type EvidenceV0,
+  type EvidenceV1,
   formatEvidence,
   parseEvidence,
-  type RecordingV0,
+  type RecordingV1,
 } from './evidence.js';
 export { encodeVerifierKey, type NoteKey, noteKey, type NoteKeyType, parseVerifierKey } from './note-key.js';
 export {

@@ -11,8 +11,8 @@ export interface SlotItem {
 /** The length of every item, in bytes. */
 export const ITEM_LENGTH = 44;
 
-/** "BSI" and the version 0: the first four bytes of every item. */
-export const ITEM_MAGIC: Readonly<Uint8Array> = Uint8Array.of(0x42, 0x53, 0x49, 0x00);
+/** "BSI" and the version 1: the first four bytes of every item. */
+export const ITEM_MAGIC: Readonly<Uint8Array> = Uint8Array.of(0x42, 0x53, 0x49, 0x01);
 
 /** Magic || slot (u64be) || root. Throws `item`. */
 export function encodeItem({ slot, root }: SlotItem): Uint8Array {

@@ -14,11 +14,11 @@ export interface LogEntry {
 /** The length of every entry, in bytes. */
 export const LOG_ENTRY_LENGTH = 76;
 
-const MAGIC = Uint8Array.of(0x42, 0x53, 0x4c, 0x00); // "BSL", version 0
+const MAGIC = Uint8Array.of(0x42, 0x53, 0x4c, 0x01); // "BSL", version 1
 const HEIGHT_AT = 24;
 const ITEM_AT = 32;
 
-/** "BSL" 0x00 || publisher || height (u64be) || item. Throws `log-entry` or `item`. */
+/** "BSL" 0x01 || publisher || height (u64be) || item. Throws `log-entry` or `item`. */
 export function encodeLogEntry({ publisher, height, item }: LogEntry): Uint8Array {
   if (publisher.length !== 20) {
     throw new ProtocolError('log-entry', 'the publisher of an entry is not 20 bytes', { field: 'publisher' });

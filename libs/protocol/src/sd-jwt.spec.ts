@@ -45,7 +45,7 @@ describe('another implementation of SD-JWT', () => {
   it('verifies a statement of ours and opens all ten claims', async () => {
     const { payload, header } = await other.verify(composeSdJwt(jws, prepared.disclosures));
     expect(payload).toEqual({ ...claims, iss: 'alpha', iat: 1_795_341_210 });
-    expect(header).toMatchObject({ alg: 'ES256', typ: 'besure-statement-v0+sd-jwt' });
+    expect(header).toMatchObject({ alg: 'ES256', typ: 'besure-statement-v1+sd-jwt' });
   });
 
   it('opens only what is shown', async () => {

@@ -76,7 +76,7 @@ describe('statementLeaf', () => {
     const expected = sha256(
       concatBytes(
         Uint8Array.of(0),
-        Buffer.from('besure/statement-leaf/v0\n'),
+        Buffer.from('besure/statement-leaf/v1\n'),
         Uint8Array.of(0, 0, 0, 3),
         Buffer.from('a.b'),
         Uint8Array.of(0, 0, 0, 1),

@@ -20,7 +20,7 @@ export interface SlotLeaf {
   readonly path: readonly Uint8Array[];
 }
 
-const LEAF_DOMAIN = concatBytes(Uint8Array.of(0), utf8Encode('besure/statement-leaf/v0\n'));
+const LEAF_DOMAIN = concatBytes(Uint8Array.of(0), utf8Encode('besure/statement-leaf/v1\n'));
 const NODE_PREFIX = 1;
 const RANDOM_CHUNK = 4096;
 

@@ -4,7 +4,7 @@ import { ProtocolError } from './error.js';
 import { decodeJson, encodeJson } from './jws.js';
 
 /** The `typ` of a statement: the format and its version. */
-export const STATEMENT_TYPE = 'besure-statement-v0+sd-jwt';
+export const STATEMENT_TYPE = 'besure-statement-v1+sd-jwt';
 
 /** What the header of a statement says. Shared between the statements that carry it: nobody may change it. */
 export interface StatementHeader {

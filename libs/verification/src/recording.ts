@@ -9,7 +9,7 @@ import {
   parseCheckpoint,
   parseTlogProof,
   type Primitives,
-  type RecordingV0,
+  type RecordingV1,
   rootFromInclusionProof,
   rootFromSlotPath,
   type Statement,
@@ -32,7 +32,7 @@ export interface HeldRecording extends CheckpointStanding {
  * item up to the root of a checkpoint of the charter's log, and the signatures on it. Throws a refusal.
  */
 export function verifyRecording(
-  recording: RecordingV0,
+  recording: RecordingV1,
   recorder: Organisation,
   statement: Statement,
   countersignature: string | null,

@@ -11,7 +11,7 @@ import {
   parseEvidence,
   parseStatement,
   type Primitives,
-  type RecordingV0,
+  type RecordingV1,
   splitSdJwt,
   type Statement,
   verifyCountersignature,
@@ -154,11 +154,11 @@ function readCountersignature(
   return countersignature;
 }
 
-type Recorder = readonly ['issuer-recording' | 'exchange-recording', Organisation, RecordingV0];
+type Recorder = readonly ['issuer-recording' | 'exchange-recording', Organisation, RecordingV1];
 
 /** Whose recordings they are: the issuer's, the exchange's, or both in that order. */
 function recordersOf(
-  recordings: readonly RecordingV0[],
+  recordings: readonly RecordingV1[],
   issuer: Organisation,
   exchange: Organisation,
   check: RunCheck,

@@ -2,9 +2,9 @@ import {
   attachSignature,
   type ClaimName,
   encodeBase64url,
-  type EvidenceV0,
+  type EvidenceV1,
   formatEvidence,
-  type RecordingV0,
+  type RecordingV1,
   splitSdJwt,
   utf8Decode,
   decodeBase64url,
@@ -27,8 +27,8 @@ export interface Scene {
   readonly statement: MadeStatement;
   readonly countersignature: string;
   readonly recorded: Recorded;
-  readonly recording: RecordingV0;
-  readonly evidence: EvidenceV0;
+  readonly recording: RecordingV1;
+  readonly evidence: EvidenceV1;
 }
 
 /** How a scene differs from the usual: alpha's statement, countersigned, recorded by alpha. */
@@ -63,7 +63,7 @@ export function changed(
   name: string,
   comment: string,
   code: EvidenceCase['code'],
-  change: (scene: Scene) => EvidenceV0,
+  change: (scene: Scene) => EvidenceV1,
   options?: SceneOptions,
 ): EvidenceCase {
   return {
@@ -82,7 +82,7 @@ export function changedRecording(
   name: string,
   comment: string,
   code: EvidenceCase['code'],
-  change: (recording: RecordingV0, scene: Scene) => RecordingV0,
+  change: (recording: RecordingV1, scene: Scene) => RecordingV1,
   options?: SceneOptions,
 ): EvidenceCase {
   return changed(
@@ -170,7 +170,7 @@ export function resplit(
 }
 
 /** A recording whose log proof text is changed. */
-export function relogged(recording: RecordingV0, change: (log: string) => string): RecordingV0 {
+export function relogged(recording: RecordingV1, change: (log: string) => string): RecordingV1 {
   const log = change(recording.log);
   if (log === recording.log) throw new Error('the change changes nothing');
   return { ...recording, log };

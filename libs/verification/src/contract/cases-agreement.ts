@@ -24,7 +24,7 @@ function documentClaimed(name: string, comment: string, change: Partial<Document
   return staged(name, comment, 'document-differs', { statement }, { document: DOCUMENT });
 }
 
-const HEADER = '{"alg":"ES256","typ":"besure-countersignature-v0+jws"}';
+const HEADER = '{"alg":"ES256","typ":"besure-countersignature-v1+jws"}';
 
 /** The countersignature of the exchange. */
 export const agreementCases: readonly EvidenceCase[] = [

@@ -25,7 +25,7 @@ const edited = (change: (evidence: Loose) => unknown) => (text: string) =>
 /** The file itself: one text for one evidence. */
 export const fileCases: readonly EvidenceCase[] = [
   rewritten('other-version', 'A version that this verifier does not know.', (text) =>
-    text.replace('evidence-v0', 'evidence-v1'),
+    text.replace('evidence-v1', 'evidence-v2'),
   ),
   rewritten(
     'surplus-member',

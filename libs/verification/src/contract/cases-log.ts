@@ -1,4 +1,4 @@
-import { encodeBase64, formatTlogProof, NO_TIME, parseTlogProof, type RecordingV0 } from '@besure/protocol';
+import { encodeBase64, formatTlogProof, NO_TIME, parseTlogProof, type RecordingV1 } from '@besure/protocol';
 import { changedRecording, relogged, type SceneOptions, staged } from './case-tools.ts';
 import type { EvidenceCase } from './cases.ts';
 import { noteSigner, seedOf } from './keys.ts';
@@ -22,9 +22,9 @@ function damaged(line: string, at = 200): string {
 }
 
 function withProof(
-  recording: RecordingV0,
+  recording: RecordingV1,
   change: (hashes: readonly Uint8Array[]) => readonly Uint8Array[],
-): RecordingV0 {
+): RecordingV1 {
   const parsed = parseTlogProof(recording.log);
   return { ...recording, log: formatTlogProof({ ...parsed, proof: change(parsed.proof) }) };
 }

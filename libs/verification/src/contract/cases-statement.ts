@@ -58,7 +58,7 @@ export const statementCases: readonly EvidenceCase[] = [
   }),
   staged('other-type', 'A JWT of another type, signed by the same key.', 'statement-malformed', {
     statement: (network) =>
-      reworded(network, { header: (text) => text.replace('besure-statement-v0+sd-jwt', 'JWT') }),
+      reworded(network, { header: (text) => text.replace('besure-statement-v1+sd-jwt', 'JWT') }),
   }),
   staged('surplus-header', 'A header with one member more.', 'statement-malformed', {
     statement: (network) => reworded(network, { header: (text) => text.replace('"typ"', '"kid":"1","typ"') }),

@@ -15,7 +15,7 @@ import {
   encodeItem,
   encodeLogEntry,
   EVIDENCE_FORMAT,
-  type EvidenceV0,
+  type EvidenceV1,
   formatCheckpoint,
   formatEvidence,
   formatTlogProof,
@@ -24,7 +24,7 @@ import {
   NO_TIME,
   prepareCountersignature,
   prepareStatement,
-  type RecordingV0,
+  type RecordingV1,
   signCheckpoint,
   statementLeaf,
   utf8Encode,
@@ -216,7 +216,7 @@ export class Network {
   }
 
   /** A recording as it stands in evidence, under a checkpoint over the log as it stands. */
-  recording(recorded: Recorded, lines = this.lines(this.times(recorded.slot))): RecordingV0 {
+  recording(recorded: Recorded, lines = this.lines(this.times(recorded.slot))): RecordingV1 {
     const { by, slot, height, index, path, logIndex } = recorded;
     const body = this.head();
     const log = formatTlogProof({
@@ -245,9 +245,9 @@ export class Network {
   evidence(
     statement: MadeStatement,
     countersignature: string | null,
-    recordings: readonly RecordingV0[],
+    recordings: readonly RecordingV1[],
     show: readonly ClaimName[] = CLAIM_NAMES,
-  ): EvidenceV0 {
+  ): EvidenceV1 {
     const disclosures = statement.disclosures.filter((_, i) => show.includes(CLAIM_NAMES[i]!));
     return {
       format: EVIDENCE_FORMAT,
@@ -258,7 +258,7 @@ export class Network {
   }
 
   /** Complete evidence: stated by alpha, countersigned, recorded by alpha and by the exchange, all shown. */
-  complete(show: readonly ClaimName[] = CLAIM_NAMES): EvidenceV0 {
+  complete(show: readonly ClaimName[] = CLAIM_NAMES): EvidenceV1 {
     const statement = this.statement();
     const countersignature = this.countersignature(statement);
     const byIssuer = this.record('alpha', statement, countersignature);
