@@ -18,18 +18,14 @@ export interface SignerPair {
   readonly mlDsa44: MessageSigner;
 }
 
-/** A witness: an organisation's archive cosigns what it found consistent. */
-export type WitnessKey = SignerPair;
-
 /** A hub signs every checkpoint twice: as the log, under the origin's name, and as a witness, under its own. */
 export interface CheckpointSigner {
   readonly log: SignerPair;
   readonly witness: SignerPair;
 }
 
-/** Member names of the two file formats, in the order in which they are written. */
+/** The format of a hub's key file. */
 export const HUB_KEYS_FORMAT = 'besure-hub-keys-v0';
-export const WITNESS_KEYS_FORMAT = 'besure-witness-keys-v0';
 
 /** Builds a signer of one key and tries it. */
 export function createMessageSigner(key: KeyObject, algorithm: MessageSigner['algorithm']): MessageSigner {
@@ -88,22 +84,18 @@ function checkDistinct(pairs: readonly SignerPair[], path: string): void {
   }
 }
 
-function checkFormat(format: unknown, expected: string, path: string): void {
-  if (format !== expected) throw new KeyError('malformed', `${path} must have the format ${expected}`);
-}
-
 /** Loads a hub's key file: `{format, log: {ed25519, mlDsa44}, witness: {ed25519, mlDsa44}}`, each a PEM (PKCS#8). */
 export function loadCheckpointSigner(path: string): CheckpointSigner {
   const [format, log, witness] = members(readJson(path), ['format', 'log', 'witness'], path);
-  checkFormat(format, HUB_KEYS_FORMAT, path);
+  if (format !== HUB_KEYS_FORMAT) {
+    throw new KeyError('malformed', `${path} must have the format ${HUB_KEYS_FORMAT}`);
+  }
   const signer = { log: pairOf(log, `${path} log`), witness: pairOf(witness, `${path} witness`) };
   checkDistinct([signer.log, signer.witness], path);
   return signer;
 }
 
-/** Loads a witness key file: `{format, witness: {ed25519, mlDsa44}}`, each a PEM (PKCS#8). */
-export function loadWitnessKey(path: string): WitnessKey {
-  const [format, witness] = members(readJson(path), ['format', 'witness'], path);
-  checkFormat(format, WITNESS_KEYS_FORMAT, path);
-  return pairOf(witness, `${path} witness`);
+/** Loads the key with which an archive cosigns what it found consistent: a PEM (PKCS#8) of an ML-DSA-44 key, which is what counts. */
+export function loadWitnessKey(path: string): MessageSigner {
+  return createMessageSigner(parsePrivateKey(readSecretFile(path), 'ml-dsa-44', path), 'ml-dsa-44');
 }

@@ -3,9 +3,8 @@ import {
   HUB_KEYS_FORMAT,
   loadCheckpointSigner,
   loadWitnessKey,
-  WITNESS_KEYS_FORMAT,
   type CheckpointSigner,
-  type WitnessKey,
+  type MessageSigner,
 } from './checkpoint-keys.js';
 import { createFactsVault, loadFactsVault, type FactsVault } from './facts-vault.js';
 import { writeNewFile } from './key-file.js';
@@ -50,10 +49,9 @@ export function generateHubKeys(path: string): CheckpointSigner {
   return loadCheckpointSigner(path);
 }
 
-/** Makes a witness's two keys. */
-export function generateWitnessKey(path: string): WitnessKey {
-  const keys = { format: WITNESS_KEYS_FORMAT, witness: newPair() };
-  writeNewFile(path, `${JSON.stringify(keys, null, 2)}\n`, 'secret');
+/** Makes the key of a witness. */
+export function generateWitnessKey(path: string): MessageSigner {
+  writeNewFile(path, pem(generateKeyPairSync('ml-dsa-44').privateKey), 'secret');
   return loadWitnessKey(path);
 }
 

@@ -12,7 +12,6 @@ export {
   type CheckpointSigner,
   type MessageSigner,
   type SignerPair,
-  type WitnessKey,
 } from './checkpoint-keys.js';
 export { createFactsVault, loadFactsVault, type FactsVault, type Sealed } from './facts-vault.js';
 export { nodePrimitives } from './node-primitives.js';

@@ -166,18 +166,25 @@ describe('checkpoint keys', () => {
     );
   }
 
-  test('a hub has four keys, a witness two', () => {
+  test('a hub has four keys', () => {
     const hubFile = file('hub.json');
     const made = generateHubKeys(hubFile);
     const hub = loadCheckpointSigner(hubFile);
     expect(hub.log.mlDsa44.publicKey).toEqual(made.log.mlDsa44.publicKey);
     checkPair(hub.log);
     checkPair(hub.witness);
-    const witnessFile = file('witness.json');
-    const witness = generateWitnessKey(witnessFile);
-    expect(loadWitnessKey(witnessFile).ed25519.publicKey).toEqual(witness.ed25519.publicKey);
-    checkPair(loadWitnessKey(witnessFile));
     expect(statSync(hubFile).mode & 0o777).toBe(0o600);
+  });
+
+  test('a witness has one key, and only its owner reads it', () => {
+    const path = file('witness.pem');
+    const made = generateWitnessKey(path);
+    const witness = loadWitnessKey(path);
+    expect(witness.publicKey).toEqual(made.publicKey);
+    const message = Buffer.from('a checkpoint');
+    expect(nodePrimitives.verifyMlDsa44(made.publicKey, message, witness.sign(message))).toBe(true);
+    expect(statSync(path).mode & 0o777).toBe(0o600);
+    expect(() => generateWitnessKey(path)).toThrow(failure('file-exists'));
   });
 
   test('refuses one key under two names, surplus members, wrong kinds and formats', () => {
@@ -192,13 +199,14 @@ describe('checkpoint keys', () => {
       failure('keys-not-distinct'),
     );
     expect(load({ ...keys, more: 1 })).toThrow(failure('malformed'));
-    expect(load({ ...keys, format: 'besure-witness-keys-v0' })).toThrow(failure('malformed'));
+    expect(load({ ...keys, format: 'besure-hub-keys-v1' })).toThrow(failure('malformed'));
     expect(load({ ...keys, log: { ed25519: log['mlDsa44'], mlDsa44: log['mlDsa44'] } })).toThrow(
       failure('wrong-algorithm'),
     );
     expect(load({ ...keys, log: { ed25519: 1, mlDsa44: 2 } })).toThrow(failure('malformed'));
     expect(load([])).toThrow(failure('malformed'));
     expect(() => loadWitnessKey(path)).toThrow(failure('malformed'));
+    expect(() => loadWitnessKey(fileWith(log['ed25519'] ?? ''))).toThrow(failure('wrong-algorithm'));
   });
 });
 

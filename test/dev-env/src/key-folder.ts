@@ -32,7 +32,7 @@ export async function organisationKeys(folder: string, member: Member): Promise<
     signingKey: join(folder, 'signing-key.pem'),
     signingCertificate: join(folder, 'signing-certificate.pem'),
     ledgerKey: join(folder, 'ledger-key.hex'),
-    witnessKey: join(folder, 'witness-keys.json'),
+    witnessKey: join(folder, 'witness-key.pem'),
     factsKey: join(folder, 'facts-key'),
     tokens: join(folder, 'tokens.json'),
     token: join(folder, 'token'),
