@@ -2,13 +2,7 @@ import { decodeBase64, encodeBase64 } from './bytes.js';
 import { parseDecimal } from './decimal.js';
 import { ProtocolError } from './error.js';
 import type { TreeHead } from './merkle.js';
-import {
-  formatSignedNote,
-  isKeyName,
-  type NoteSignature,
-  parseSignatureLine,
-  parseSignedNote,
-} from './signed-note.js';
+import { formatSignedNote, isKeyName, type NoteSignature, parseSignedNote } from './signed-note.js';
 
 // Checkpoints: https://c2sp.org/tlog-checkpoint. Ours have no extension lines: an ML-DSA-44 cosignature does not
 // cover them, so in evidence they would be bytes that anyone can change.
@@ -55,20 +49,6 @@ export function formatCheckpointText(body: CheckpointBody): string {
 /** A whole checkpoint: the text, an empty line, the signature lines. At least one line is needed. */
 export function formatCheckpoint(body: CheckpointBody, signatureLines: readonly string[]): string {
   return formatSignedNote(formatCheckpointText(body), signatureLines);
-}
-
-/**
- * Adds signature lines to a checkpoint: at its end, in the order given. A line of a key that has one already is left out:
- * the first signature of a key stays, so that a later time stamp cannot replace an earlier one.
- */
-export function addSignatures(note: string, lines: readonly string[]): string {
-  const checkpoint = parseCheckpoint(note);
-  const kept = new Map<string, string>();
-  for (const signature of [...checkpoint.signatures, ...lines.map(parseSignatureLine)]) {
-    const key = `${signature.keyId} ${signature.name}`;
-    if (!kept.has(key)) kept.set(key, signature.line);
-  }
-  return formatCheckpoint(checkpoint, [...kept.values()]);
 }
 
 function checkBody({ origin, size, root }: CheckpointBody): void {

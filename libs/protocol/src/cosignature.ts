@@ -13,7 +13,8 @@ import { formatSignatureLine, type NoteSignature } from './signed-note.js';
 export const NO_TIME = 0;
 
 const SUBTREE_LABEL = utf8Encode('subtree/v1\n\0');
-const SIGNATURE_LENGTHS = { 'ed25519-log': 64, 'ed25519-cosignature': 64, 'ml-dsa-44': 2420 } as const;
+/** How long a signature of each kind is, without its time. */
+export const SIGNATURE_LENGTHS = { 'ed25519-log': 64, 'ed25519-cosignature': 64, 'ml-dsa-44': 2420 } as const;
 
 /**
  * The bytes that a key signs to sign a checkpoint. `timestamp` is in POSIX seconds; {@link NO_TIME} for a signature as the

@@ -39,7 +39,14 @@ export {
   verifyConsistency,
 } from './merkle.js';
 export {
-  addSignatures,
+  MAX_CHECKPOINTS,
+  parseCosignAnswer,
+  parseCosignRequest,
+  parsePendingCheckpoints,
+  type PendingCheckpoints,
+} from './cosign-messages.js';
+export { addSignatures } from './add-signatures.js';
+export {
   type Checkpoint,
   type CheckpointBody,
   formatCheckpoint,

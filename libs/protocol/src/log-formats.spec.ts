@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { ed25519 } from '@noble/curves/ed25519.js';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { addSignatures, formatCheckpoint, formatCheckpointText, parseCheckpoint } from './checkpoint.js';
+import { formatCheckpoint, formatCheckpointText, parseCheckpoint } from './checkpoint.js';
 import {
   checkpointMessage,
   checkpointSignatureLine,
@@ -127,17 +127,6 @@ describe('checkpoints', () => {
         );
       }),
     );
-  });
-
-  it('gather signatures, each key once, those that are there first', () => {
-    const root = new Uint8Array(32);
-    const [a, b, again] = [
-      formatSignatureLine('a', 1, Uint8Array.of(1)),
-      formatSignatureLine('b', 1, Uint8Array.of(2)),
-      formatSignatureLine('a', 1, Uint8Array.of(3)),
-    ];
-    const note = formatCheckpoint({ origin: 'o', size: 1, root }, [a]);
-    expect(addSignatures(note, [again, b, b])).toBe(formatCheckpoint({ origin: 'o', size: 1, root }, [a, b]));
   });
 
   it('cannot be written with what could not be read', () => {

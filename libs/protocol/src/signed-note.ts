@@ -21,9 +21,10 @@ export interface SignedNote {
   readonly signatures: readonly NoteSignature[];
 }
 
-// The specification asks for a limit of at least 16 lines. ML-DSA-44 lines have 3.3 kB.
-const MAX_SIGNATURES = 256;
-const MAX_LENGTH = 1_000_000;
+/** Most signature lines in a note. The specification asks for a limit of at least 16; ML-DSA-44 lines have 3.3 kB. */
+export const MAX_SIGNATURES = 256;
+/** Most characters of a note. */
+export const MAX_LENGTH = 1_000_000;
 
 /** Parses a signed note. Nothing is verified. Throws `signed-note`. */
 export function parseSignedNote(note: string): SignedNote {

@@ -13,6 +13,8 @@ export const SUBJECTS = {
   submit: (organisation: string): string => `besure.hub.submit.v1.${organisation}`,
   /** What a member's address can spend. */
   outputs: (organisation: string): string => `besure.hub.outputs.v1.${organisation}`,
+  /** Checkpoints with the signature lines that a witness made and saw. */
+  cosign: (organisation: string): string => `besure.hub.cosign.v1.${organisation}`,
   /** The chain's permissions, for the hub's own rights service. */
   permissions: 'besure.hub.permissions.v1.rights',
   /** Founding: streams and first grants. */
