@@ -4,10 +4,10 @@ import { join } from 'node:path';
 import { EventStore, openDataSource } from '@besure/event-store';
 import type { Charter } from '@besure/governance';
 import { ephemeralFactsVault } from '@besure/keys';
-import { type RunningService, type Scope, hashToken, newToken } from '@besure/service';
+import { type RunningService, type Scope, hashToken, newToken, runService } from '@besure/service';
 import { apiFetch, freshDatabase, startNats } from '@besure/testing';
 import type { IntakeConfig } from '../src/configuration.js';
-import { intakeService, start } from '../src/service.js';
+import { intakeService } from '../src/service.js';
 
 const A = 'A'.repeat(43);
 
@@ -45,17 +45,21 @@ export class IntakeAtWork {
   readonly service: RunningService;
   readonly config: IntakeConfig;
   readonly token: string;
+  /** What it logged. */
+  readonly log: readonly string[];
   readonly #closers: (() => Promise<unknown>)[];
 
   private constructor(
     service: RunningService,
     config: IntakeConfig,
     token: string,
+    log: readonly string[],
     closers: (() => Promise<unknown>)[],
   ) {
     this.service = service;
     this.config = config;
     this.token = token;
+    this.log = log;
     this.#closers = closers;
   }
 
@@ -83,8 +87,11 @@ export class IntakeAtWork {
       ...change,
     };
     await intakeService.migrate!(config, undefined as never);
-    const service = await start(config);
-    return new IntakeAtWork(service, config, token, [
+    const log: string[] = [];
+    const service = await runService(intakeService, config, {
+      logStream: { write: (line) => void log.push(line) },
+    });
+    return new IntakeAtWork(service, config, token, log, [
       () => service.stop(),
       () => nats.stop(),
       async () => {

@@ -1,4 +1,3 @@
-import { connect } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { IntakeAtWork, sentEvent } from '../contract/intake-at-work.js';
 
@@ -103,42 +102,19 @@ describe('what is no JSON, or more than one', () => {
   });
 });
 
-describe('what is too much, too slow or cut', () => {
+describe('what is too much, or nothing that is read here', () => {
   it('answers 413 to 10 MB, and to a million events', async () => {
-    const large = await intake.post(`"${'x'.repeat(10_000_000)}"`).catch((error: unknown) => error);
-    // The service answers and closes while the client still sends: which of both the client sees first is not ours to say.
-    expect(large instanceof Error ? 413 : (large as { status: number }).status).toBe(413);
+    for (let at = 0; at < 5; at += 1) {
+      expect(await intake.post(`"${'x'.repeat(10_000_000)}"`)).toMatchObject({
+        status: 413,
+        body: { type: 'urn:besure:problem:too-large' },
+      });
+    }
     const million = `[${Array.from({ length: 400_000 }, () => '1').join(',')}]`;
     expect(await intake.post(million, BATCH)).toMatchObject({
       status: 413,
       body: { type: 'urn:besure:problem:too-large' },
     });
-  });
-
-  it('answers 413 to what is announced as too large, without reading it', async () => {
-    const answer = await rawRequest(`content-length: 20000000\r\n\r\n[`);
-    expect(answer).toMatch(/^HTTP\/1\.1 413 /);
-    expect(answer).toContain('urn:besure:problem:too-large');
-  });
-
-  it('answers 413 to chunks that grow too large', async () => {
-    const chunk = `10000\r\n${' '.repeat(0x10000)}\r\n`;
-    expect(await rawRequest(`transfer-encoding: chunked\r\n\r\n${chunk.repeat(17)}`)).toMatch(
-      /^HTTP\/1\.1 413 /,
-    );
-  });
-
-  it('stores nothing of a body that is cut, and goes on', async () => {
-    const before = await intake.accepted();
-    await Promise.all(
-      Array.from({ length: 20 }, () =>
-        cutRequest(`content-length: ${GOOD.length}\r\n\r\n${GOOD.slice(0, -1)}`),
-      ),
-    );
-    expect(await intake.accepted()).toBe(before);
-    expect((await intake.post(JSON.stringify(sentEvent({ id: 'after' }, { message: 'after' })))).status).toBe(
-      202,
-    );
   });
 
   it('answers 415 to other media types', async () => {
@@ -190,38 +166,3 @@ describe('the binary mode of CloudEvents', () => {
     expect(answer).toMatchObject({ status: 422, body: { type: 'urn:besure:problem:invalid', field } });
   });
 });
-
-function head(): string {
-  return `POST /v1/events HTTP/1.1\r\nhost: x\r\nauthorization: Bearer ${intake.token}\r\ncontent-type: application/cloudevents+json\r\nconnection: close\r\n`;
-}
-
-/** Sends exactly this and reads until the service closes or has answered. */
-function rawRequest(rest: string): Promise<string> {
-  const { hostname, port } = new URL(intake.service.httpUrl);
-  return new Promise((resolve) => {
-    let answer = '';
-    const socket = connect(Number(port), hostname, () => socket.write(head() + rest));
-    socket.on('data', (chunk: Buffer) => {
-      answer += chunk.toString();
-      if (answer.includes('\r\n\r\n') && answer.endsWith('}')) socket.destroy();
-    });
-    socket.on('error', () => undefined);
-    socket.on('close', () => {
-      resolve(answer);
-    });
-  });
-}
-
-/** Sends this and goes away. */
-function cutRequest(rest: string): Promise<void> {
-  const { hostname, port } = new URL(intake.service.httpUrl);
-  return new Promise((resolve) => {
-    const socket = connect(Number(port), hostname, () => {
-      socket.write(head() + rest, () => socket.resetAndDestroy());
-    });
-    socket.on('error', () => undefined);
-    socket.on('close', () => {
-      resolve();
-    });
-  });
-}

@@ -45,6 +45,7 @@ describe('readConfiguration', () => {
     expect(readConfiguration(schema, { ...good, BESURE_HTTP_PORT: '', HOME: '/root' })).toEqual({
       http: { port: 8080, host: '0.0.0.0' },
       logLevel: 'info',
+      requestMillis: 30_000,
       stopMillis: 20_000,
       database: 'postgres://u:secret@h/d',
       logs: [],

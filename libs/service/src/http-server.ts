@@ -1,5 +1,7 @@
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { answerClientError } from './client-error.js';
+import { answerEarly } from './early-answer.js';
 import type { Health } from './health.js';
 import type { ServiceMetrics } from './metrics.js';
 import type { ApiDescription } from './openapi/api-description.js';
@@ -20,6 +22,8 @@ export const JSON_TYPES = [
 export const BODY_LIMIT = 1024 * 1024;
 
 const REQUEST_MILLIS = 30_000;
+/** How often it is looked for requests that take too long. */
+const LOOK_MILLIS = 1_000;
 
 function parseJson(body: Buffer): unknown {
   try {
@@ -47,6 +51,17 @@ function addParsers(fastify: FastifyInstance, bodyLimit: number, rawBodies: bool
   );
 }
 
+/** What is compressed would be read only to be refused: nobody knows how much it becomes. */
+function faultOfCoding({ headers }: FastifyRequest): Problem | undefined {
+  const coding = headers['content-encoding'];
+  return coding === undefined || coding === 'identity'
+    ? undefined
+    : problems.unsupportedMediaType({
+        field: 'content-encoding',
+        rule: 'the body comes as it is, not compressed',
+      });
+}
+
 function addSystemRoutes(fastify: FastifyInstance, health: Health, metrics: ServiceMetrics): void {
   fastify.get('/health/live', () => ({ status: 'live' }));
   fastify.get('/health/ready', async (_request, reply) => {
@@ -64,15 +79,23 @@ export function createAdapter(options: {
   metrics: ServiceMetrics;
   bodyLimit: number;
   rawBodies?: boolean;
+  /** How long a request may take to come in, 30 s without it. */
+  requestMillis?: number | undefined;
   api?: ApiDescription;
   /** Told of every route. */
   onRoute?: (route: ServedRoute) => void;
 }): FastifyAdapter {
+  const requestMillis = options.requestMillis ?? REQUEST_MILLIS;
   const adapter = new FastifyAdapter({
     logger: false,
     bodyLimit: options.bodyLimit,
-    // A caller that takes longer to send its request is let go.
-    requestTimeout: REQUEST_MILLIS,
+    // A caller that takes longer to send its request is let go, wherever in it it stands.
+    requestTimeout: requestMillis,
+    http: {
+      headersTimeout: requestMillis,
+      connectionsCheckingInterval: Math.min(LOOK_MILLIS, requestMillis / 4),
+    },
+    clientErrorHandler: answerClientError,
     // While stopping, requests on open connections are still answered properly.
     return503OnClosing: false,
     // A URL that the router cannot read never reaches Nest.
@@ -87,7 +110,11 @@ export function createAdapter(options: {
   addParsers(fastify, options.bodyLimit, options.rawBodies ?? false);
   addSystemRoutes(fastify, options.health, options.metrics);
   if (options.api !== undefined) addDocsRoutes(fastify, options.api);
-  fastify.addHook('onSend', (_request, reply, payload, done) => {
+  fastify.addHook('onRequest', (request, _reply, done) => {
+    done(faultOfCoding(request));
+  });
+  fastify.addHook('onSend', (request, reply, payload, done) => {
+    answerEarly(request, reply);
     // Whoever keeps the connection after this answer would keep the server from closing.
     if (options.health.isStopping) reply.header('connection', 'close');
     done(null, payload);

@@ -66,6 +66,8 @@ export const problems = {
     new Problem({ status: 403, code: 'forbidden', title: 'The token does not allow this', ...extra }),
   notFound: (extra: Extra = {}) =>
     new Problem({ status: 404, code: 'not-found', title: 'There is nothing here', ...extra }),
+  tooSlow: (extra: Extra = {}) =>
+    new Problem({ status: 408, code: 'too-slow', title: 'The request did not come in time', ...extra }),
   tooLarge: (extra: Extra = {}) =>
     new Problem({ status: 413, code: 'too-large', title: 'The request is too large', ...extra }),
   unsupportedMediaType: (extra: Extra = {}) =>
@@ -77,6 +79,8 @@ export const problems = {
     }),
   invalid: (extra: Extra = {}) =>
     new Problem({ status: 422, code: 'invalid', title: 'The request breaks a rule', ...extra }),
+  headersTooLarge: (extra: Extra = {}) =>
+    new Problem({ status: 431, code: 'headers-too-large', title: 'The headers are too large', ...extra }),
   tooMany: (retryAfterSeconds: number, extra: Extra = {}) =>
     new Problem({
       status: 429,

@@ -91,6 +91,7 @@ async function createApp(
     rawBodies = false,
     api,
   }: Pick<ServiceDefinition<ServiceConfig>, 'bodyLimit' | 'rawBodies' | 'api'>,
+  requestMillis: number | undefined,
 ): Promise<NestFastifyApplication> {
   const served: ServedRoute[] = [];
   const adapter = createAdapter({
@@ -98,6 +99,7 @@ async function createApp(
     metrics: context.metrics,
     bodyLimit,
     rawBodies,
+    requestMillis,
     ...(api === undefined ? {} : { api }),
     onRoute: (route) => served.push(route),
   });
@@ -144,7 +146,7 @@ export async function runService<C extends ServiceConfig>(
       closers.add(what, close);
     };
     const parts = await definition.build({ name, config, log, metrics, health, onStop });
-    const app = await createApp(parts, { log, metrics, health }, definition);
+    const app = await createApp(parts, { log, metrics, health }, definition, config.requestMillis);
     // Closed first of all: no new work while the parts go away.
     closers.add('http', () => app.close());
     await app.startAllMicroservices();

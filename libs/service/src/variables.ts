@@ -62,6 +62,8 @@ export interface ServiceConfig {
     readonly host?: string;
   };
   readonly logLevel?: LogLevel;
+  /** How long a request may take to come in; 30 seconds without it. */
+  readonly requestMillis?: number;
   /** How long stopping may take; 20 seconds without it. */
   readonly stopMillis?: number;
 }
@@ -73,6 +75,9 @@ export const serviceVariables = {
   BESURE_HTTP_HOST: z.string({ error: 'must be an address to listen on' }).default('0.0.0.0'),
   BESURE_LOG_LEVEL: z.enum(LOG_LEVELS, { error: `must be one of ${LOG_LEVELS.join(', ')}` }).default('info'),
   BESURE_STOP_DEADLINE: duration().default(20),
+  BESURE_REQUEST_DEADLINE: duration()
+    .refine((seconds) => seconds > 0, 'must not be 0')
+    .default(30),
 };
 
 /** `ServiceConfig` from the variables: for the transform of a service's schema. */
@@ -81,10 +86,12 @@ export function serviceConfig(environment: {
   readonly BESURE_HTTP_HOST: string;
   readonly BESURE_LOG_LEVEL: LogLevel;
   readonly BESURE_STOP_DEADLINE: number;
+  readonly BESURE_REQUEST_DEADLINE: number;
 }): ServiceConfig {
   return {
     http: { port: environment.BESURE_HTTP_PORT, host: environment.BESURE_HTTP_HOST },
     logLevel: environment.BESURE_LOG_LEVEL,
+    requestMillis: environment.BESURE_REQUEST_DEADLINE * 1000,
     stopMillis: environment.BESURE_STOP_DEADLINE * 1000,
   };
 }

@@ -111,7 +111,7 @@ describe('the document', () => {
       }),
     );
     const responses = paths?.['/v1/things']?.post?.responses as Record<string, { headers?: object }>;
-    expect(Object.keys(responses)).toEqual(['200', '400', '401', '403', '413', '415', '429', '500']);
+    expect(Object.keys(responses)).toEqual(['200', '400', '401', '403', '408', '413', '415', '429', '500']);
     expect(responses['401']?.headers).toMatchObject({ 'www-authenticate': { required: true } });
     expect(responses['429']?.headers).toMatchObject({ 'retry-after': { required: true } });
     expect(responses['500']?.headers).toBeUndefined();

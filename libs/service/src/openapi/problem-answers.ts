@@ -20,7 +20,9 @@ export function problemsOf(operation: DescribedOperation): DescribedProblem[] {
     ...(operation.problems ?? []),
     ...(operation.body === undefined
       ? []
-      : [problems.malformed(), problems.tooLarge(), problems.unsupportedMediaType()].map(described)),
+      : [problems.malformed(), problems.tooSlow(), problems.tooLarge(), problems.unsupportedMediaType()].map(
+          described,
+        )),
     ...(operation.scope === undefined ? [] : [problems.unauthenticated(), WITHOUT_SCOPE].map(described)),
     described(problems.internal()),
   ];
