@@ -1,5 +1,6 @@
 import { formatCharter, formatTrust, parseCharter, parseTrust, trustFingerprint } from '@besure/governance';
 import {
+  assertCountersigns,
   decodeBase64url,
   decodeHex,
   encodeHex,
@@ -58,8 +59,9 @@ export const READERS: Readonly<Record<string, Reader>> = {
     return { id, issuer, iat, claims: openDisclosures(statement, disclosures as string[], sha256) };
   },
 
-  countersignature: ({ jws, publicKey }) => {
+  countersignature: ({ jws, publicKey, statement: countersigned }) => {
     const countersignature = parseCountersignature(jws as string);
+    assertCountersigns(countersignature, countersigned as { readonly id: string; readonly iat: number });
     verifyCountersignature(countersignature, decodeBase64url(publicKey as string), primitives);
     const { statement, issuer, iat, checked, tolerance } = countersignature;
     return { content: { statement, issuer, iat, checked, tolerance } };

@@ -20,6 +20,8 @@ const CONTENT: CountersignatureContent = {
   checked: CLAIM_NAMES,
   tolerance: 300,
 };
+/** What the vectors hold the countersignature against. */
+const COUNTERSIGNED = { id: STATEMENT, iat: IAT };
 const HEADER = `{"alg":"ES256","typ":"${COUNTERSIGNATURE_TYPE}"}`;
 const PAYLOAD = payload({});
 
@@ -30,11 +32,23 @@ function vector(kind: Vector['kind'], name: string, content: Vector['content']):
 function valid(name: string, comment: string, content: CountersignatureContent): Vector {
   const signingInput = prepareCountersignature(content);
   const jws = attachSignature(signingInput, exchange.sign(utf8Encode(signingInput)));
-  return vector('valid', name, { comment, publicKey: encodeBase64url(exchange.publicKey), jws, content });
+  return vector('valid', name, {
+    comment,
+    publicKey: encodeBase64url(exchange.publicKey),
+    statement: COUNTERSIGNED,
+    jws,
+    content,
+  });
 }
 
 function invalid(name: string, comment: string, error: ExpectedError, jws: string): Vector {
-  return vector('invalid', name, { comment, publicKey: encodeBase64url(exchange.publicKey), jws, error });
+  return vector('invalid', name, {
+    comment,
+    publicKey: encodeBase64url(exchange.publicKey),
+    statement: COUNTERSIGNED,
+    jws,
+    error,
+  });
 }
 
 /** Texts of the members of a payload, some replaced. */
@@ -69,6 +83,26 @@ export function countersignatures(): Vector[] {
   return [
     valid('all-claims', 'The exchange compared all ten claims.', CONTENT),
     valid('one-claim', 'One claim, no tolerance.', { ...CONTENT, checked: ['message'], tolerance: 0 }),
+    valid('later', 'Signed in a later slot than the statement.', { ...CONTENT, iat: IAT + 3600 }),
+    valid('last-second', 'Signed at the end of the year 9999.', { ...CONTENT, iat: 253_402_300_799 }),
+    invalid(
+      'iat-before-statement',
+      'Older than the statement that it is about.',
+      { code: 'countersignature-statement', field: 'iat' },
+      raw(HEADER, payload({ iat: String(IAT - 1) })),
+    ),
+    invalid(
+      'statement-other',
+      'About another statement.',
+      { code: 'countersignature-statement', field: 'statement' },
+      raw(HEADER, payload({ statement: `"${encodeBase64url(testBytes('another statement', 32))}"` })),
+    ),
+    invalid(
+      'iat-too-large',
+      'iat after the year 9999.',
+      of('iat'),
+      raw(HEADER, payload({ iat: '253402300800' })),
+    ),
     invalid('two-parts', 'No signature part.', format, good.slice(0, good.lastIndexOf('.'))),
     invalid('too-long', 'More than 2048 characters.', format, raw(HEADER, `${PAYLOAD}${' '.repeat(2048)}`)),
     invalid(

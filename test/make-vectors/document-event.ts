@@ -84,6 +84,12 @@ export function documentEvents(): Vector[] {
       { time: '2026-11-22T09:53:30.000Z' },
     ),
     valid(
+      'time-1970',
+      'An offset that leads into the year 1970.',
+      { ...EVENT, time: '1969-12-31T23:30:00-00:30' },
+      { time: '1970-01-01T00:00:00.000Z' },
+    ),
+    valid(
       'other-event',
       'An event of the standard without a type of its own.',
       {
@@ -119,6 +125,11 @@ export function documentEvents(): Vector[] {
     invalid('time-local', 'A moment without offset.', 'time', { ...EVENT, time: '2026-11-22T09:53:30' }),
     invalid('time-february', '30 February.', 'time', { ...EVENT, time: '2026-02-30T09:53:30Z' }),
     invalid('time-leap', 'A leap second.', 'time', { ...EVENT, time: '2016-12-31T23:59:60Z' }),
+    invalid('time-before-1970', 'A moment before 1970.', 'time', { ...EVENT, time: '1969-12-31T23:59:59Z' }),
+    invalid('time-after-9999', 'An offset that leads out of the year 9999.', 'time', {
+      ...EVENT,
+      time: '9999-12-31T23:59:59-00:01',
+    }),
     invalid('content-type', 'Data that are not JSON.', 'datacontenttype', {
       ...EVENT,
       datacontenttype: 'text/xml',
@@ -196,6 +207,10 @@ export function documentEvents(): Vector[] {
     invalid('reason-form', 'A reason that is no URI.', 'data.reason', {
       ...REFUSED,
       data: { ...DATA, reason: 'not at home' },
+    }),
+    invalid('reason-513', 'A URI of 513 characters.', 'data.reason', {
+      ...REFUSED,
+      data: { ...DATA, reason: `urn:${'a'.repeat(509)}` },
     }),
     invalid('corrects-form', 'An identity of another length.', 'data.corrects', data({ corrects: 'abc' })),
     invalid(

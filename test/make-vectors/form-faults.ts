@@ -206,6 +206,12 @@ const PAYLOAD_FAULTS: readonly Fault[] = [
     { ...payload, field: 'iat' },
     rest('"_sd_alg":"sha-256","iat":-1,"iss":"alpha"'),
   ],
+  [
+    'iat-too-large',
+    'iat after the year 9999: a moment that has no RFC 3339 form.',
+    { ...payload, field: 'iat' },
+    rest('"_sd_alg":"sha-256","iat":253402300800,"iss":"alpha"'),
+  ],
   ['iat-missing', 'No iat.', { ...payload, field: 'iat' }, rest('"_sd_alg":"sha-256","iss":"alpha"')],
   [
     'iss-form',

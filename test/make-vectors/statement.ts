@@ -11,7 +11,8 @@ import {
 } from '@besure/protocol';
 import { createHash } from 'node:crypto';
 import { testCertificate, testKey, testSalts, type TestKey } from '../../libs/protocol/test/material.ts';
-import { CLAIM_FAULTS, DISCLOSURE_FAULTS } from './disclosure-faults.ts';
+import { CLAIM_FAULTS } from './claim-faults.ts';
+import { DISCLOSURE_FAULTS } from './disclosure-faults.ts';
 import { FORM_FAULTS } from './form-faults.ts';
 import { CLAIMS, FACTS, IAT, type Vector } from './vector.ts';
 
@@ -27,12 +28,24 @@ interface Case {
   readonly comment: string;
   readonly claims?: Claims;
   readonly issuer?: TestKey;
+  readonly iat?: number;
   readonly certificates?: readonly Uint8Array[];
   /** Which claims are shown; all of them by default. */
   readonly show?: readonly ClaimName[];
 }
 
 const reason = 'http://uri.etsi.org/19522/EventReason/R_ERDS_RecipientRefused';
+
+/** Of each range of rules.ts the character before and the one after, as far as these are allowed. */
+const BESIDE_THE_DECEPTIVE = String.fromCodePoint(
+  ...[0x21, 0x7e, 0xa1, 0xac, 0xae, 0x34e, 0x350, 0x61b, 0x61d, 0x115e, 0x1161, 0x167f, 0x1681, 0x17b3],
+  ...[0x17b6, 0x180a, 0x1810, 0x1fff, 0x2010, 0x2027, 0x2030, 0x205e, 0x2070, 0x27ff, 0x2801, 0x2fff],
+  ...[0x3001, 0x3163, 0x3165, 0xfdff, 0xfe10, 0xfefe, 0xff00, 0xff9f, 0xffa1, 0xffef, 0x10000, 0x1bc9f],
+  ...[0x1bca4, 0x1d172, 0x1d17b, 0xdffff, 0xe1000],
+);
+
+const QUOTED_MEDIA_TYPE =
+  String.raw`a/b; c=!#$%&'*+.^_|~` + '`-A; d="' + String.raw` !#$%&'()*+,-./:;<=>?@[]^_{|}~ "`;
 
 const CASES: readonly Case[] = [
   { name: 'sent', comment: 'A sending, every claim shown.' },
@@ -83,6 +96,49 @@ const CASES: readonly Case[] = [
     claims: { ...CLAIMS, message: 'bericht "één" \\ 𝄞', recipient: { scheme: 'test', id: 'Zoë Müller' } },
   },
   {
+    name: 'beside-the-deceptive',
+    comment: 'The characters before and after each range that identifiers must not hold: they may.',
+    claims: { ...CLAIMS, message: BESIDE_THE_DECEPTIVE },
+  },
+  {
+    name: 'longest-identifier',
+    comment: '256 UTF-16 code units: 128 characters outside the basic plane.',
+    claims: { ...CLAIMS, message: '𝄞'.repeat(128) },
+  },
+  {
+    name: 'reason-512',
+    comment: 'The longest URI that a reason may be: 512 characters.',
+    claims: claimsOf({ ...FACTS, event: 'refused', reason: `urn:${'a'.repeat(508)}` }),
+    issuer: beta,
+  },
+  {
+    name: 'time-first',
+    comment: 'The first moment that can be claimed, and signed.',
+    claims: { ...CLAIMS, time: '1970-01-01T00:00:00.000Z' },
+    iat: 0,
+  },
+  {
+    name: 'time-last',
+    comment: 'The last moment that can be claimed, and signed: the end of the year 9999.',
+    claims: { ...CLAIMS, time: '9999-12-31T23:59:59.999Z' },
+    iat: 253_402_300_799,
+  },
+  {
+    name: 'time-leap-day',
+    comment: '29 February of a year that has one.',
+    claims: { ...CLAIMS, time: '2400-02-29T23:59:59.999Z' },
+  },
+  {
+    name: 'size-largest',
+    comment: 'A document of 2^53 - 1 bytes.',
+    claims: { ...CLAIMS, document: { ...FACTS.document, size: Number.MAX_SAFE_INTEGER } },
+  },
+  {
+    name: 'media-type-quoted',
+    comment: 'A media type whose parameters hold every character that they may.',
+    claims: { ...CLAIMS, document: { ...FACTS.document, mediaType: QUOTED_MEDIA_TYPE } },
+  },
+  {
     name: 'empty-document',
     comment: 'A document of no bytes, a media type with a parameter.',
     claims: { ...CLAIMS, document: { ...FACTS.document, mediaType: 'text/plain; charset=utf-8', size: 0 } },
@@ -94,6 +150,7 @@ function valid({
   comment,
   claims = CLAIMS,
   issuer = alpha,
+  iat = IAT,
   certificates,
   show = CLAIM_NAMES,
 }: Case): Vector {
@@ -101,7 +158,7 @@ function valid({
     {
       claims,
       issuer: issuer.name,
-      iat: IAT,
+      iat,
       certificates: certificates ?? [testCertificate(issuer)],
       salts: testSalts(`statement ${name}`),
     },
@@ -119,7 +176,7 @@ function valid({
       disclosures: shown.map((claim) => prepared.disclosures[CLAIM_NAMES.indexOf(claim)]!),
       id: prepared.id,
       issuer: issuer.name,
-      iat: IAT,
+      iat,
       claims: Object.fromEntries(shown.map((claim) => [claim, claims[claim]])),
     },
   };

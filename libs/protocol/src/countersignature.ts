@@ -3,7 +3,8 @@ import { claimIndex, type ClaimName } from './claims.js';
 import { ProtocolError, type ProtocolErrorCode } from './error.js';
 import { decodeEs256, decodeJson, encodeJson, splitCompactJws } from './jws.js';
 import type { Primitives } from './primitives.js';
-import { BYTES_32, MEMBER_ID } from './rules.js';
+import { BYTES_32, isSecond, MEMBER_ID, SECOND_RULE } from './rules.js';
+import type { Statement } from './statement.js';
 
 /** The `typ` of a countersignature: the format and its version. */
 export const COUNTERSIGNATURE_TYPE = 'besure-countersignature-v1+jws';
@@ -71,6 +72,30 @@ export function verifyCountersignature(
   }
 }
 
+/**
+ * Checks that a countersignature is about this statement, and not from before it. Throws `countersignature-statement`,
+ * whose `field` tells which of the two is wrong.
+ */
+export function assertCountersigns(
+  { statement: id, iat }: Pick<Countersignature, 'statement' | 'iat'>,
+  statement: Pick<Statement, 'id' | 'iat'>,
+): void {
+  if (id !== statement.id) {
+    throw new ProtocolError('countersignature-statement', 'the countersignature is about another statement', {
+      field: 'statement',
+    });
+  }
+  if (iat < statement.iat) {
+    throw new ProtocolError(
+      'countersignature-statement',
+      'the countersignature is older than the statement',
+      {
+        field: 'iat',
+      },
+    );
+  }
+}
+
 function payloadText({ checked, iat, issuer, statement, tolerance }: CountersignatureContent): string {
   return (
     `{"checked":["${checked.join('","')}"],"iat":${iat.toString()},"iss":"${issuer}"` +
@@ -96,19 +121,15 @@ function assertContent(
     }
     last = index;
   }
-  assertSeconds('iat', iat, code);
+  if (!isSecond(iat)) throw new ProtocolError(code, `iat ${SECOND_RULE}`, { field: 'iat' });
   if (typeof issuer !== 'string' || !MEMBER_ID.holds(issuer)) {
     throw new ProtocolError(code, `iss ${MEMBER_ID.rule}`, { field: 'iss' });
   }
   if (typeof statement !== 'string' || !BYTES_32.holds(statement)) {
     throw new ProtocolError(code, `statement ${BYTES_32.rule}`, { field: 'statement' });
   }
-  assertSeconds('tolerance', tolerance, code);
-}
-
-function assertSeconds(field: string, value: unknown, code: ProtocolErrorCode): void {
-  if (typeof value !== 'number' || !Number.isSafeInteger(value) || value < 0) {
-    throw new ProtocolError(code, `${field} must be a whole number of seconds`, { field });
+  if (typeof tolerance !== 'number' || !Number.isSafeInteger(tolerance) || tolerance < 0) {
+    throw new ProtocolError(code, 'tolerance must be a whole number of seconds', { field: 'tolerance' });
   }
 }
 

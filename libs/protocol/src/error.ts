@@ -22,6 +22,7 @@ export type ProtocolErrorCode =
   | 'countersignature-input'
   | 'countersignature-format'
   | 'countersignature-signature'
+  | 'countersignature-statement'
   // slots and the ledger
   | 'slot-tree'
   | 'slot-path'

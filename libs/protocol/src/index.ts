@@ -102,6 +102,7 @@ export {
 } from './claims.js';
 export { publicKeyOfCertificate } from './certificate.js';
 export {
+  assertCountersigns,
   type Countersignature,
   type CountersignatureContent,
   COUNTERSIGNATURE_TYPE,

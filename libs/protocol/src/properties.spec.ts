@@ -17,6 +17,7 @@ import { encodeItem, parseItem } from './item.js';
 import { attachSignature } from './jws.js';
 import { encodeLogEntry, parseLogEntry } from './log-entry.js';
 import type { Primitives } from './primitives.js';
+import { LAST_SECOND } from './rules.js';
 import { composeSdJwt, splitSdJwt } from './sd-jwt.js';
 import { openDisclosures, parseStatement, prepareStatement, verifyStatementSignature } from './statement.js';
 
@@ -54,7 +55,7 @@ const factsArbitrary: fc.Arbitrary<Facts> = fc
       event: fc.constant(event),
       reason: reasonFor(event),
       time: fc
-        .date({ min: new Date('0001-01-01'), max: new Date('9999-12-30'), noInvalidDate: true })
+        .date({ min: new Date(0), max: new Date('9999-12-30'), noInvalidDate: true })
         .map((date) => date.toISOString()),
       message: identifier,
       sender: party,
@@ -72,7 +73,7 @@ const prepared = fc
   .record({
     facts: factsArbitrary,
     salts: fc.uniqueArray(bytes(16), { minLength: 10, maxLength: 10, selector: String }),
-    iat: fc.maxSafeNat(),
+    iat: fc.integer({ min: 0, max: LAST_SECOND }),
   })
   .map(({ facts, salts, iat }) => {
     const claims = claimsOf(facts);
@@ -180,7 +181,7 @@ describe('a countersignature', () => {
   const content = fc.record({
     statement: encoded(32),
     issuer: organisation,
-    iat: fc.maxSafeNat(),
+    iat: fc.integer({ min: 0, max: LAST_SECOND }),
     checked: fc.subarray([...CLAIM_NAMES], { minLength: 1 }),
     tolerance: fc.nat(),
   });

@@ -15,21 +15,33 @@ export interface TextRule {
 }
 
 const PLAIN = /^[\x21-\x7e](?:[\x20-\x7e]{0,254}[\x21-\x7e])?$/;
-/** Ranges of UTF-16 code units that make a text look unlike it is, first and last. */
+/**
+ * Ranges of code points that make a text look unlike it is, first and last: controls, every space but U+0020, all that
+ * Unicode calls default ignorable (invisible where a font does not know it), blanks that pass for letters, specials.
+ */
 const DECEPTIVE: readonly (readonly [number, number])[] = [
   [0x0000, 0x001f], // controls
   [0x007f, 0x00a0], // controls, no-break space
   [0x00ad, 0x00ad], // soft hyphen
+  [0x034f, 0x034f], // combining grapheme joiner
   [0x061c, 0x061c], // direction mark
-  [0x180e, 0x180e],
+  [0x115f, 0x1160], // fillers of Hangul
+  [0x1680, 0x1680], // space of Ogham
+  [0x17b4, 0x17b5], // vowels of Khmer that are not shown
+  [0x180b, 0x180f], // variation selectors and a separator of Mongolian
   [0x2000, 0x200f], // spaces, zero width, direction marks
-  [0x2028, 0x202f], // separators, direction marks
+  [0x2028, 0x202f], // separators, direction marks, narrow space
   [0x205f, 0x206f], // invisible operators, direction isolates
-  [0x3000, 0x3000],
+  [0x2800, 0x2800], // blank of Braille
+  [0x3000, 0x3000], // ideographic space
+  [0x3164, 0x3164], // filler of Hangul
   [0xfe00, 0xfe0f], // variation selectors
   [0xfeff, 0xfeff], // byte order mark
+  [0xffa0, 0xffa0], // filler of Hangul, half width
   [0xfff0, 0xffff], // specials, noncharacters
-  [0xdb40, 0xdb40], // first half of tags and further variation selectors
+  [0x1bca0, 0x1bca3], // controls of shorthand
+  [0x1d173, 0x1d17a], // controls of music
+  [0xe0000, 0xe0fff], // tags, further variation selectors
 ];
 
 /** Identifiers of messages, persons and enterprises. */
@@ -66,8 +78,8 @@ export const MEDIA_TYPE: TextRule = pattern(
 
 /** Absolute URIs (RFC 3986 section 4.3), in ASCII. */
 export const URI: TextRule = pattern(
-  /^[a-z][a-z0-9+.-]{0,31}:[A-Za-z0-9\-._~:/?#[\]@!$&'()*+,;=%]{1,480}$/,
-  'must be an absolute URI (RFC 3986) of at most 512 characters',
+  /^(?=.{3,512}$)[a-z][a-z0-9+.-]{0,31}:[A-Za-z0-9\-._~:/?#[\]@!$&'()*+,;=%]+$/,
+  'must be an absolute URI (RFC 3986) of 3 to 512 characters',
 );
 
 /** 32 bytes as base64url (RFC 4648 section 5): SHA-256 digests and statement identities. */
@@ -90,15 +102,26 @@ export const BYTES_16: TextRule = pattern(
 
 const TIME = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{3}Z$/;
 
-/** Moments in the one form that statements use (RFC 3339, UTC, milliseconds). */
+/** The last second of the year 9999, counted from 1970: later ones have no RFC 3339 form. No signed time is later. */
+export const LAST_SECOND = 253_402_300_799;
+
+/** Moments from 1970 to 9999 in the one form that statements use (RFC 3339, UTC, milliseconds). */
 export const CANONICAL_TIME: TextRule = {
-  rule: 'must be a moment in the form YYYY-MM-DDTHH:MM:SS.mmmZ',
+  rule: 'must be a moment in the form YYYY-MM-DDTHH:MM:SS.mmmZ, not before 1970',
   holds: (text) => {
     if (!TIME.test(text)) return false;
     const millis = Date.parse(text);
-    return !Number.isNaN(millis) && new Date(millis).toISOString() === text; // refuses 30 February
+    return millis >= 0 && new Date(millis).toISOString() === text; // refuses 30 February
   },
 };
+
+/** Whether a number is a time that may be signed: whole seconds since 1970, to the end of the year 9999. */
+export function isSecond(value: unknown): value is number {
+  return typeof value === 'number' && Number.isInteger(value) && value >= 0 && value <= LAST_SECOND;
+}
+
+/** What {@link isSecond} takes, in words. */
+export const SECOND_RULE = 'must be whole seconds since 1970, at most 253402300799';
 
 /** Sizes of documents, in bytes. */
 export const SIZE_RULE = 'must be a whole number of bytes from 0 to 2^53 - 1';
@@ -109,9 +132,7 @@ export function pattern(expression: RegExp, rule: string): TextRule {
 }
 
 function isDeceptive(text: string): boolean {
-  for (let i = 0; i < text.length; i++) {
-    const unit = text.charCodeAt(i);
-    if (DECEPTIVE.some(([first, last]) => unit >= first && unit <= last)) return true;
-  }
-  return false;
+  return Array.from(text, (character) => character.codePointAt(0)!).some((point) =>
+    DECEPTIVE.some(([first, last]) => point >= first && point <= last),
+  );
 }

@@ -4,7 +4,7 @@ import { decodeDisclosure, disclosureDigest, encodeDisclosure } from './disclosu
 import { ProtocolError } from './error.js';
 import { decodeEs256, decodeJson, encodeJson, splitCompactJws } from './jws.js';
 import type { Primitives, Sha256 } from './primitives.js';
-import { BYTES_32, MEMBER_ID } from './rules.js';
+import { BYTES_32, isSecond, MEMBER_ID, SECOND_RULE } from './rules.js';
 import { encodeStatementHeader, readStatementHeader } from './statement-header.js';
 import { sha256OfText } from './text-bytes.js';
 
@@ -166,9 +166,7 @@ function assertPayload(
       throw new ProtocolError(code, 'the digests must be sorted and different', { field: '_sd' });
     last = digest;
   }
-  if (typeof iat !== 'number' || !Number.isSafeInteger(iat) || iat < 0) {
-    throw new ProtocolError(code, 'iat must be a whole number of seconds', { field: 'iat' });
-  }
+  if (!isSecond(iat)) throw new ProtocolError(code, `iat ${SECOND_RULE}`, { field: 'iat' });
   if (typeof issuer !== 'string' || !MEMBER_ID.holds(issuer)) {
     throw new ProtocolError(code, `iss ${MEMBER_ID.rule}`, { field: 'iss' });
   }
