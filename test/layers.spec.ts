@@ -14,7 +14,7 @@ interface Case {
 const LAYERS = 'besure(layers)';
 const REFUSALS = /^besure\(|^eslint\(no-restricted-/;
 const SERVICES = ['intake', 'proof', 'archive', 'ledger-writer', 'rights', 'devchain'];
-const PURE = ['protocol', 'ledger-tx', 'governance', 'verification'];
+const PURE = ['protocol', 'ledger-tx', 'ledger-log', 'governance', 'verification'];
 const LIBRARIES = [...PURE, 'multichain', 'event-store', 'log-store', 'messaging', 'keys', 'service'];
 
 function imports(module: string): string {
@@ -84,6 +84,8 @@ const CASES: readonly Case[] = [
     ['protocol', 'keys'],
     ['governance', 'verification'],
     ['ledger-tx', 'governance'],
+    ['ledger-log', 'governance'],
+    ['ledger-tx', 'ledger-log'],
     ['verification', 'keys'],
     ['verification', 'log-store'],
     ['event-store', 'messaging'],

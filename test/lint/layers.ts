@@ -1,6 +1,6 @@
 // The layers of the design as data; `plugin.ts` makes lint errors of it, `layers.spec.ts` proves them.
 
-const PURE = ['protocol', 'ledger-tx', 'governance', 'verification'];
+const PURE = ['protocol', 'ledger-tx', 'ledger-log', 'governance', 'verification'];
 const SERVICE = [...PURE, 'event-store', 'log-store', 'messaging', 'keys', 'service'];
 const APPS = ['intake', 'proof', 'archive', 'ledger-writer', 'rights', 'devchain'];
 
@@ -17,6 +17,7 @@ interface Layer {
 export const LAYERS: Readonly<Record<string, Layer>> = {
   'libs/protocol': { pure: true, mayImport: [] },
   'libs/ledger-tx': { pure: true, mayImport: ['protocol'] },
+  'libs/ledger-log': { pure: true, mayImport: ['protocol', 'ledger-tx'] },
   'libs/governance': { pure: true, mayImport: ['protocol', 'ledger-tx'] },
   'libs/verification': { pure: true, mayImport: ['protocol', 'ledger-tx', 'governance'] },
 

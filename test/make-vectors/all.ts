@@ -4,6 +4,7 @@ import { cosignatures } from './cosignature.ts';
 import { countersignatures } from './countersignature.ts';
 import { documentEvents } from './document-event.ts';
 import { items, logEntries } from './ledger-items.ts';
+import { ledgerLogs } from './ledger-log.ts';
 import { merkleTrees } from './merkle.ts';
 import { slotTrees } from './slot-tree.ts';
 import { invalidStatements, validStatements } from './statement.ts';
@@ -18,6 +19,7 @@ export const FORMATS = [
   'countersignature',
   'document-event',
   'item',
+  'ledger-log',
   'log-entry',
   'merkle',
   'slot-tree',
@@ -35,6 +37,7 @@ export function allVectors(): Vector[] {
     ...countersignatures(),
     ...documentEvents(),
     ...items(),
+    ...ledgerLogs(),
     ...logEntries(),
     ...merkleTrees(),
     ...slotTrees(),

@@ -15,6 +15,7 @@ import {
   verifyCheckpointSignature,
   verifyConsistency,
 } from '@besure/protocol';
+import { readLedgerLog } from './check-ledger-log.ts';
 import { nodePrimitives } from '../../libs/verification/src/contract/node-primitives.ts';
 
 // What a reader does with the vectors of logs and checkpoints.
@@ -23,6 +24,8 @@ type Content = Readonly<Record<string, unknown>>;
 const { sha256 } = nodePrimitives;
 
 export const LOG_READERS: Readonly<Record<string, (content: Content) => Content>> = {
+  'ledger-log': readLedgerLog,
+
   merkle: (content) => {
     const hashes = ((content['proof'] ?? []) as string[]).map(decodeHex);
     if (content['operation'] === 'consistency') {

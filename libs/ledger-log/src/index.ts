@@ -1,0 +1,15 @@
+export {
+  type BlockAt,
+  countSkips,
+  type Derivation,
+  deriveBlocks,
+  type DerivedBlock,
+  initialLogState,
+  type LogState,
+  type ReadBlock,
+  readBlocks,
+  type ReadBlocks,
+} from './derivation.js';
+export { LedgerLogError, type LedgerLogErrorCode } from './error.js';
+export type { LeafCandidate, LeafOutcome, LeafRule, LeafSkip, Slots, Streams } from './leaf-rule.js';
+export { LedgerLog } from './ledger-log.js';
