@@ -4,7 +4,8 @@ import { formatCheckpoint, formatSignatureLine, parseCheckpoint, parseTilePath }
 import { freshDatabase, waitUntil } from '@besure/testing';
 import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { LogFollower, type FollowedEntries, type LogFollowerOptions } from './log-follower.js';
+import type { FollowedEntries } from './catch-up.js';
+import { LogFollower, type LogFollowerOptions } from './log-follower.js';
 import { logMigrations } from './log-migrations.js';
 import { HttpLogSource } from './log-source.js';
 import { LogStore } from './log-store.js';

@@ -40,5 +40,13 @@ export function logMigrations(schema: string): readonly Migration[] {
         );
       `,
     },
+    {
+      name: 'log-store-002',
+      sql: `
+        -- Whether this checkpoint is shown to those who want one that suffices; until then it gathers signatures.
+        ALTER TABLE ${s}.log_checkpoint ADD COLUMN published boolean NOT NULL DEFAULT true;
+        CREATE INDEX log_checkpoint_published ON ${s}.log_checkpoint (log, size) WHERE published;
+      `,
+    },
   ];
 }

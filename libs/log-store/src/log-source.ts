@@ -1,4 +1,11 @@
-import { parseEntryBundle, type Tile, TILE_WIDTH, tilePath } from '@besure/protocol';
+import {
+  parseEntryBundle,
+  parsePendingCheckpoints,
+  type PendingCheckpoints,
+  type Tile,
+  TILE_WIDTH,
+  tilePath,
+} from '@besure/protocol';
 import { LogStoreError } from './error.js';
 
 /**
@@ -18,7 +25,15 @@ export interface LogSource {
   hashes(tile: Tile): Promise<Uint8Array>;
 }
 
+/** What a witness reads beside that. */
+export interface PendingSource extends LogSource {
+  /** The checkpoints that wait for cosignatures. */
+  pending(): Promise<PendingCheckpoints>;
+}
+
 const MOST_NOTE_BYTES = 1_000_000;
+/** Some notes with the signatures of some tens of witnesses each. */
+const MOST_PENDING_BYTES = 8_000_000;
 /** 256 entries with their lengths; ours have 76 bytes, others' may have more. */
 const MOST_BUNDLE_BYTES = TILE_WIDTH * (2 + 1024);
 const HASH_LENGTH = 32;
@@ -26,7 +41,7 @@ const MOST_TILE_BYTES = TILE_WIDTH * HASH_LENGTH;
 const DEADLINE_MILLIS = 10_000;
 
 /** A log served over HTTP. */
-export class HttpLogSource implements LogSource {
+export class HttpLogSource implements PendingSource {
   readonly name: string;
 
   /** `url` is the log's prefix: what stands before `/checkpoint` and `/tile/`. */
@@ -39,9 +54,20 @@ export class HttpLogSource implements LogSource {
     const bytes = await this.#get('checkpoint', MOST_NOTE_BYTES);
     if (bytes === null) throw new LogStoreError('unreachable', `${this.name} has no checkpoint yet`);
     try {
-      return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
+      return decodeUtf8(bytes);
     } catch (cause) {
       throw new LogStoreError('unreachable', `the checkpoint of ${this.name} is not UTF-8`, { cause });
+    }
+  }
+
+  /** @inheritdoc */
+  async pending(): Promise<PendingCheckpoints> {
+    const bytes = await this.#get('pending', MOST_PENDING_BYTES);
+    if (bytes === null) throw new LogStoreError('unreachable', `${this.name} shows nothing to witnesses`);
+    try {
+      return parsePendingCheckpoints(JSON.parse(decodeUtf8(bytes)));
+    } catch (cause) {
+      throw new LogStoreError('unreachable', `${this.name} does not serve checkpoints`, { cause });
     }
   }
 
@@ -89,6 +115,10 @@ export class HttpLogSource implements LogSource {
       throw new LogStoreError('unreachable', `${url} cannot be read`, { cause: error });
     }
   }
+}
+
+function decodeUtf8(bytes: Uint8Array): string {
+  return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
 }
 
 async function limitedBody(response: Response, mostBytes: number): Promise<Uint8Array> {

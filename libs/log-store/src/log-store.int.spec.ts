@@ -65,7 +65,7 @@ async function headNow(): Promise<{ size: number; root: string }> {
 }
 
 function note(size: number, root: Uint8Array, ...signers: readonly string[]): string {
-  const lines = signers.map((name, i) => formatSignatureLine(name, i + 1, new Uint8Array(64)));
+  const lines = signers.map((name) => formatSignatureLine(name, 1, new Uint8Array(64)));
   return formatCheckpoint({ origin, size, root }, lines);
 }
 
@@ -194,13 +194,71 @@ describe('checkpoints', () => {
     expect(await Promise.all(covering)).toEqual([2, 2, 5, 5, 10, 10, null]);
   });
 
-  it('merges signatures of the same size, the first one of each key stays', async () => {
+  it('merges signatures of the same size, and merging again changes nothing', async () => {
     await append(0, 1);
     const root = rootOf(entries(0, 1));
-    await store.transaction((tx) => log.saveCheckpoint(tx, note(1, root, 'hub')));
-    const merged = await store.transaction((tx) => log.saveCheckpoint(tx, note(1, root, 'hub', 'witness')));
-    expect(parseCheckpoint(merged).signatures.map((signature) => signature.name)).toEqual(['hub', 'witness']);
-    expect(await log.latestCheckpoint(dataSource)).toBe(merged);
+    const save = (...signers: string[]) =>
+      store.transaction((tx) => log.saveCheckpoint(tx, note(1, root, ...signers)));
+    expect(await save('hub')).toMatchObject({ added: 1, isNewlyPublished: true });
+    const merged = await save('hub', 'witness');
+    expect(merged).toMatchObject({ added: 1, isNewlyPublished: false });
+    expect(parseCheckpoint(merged.note).signatures.map((signature) => signature.name)).toEqual([
+      'hub',
+      'witness',
+    ]);
+    expect(await save('hub', 'witness')).toEqual({ ...merged, added: 0 });
+    expect(await log.latestCheckpoint(dataSource)).toBe(merged.note);
+  });
+
+  it('are published once their signatures suffice, and gather more before and after', async () => {
+    await append(0, 30);
+    const save = (size: number, ...signers: string[]) =>
+      store.transaction((tx) =>
+        log.saveCheckpoint(
+          tx,
+          note(size, rootOf(entries(0, size)), ...signers),
+          (merged) => parseCheckpoint(merged).signatures.length >= 2,
+        ),
+      );
+    const sizes = (notes: readonly (string | null)[]) =>
+      notes.map((text) => (text === null ? null : parseCheckpoint(text).size));
+    const pending = async (most = 16) => sizes(await log.pendingCheckpoints(dataSource, most));
+    expect(await pending()).toEqual([]);
+    for (const size of [5, 10, 20])
+      expect(await save(size, 'hub')).toMatchObject({ isNewlyPublished: false });
+    expect(await log.latestCheckpoint(dataSource)).toBeNull();
+    expect(await log.checkpointCovering(dataSource, 0)).toBeNull();
+    expect(await pending()).toEqual([5, 10, 20]);
+    expect(await pending(2)).toEqual([10, 20]);
+
+    expect(await save(10, 'hub', 'a')).toMatchObject({ added: 1, isNewlyPublished: true });
+    expect(await pending()).toEqual([10, 20]);
+    expect(await save(10, 'hub', 'a', 'b')).toMatchObject({ added: 1, isNewlyPublished: false });
+    const found = [
+      await log.latestCheckpoint(dataSource),
+      await log.checkpointCovering(dataSource, 0),
+      await log.checkpointAt(dataSource, 20),
+      await log.checkpointAt(dataSource, 21),
+    ];
+    expect(sizes(found)).toEqual([10, 10, 20, null]);
+    expect(sizes(await log.newestCheckpoints(dataSource, 2))).toEqual([20, 10]);
+    // Writers of one size wait for each other: no signature is lost.
+    await Promise.all(['c', 'd', 'e', 'f'].map((name) => save(20, 'hub', name)));
+    const names = parseCheckpoint((await log.checkpointAt(dataSource, 20)) ?? '').signatures;
+    expect(names.map(({ name }) => name).toSorted()).toEqual(['c', 'd', 'e', 'f', 'hub']);
+  });
+
+  it('are forgotten but for the newest; the roots of their sizes are not', async () => {
+    await append(0, 9);
+    for (let size = 1; size <= 9; size += 1) {
+      await store.transaction((tx) => log.saveCheckpoint(tx, note(size, rootOf(entries(0, size)), 'hub')));
+    }
+    await store.transaction((tx) => log.forgetCheckpoints(tx, 3));
+    const kept = await log.newestCheckpoints(dataSource, 100);
+    expect(kept.map((text) => parseCheckpoint(text).size)).toEqual([9, 8, 7]);
+    await store.transaction((tx) => log.forgetCheckpoints(tx, 3));
+    expect(await log.newestCheckpoints(dataSource, 100)).toEqual(kept);
+    expect(hex(await log.root(dataSource, 2))).toBe(hex(rootOf(entries(0, 2))));
   });
 
   it('refuses another root for a size that it has, and the checkpoint of another log', async () => {

@@ -25,6 +25,16 @@ import { nodeFromTile, splitHashes, tileAdditions, tileKey, tileOfNode, type Til
 /** Where to read: a transaction, to see its own writes, or a data source. */
 export type Db = Pick<Tx, 'query'>;
 
+/** What became of a checkpoint that was stored. */
+export interface SavedCheckpoint {
+  /** As it stands now, with the signatures that it had before. */
+  readonly note: string;
+  /** How many of its signature lines were not there before. */
+  readonly added: number;
+  /** Whether it has become published just now. */
+  readonly isNewlyPublished: boolean;
+}
+
 const HASH_LENGTH = 32;
 const TILE_WIDTH = 256;
 
@@ -137,11 +147,17 @@ export class LogStore {
   }
 
   /**
-   * Stores a checkpoint note, whose signatures the caller has verified, and answers it as stored: signatures of another note
-   * of the same size are merged, and the first one of each key stays. Throws `fork` where this log has another root for that size. A size
+   * Stores a checkpoint note, whose signatures the caller has verified. Of one size there is one text, whose signatures grow: those of
+   * another note are added, and of each key the earliest stays. Throws `fork` where this log has another root for that size. A size
    * beyond the log's is taken: a follower stores the note first and then the entries that it has checked against it.
+   *
+   * @param suffices whether the signatures of a note are enough for it to be published; what is published once stays so
    */
-  async saveCheckpoint(tx: Tx, note: string): Promise<string> {
+  async saveCheckpoint(
+    tx: Tx,
+    note: string,
+    suffices: (note: string) => boolean = () => true,
+  ): Promise<SavedCheckpoint> {
     const s = this.#schema;
     const checkpoint = parseCheckpoint(note);
     if (checkpoint.origin !== this.origin) {
@@ -149,17 +165,24 @@ export class LogStore {
     }
     const range = await this.#lockedRange(tx);
     if (checkpoint.size <= range.size) await this.checkRoot(tx, checkpoint);
-    const [stored] = await tx.query<{ note: string }[]>(
-      `SELECT note FROM ${s}.log_checkpoint WHERE log = $1 AND size = $2`,
+    const [stored] = await tx.query<{ note: string; published: boolean }[]>(
+      `SELECT note, published FROM ${s}.log_checkpoint WHERE log = $1 AND size = $2`,
       [this.log, checkpoint.size],
     );
-    const merged = stored === undefined ? note : mergeNotes(stored.note, note);
-    await tx.query(
-      `INSERT INTO ${s}.log_checkpoint (log, size, note) VALUES ($1, $2, $3)
-       ON CONFLICT (log, size) DO UPDATE SET note = excluded.note`,
-      [this.log, checkpoint.size, merged],
-    );
-    return merged;
+    if (stored !== undefined && parseCheckpoint(stored.note).text !== checkpoint.text) {
+      throw new LogStoreError('fork', `another root than that of the checkpoint of size ${checkpoint.size}`);
+    }
+    const merged = mergeNotes(stored?.note ?? null, note);
+    const wasPublished = stored?.published === true;
+    const isPublished = wasPublished || suffices(merged.note);
+    if (merged.added > 0 || isPublished !== wasPublished) {
+      await tx.query(
+        `INSERT INTO ${s}.log_checkpoint (log, size, note, published) VALUES ($1, $2, $3, $4)
+         ON CONFLICT (log, size) DO UPDATE SET note = excluded.note, published = excluded.published`,
+        [this.log, checkpoint.size, merged.note, isPublished],
+      );
+    }
+    return { ...merged, isNewlyPublished: isPublished && !wasPublished };
   }
 
   /** Throws `fork` unless the log had this root at this size. */
@@ -169,22 +192,54 @@ export class LogStore {
     }
   }
 
-  /** The checkpoint of the largest size. */
+  /** The published checkpoint of the largest size. */
   async latestCheckpoint(db: Db): Promise<string | null> {
-    return this.#oneNote(db, 'true', []);
+    const [note] = await this.#notes(db, 'published ORDER BY size DESC LIMIT 1');
+    return note ?? null;
   }
 
-  /** The first checkpoint that covers the entry at an index. */
+  /** The first published checkpoint that covers the entry at an index. */
   async checkpointCovering(db: Db, index: number): Promise<string | null> {
-    return this.#oneNote(db, 'size > $2', [index], 'ASC');
+    const [note] = await this.#notes(db, 'published AND size > $2 ORDER BY size LIMIT 1', [index]);
+    return note ?? null;
   }
 
-  async #oneNote(db: Db, condition: string, parameters: unknown[], order = 'DESC'): Promise<string | null> {
-    const [row] = await db.query<{ note: string }[]>(
-      `SELECT note FROM ${this.#schema}.log_checkpoint WHERE log = $1 AND ${condition} ORDER BY size ${order} LIMIT 1`,
+  /** The checkpoint of exactly this size, published or not. */
+  async checkpointAt(db: Db, size: number): Promise<string | null> {
+    const [note] = await this.#notes(db, 'size = $2', [size]);
+    return note ?? null;
+  }
+
+  /** The newest checkpoints, published or not, the largest first. */
+  async newestCheckpoints(db: Db, most: number): Promise<string[]> {
+    return this.#notes(db, 'true ORDER BY size DESC LIMIT $2', [most]);
+  }
+
+  /** The latest published checkpoint and those after it, which are not yet; where they are too many the largest. Smallest first. */
+  async pendingCheckpoints(db: Db, most: number): Promise<string[]> {
+    const since = `SELECT max(size) FROM ${this.#schema}.log_checkpoint WHERE log = $1 AND published`;
+    const notes = await this.#notes(db, `size >= coalesce((${since}), 0) ORDER BY size DESC LIMIT $2`, [
+      most,
+    ]);
+    return notes.toReversed();
+  }
+
+  /** Forgets all checkpoints but the newest. Entries and hashes stay, and with them the roots of all sizes. */
+  async forgetCheckpoints(tx: Tx, keep: number): Promise<void> {
+    const s = this.#schema;
+    await tx.query(
+      `DELETE FROM ${s}.log_checkpoint WHERE log = $1 AND size < (
+         SELECT size FROM ${s}.log_checkpoint WHERE log = $1 ORDER BY size DESC OFFSET $2 LIMIT 1)`,
+      [this.log, keep - 1],
+    );
+  }
+
+  async #notes(db: Db, condition: string, parameters: readonly unknown[] = []): Promise<string[]> {
+    const rows = await db.query<{ note: string }[]>(
+      `SELECT note FROM ${this.#schema}.log_checkpoint WHERE log = $1 AND ${condition}`,
       [this.log, ...parameters],
     );
-    return row?.note ?? null;
+    return rows.map(({ note }) => note);
   }
 
   async #lockedRange(tx: Tx): Promise<CompactRange> {
@@ -235,12 +290,14 @@ export class LogStore {
   }
 }
 
-/** The stored note with what the other one adds to it. */
-function mergeNotes(stored: string, note: string): string {
-  return addSignatures(
-    stored,
-    parseCheckpoint(note).signatures.map((signature) => signature.line),
-  );
+/** The stored note with what the other one adds to it, and how many lines that is. */
+function mergeNotes(stored: string | null, note: string): { note: string; added: number } {
+  const lines = parseCheckpoint(note).signatures.map((signature) => signature.line);
+  if (stored === null) return { note, added: lines.length };
+  const merged = addSignatures(stored, lines);
+  const before = new Set(parseCheckpoint(stored).signatures.map((signature) => signature.line));
+  const added = parseCheckpoint(merged).signatures.filter(({ line }) => !before.has(line)).length;
+  return { note: merged, added };
 }
 
 /** The same memory without the driver's class: what comes out equals what went in. */
