@@ -3,9 +3,10 @@ import { file, fromVariable, urls } from '@besure/service';
 import {
   type BusConfig,
   type MemberConfig,
-  busConfig,
   exchangeBus,
   exchangeVariables,
+  hubBuses,
+  hubBusVariables,
   memberConfig,
   memberVariables,
 } from '@besure/service/zone';
@@ -26,8 +27,7 @@ export const proofConfiguration = z
   .object({
     ...memberVariables,
     ...exchangeVariables,
-    BESURE_HUB_NATS_URLS: urls('nats', 'tls'),
-    BESURE_HUB_NATS_CREDENTIALS_FILE: file().optional(),
+    ...hubBusVariables,
     BESURE_HUB_LOG_URLS: urls('http', 'https'),
     BESURE_SIGNING_KEY_FILE: file(),
     BESURE_SIGNING_CERTIFICATE_FILE: file(),
@@ -36,9 +36,7 @@ export const proofConfiguration = z
   .transform((env): ProofConfig => ({
     ...memberConfig(env),
     exchangeBus: exchangeBus(env, env.BESURE_ROLE),
-    hubBuses: env.BESURE_HUB_NATS_URLS.map((url) =>
-      busConfig(url, 'BESURE_HUB_NATS_CREDENTIALS_FILE', env.BESURE_HUB_NATS_CREDENTIALS_FILE),
-    ),
+    hubBuses: hubBuses(env),
     hubLogUrls: env.BESURE_HUB_LOG_URLS,
     statementSigner: fromVariable('BESURE_SIGNING_KEY_FILE', () =>
       loadStatementSigner({

@@ -1,4 +1,5 @@
 export { dialBus } from './dial-bus.js';
+export { hubBuses, hubBusVariables } from './hub-buses.js';
 export {
   busConfig,
   exchangeBus,
