@@ -110,12 +110,26 @@ describe('what is too much, or nothing that is read here', () => {
         body: { type: 'urn:besure:problem:too-large' },
       });
     }
-    const million = `[${Array.from({ length: 400_000 }, () => '1').join(',')}]`;
-    expect(await intake.post(million, BATCH)).toMatchObject({
-      status: 413,
-      body: { type: 'urn:besure:problem:too-large' },
-    });
+    const million = `[${'0,'.repeat(999_999)}0]`;
+    expect(million.length).toBeGreaterThan(1024 * 1024);
+    expect(await intake.post(million, BATCH)).toMatchObject({ status: 413 });
   });
+
+  it.each([BATCH['content-type'], 'application/json', 'application/cloudevents+json'])(
+    'refuses half a million events that fit into a body by their number, in no memory: %s',
+    async (type) => {
+      const body = `[${'0,'.repeat(500_000)}0]`;
+      expect(body.length).toBeLessThan(1024 * 1024);
+      const before = process.memoryUsage().heapUsed;
+      for (let at = 0; at < 20; at += 1) {
+        expect(await intake.post(body, { 'content-type': type })).toMatchObject({
+          status: 413,
+          body: { type: 'urn:besure:problem:too-large', rule: 'at most 500 events in a batch' },
+        });
+      }
+      expect(process.memoryUsage().heapUsed - before).toBeLessThan(64 * 1024 * 1024);
+    },
+  );
 
   it('answers 415 to other media types', async () => {
     for (const type of [

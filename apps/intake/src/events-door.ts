@@ -5,7 +5,7 @@ import type { Gate } from './gate.js';
 import type { StatingRules } from './objection.js';
 import { bodyProblem, eventProblem, nothingAccepted, rateProblem, refusalProblem } from './problems.js';
 import type { RateLimit } from './rate-limit.js';
-import { type EventsRequest, readEventsBody } from './read-body.js';
+import { type EventsRequest, readEventsBody, weightOf } from './read-body.js';
 
 /** What taking events needs; see the service for how it is made. */
 export interface DoorContext {
@@ -48,12 +48,14 @@ export async function answerEvents(
   { name, maySpeakFor }: EventsSender,
   { rules, vault, acceptor, gate, rates, now }: DoorContext,
 ): Promise<EventsAnswer> {
-  const body = readEventsBody(request);
-  const seconds = rates.take(name, body.kind === 'batch' ? body.events.length : 1);
-  if (seconds !== null) throw rateProblem(seconds);
-  if (body.kind !== 'single' && body.kind !== 'batch') throw bodyProblem(body.kind);
+  const wait = rates.wait(name);
+  if (wait !== null) throw rateProblem(wait);
   const refusal = gate.refusal();
   if (refusal !== null) throw refusalProblem(refusal);
+  const body = readEventsBody(request);
+  const seconds = rates.take(name, weightOf(body, request.body.length));
+  if (seconds !== null) throw rateProblem(seconds);
+  if (body.kind !== 'single' && body.kind !== 'batch') throw bodyProblem(body.kind);
   const events = body.kind === 'batch' ? body.events : [body.event];
   const results = await takeEvents(events, { rules, vault, maySpeakFor, now: now() }, acceptor);
   const good = results.filter((result) => result.ok);

@@ -1,11 +1,14 @@
 interface Bucket {
   left: number;
   at: number;
+  /** Until then nothing of this sender is read. */
+  closedUntil: number;
 }
 
 /**
  * How many events each sender may hand in: so many a second, and after a rest as many at once as a second or one full batch brings. What
- * is refused costs nothing, so a sender that waits as long as it is told gets through.
+ * is refused is not counted, so a sender that waits as long as it is told gets through; until then its requests are refused unread, so that
+ * asking again and again costs it more than us.
  */
 export class RateLimit {
   readonly #perSecond: number;
@@ -20,17 +23,29 @@ export class RateLimit {
     this.#now = now;
   }
 
+  /** Whether a request of this sender is looked at: null where it is, else after how many seconds it will be. */
+  wait(sender: string): number | null {
+    const { closedUntil, at } = this.#bucket(sender);
+    return closedUntil > at ? Math.ceil((closedUntil - at) / 1000) : null;
+  }
+
   /** Takes events of a sender: null where they may pass, else after how many seconds they may. */
   take(sender: string, count: number): number | null {
-    const now = this.#now();
-    const bucket = this.#buckets.get(sender) ?? { left: this.#most, at: now };
-    this.#buckets.set(sender, bucket);
-    bucket.left = Math.min(this.#most, bucket.left + ((now - bucket.at) / 1000) * this.#perSecond);
-    bucket.at = now;
+    const bucket = this.#bucket(sender);
     if (bucket.left >= count) {
       bucket.left -= count;
       return null;
     }
-    return Math.ceil((count - bucket.left) / this.#perSecond);
+    bucket.closedUntil = bucket.at + ((count - bucket.left) / this.#perSecond) * 1000;
+    return this.wait(sender);
+  }
+
+  #bucket(sender: string): Bucket {
+    const now = this.#now();
+    const bucket = this.#buckets.get(sender) ?? { left: this.#most, at: now, closedUntil: now };
+    this.#buckets.set(sender, bucket);
+    bucket.left = Math.min(this.#most, bucket.left + ((now - bucket.at) / 1000) * this.#perSecond);
+    bucket.at = now;
+    return bucket;
   }
 }

@@ -1,7 +1,7 @@
-import { describe, expect, it } from 'vitest';
-import { type EventsBody, MAX_BATCH_EVENTS, readEventsBody } from './read-body.js';
+import { describe, expect, it, vi } from 'vitest';
+import { type EventsBody, MAX_BATCH_EVENTS, readEventsBody, weightOf } from './read-body.js';
 
-const many = Array.from({ length: MAX_BATCH_EVENTS + 1 }, () => 0);
+const many = Array.from({ length: MAX_BATCH_EVENTS + 1 }, () => ({ value: 0, fault: null }));
 
 function read(contentType: string, body: unknown, headers: readonly string[] = []): EventsBody {
   const text = typeof body === 'string' ? body : JSON.stringify(body);
@@ -27,6 +27,25 @@ describe('readEventsBody', () => {
     ['application/json', '{"a"', 'not-json'],
   ])('takes %s with %.20j as %s', (contentType, body, kind) => {
     expect(read(contentType, body).kind).toBe(kind);
+  });
+
+  it('makes nothing of a batch that is too large: not an object, not a text', () => {
+    const parse = vi.spyOn(JSON, 'parse');
+    const body = new TextEncoder().encode(`[${'{},'.repeat(300_000)}{}]`);
+    for (const contentType of ['application/json', 'application/cloudevents-batch+json']) {
+      expect(readEventsBody({ contentType, headers: [], body })).toEqual({ kind: 'batch-too-large' });
+    }
+    expect(parse).not.toHaveBeenCalled();
+    parse.mockRestore();
+  });
+
+  it('weighs a request by its events, and by its size where that is more than they need', () => {
+    const one: EventsBody = { kind: 'single', event: { value: {}, fault: null } };
+    expect(weightOf(one, 700)).toBe(1);
+    expect(weightOf(one, 1024 * 1024)).toBe(256);
+    expect(weightOf({ kind: 'batch', events: many }, 1024 * 1024)).toBe(many.length);
+    expect(weightOf({ kind: 'not-json' }, 0)).toBe(1);
+    expect(weightOf({ kind: 'not-json' }, 40_960)).toBe(10);
   });
 
   it('passes the events on as they came', () => {

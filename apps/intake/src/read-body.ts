@@ -1,4 +1,5 @@
 import { type JsonFault, JsonTextError, type StrictJson, parseStrictJson } from '@besure/service';
+import { hasMoreElements } from './batch-size.js';
 import { binaryAttributes, isBinary } from './binary-mode.js';
 
 /** Most events in one batch; more is answered with 413. */
@@ -35,6 +36,7 @@ export interface EventsRequest {
  * them. In `application/json` an array is a batch; with headers `ce-*` the body is the data of one event, whose attributes they are.
  */
 export function readEventsBody({ contentType, headers, body }: EventsRequest): EventsBody {
+  if (hasMoreElements(body, MAX_BATCH_EVENTS)) return { kind: 'batch-too-large' };
   const mediaType = contentType.split(';', 1)[0]?.trim().toLowerCase();
   let read: StrictJson;
   try {
@@ -49,13 +51,17 @@ export function readEventsBody({ contentType, headers, body }: EventsRequest): E
   return mediaType === 'application/cloudevents-batch+json' ? { kind: 'not-a-batch' } : single(read);
 }
 
+/** How many events a request counts as. One holds less than 4 KiB: what is larger than its events costs as much as if they filled it. */
+export function weightOf(body: EventsBody, bytes: number): number {
+  return Math.max(body.kind === 'batch' ? body.events.length : 1, Math.ceil(bytes / 4096));
+}
+
 function single({ value, faults: [fault] }: StrictJson): EventsBody {
   return { kind: 'single', event: { value, fault: fault === undefined ? null : faultAt(fault.path, fault) } };
 }
 
 function batch(events: readonly unknown[], faults: readonly JsonFault[]): EventsBody {
   if (events.length === 0) return { kind: 'empty-batch' };
-  if (events.length > MAX_BATCH_EVENTS) return { kind: 'batch-too-large' };
   const byIndex = new Map(faults.map((fault) => [fault.path[0], faultAt(fault.path.slice(1), fault)]));
   return {
     kind: 'batch',

@@ -33,6 +33,8 @@ export interface CheckContext {
   readonly now: number;
 }
 
+const MAX_FIELD_LENGTH = 256;
+
 /** Checks one event as far as that is possible without the database. */
 export function checkEvent({ value, fault }: Incoming, context: CheckContext): Checked {
   if (fault !== null) return { ok: false, ...readable(value), problem: { code: 'invalid', ...fault } };
@@ -103,9 +105,11 @@ function hex(hashes: readonly Uint8Array[]): string[] {
 }
 
 function invalid(error: ProtocolError): EventProblem {
+  // Names of members are the sender's, and as long as it likes.
+  const field = error.field?.slice(0, MAX_FIELD_LENGTH);
   return {
     code: 'invalid',
-    ...(error.field !== undefined && error.field !== '' && { field: error.field }),
+    ...(field !== undefined && field !== '' && { field }),
     rule: error.message,
   };
 }
