@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import type { z } from 'zod';
 import { ConfigurationError } from '../configuration.js';
 import { file, urls } from '../variables.js';
 import { type BusConfig, busConfig } from './member-configuration.js';
