@@ -41,7 +41,14 @@ const listed = z.object({
 const reading = z.object({
   id: z.string().regex(/^\d{1,19}$/),
   at: z.iso.datetime(),
-  token: z.string().describe('SHA-256 of the token, as the tokens file has it.'),
+  token: z
+    .string()
+    .nullable()
+    .describe('SHA-256 of the token, as the tokens file has it; null where a certificate was shown.'),
+  certificate: z
+    .string()
+    .nullable()
+    .describe('SHA-256 of the public key of the client certificate; null where a token was shown.'),
   organisation: z.string().nullable(),
   statement: id,
   shown: z.array(z.enum(CLAIM_NAMES)).describe('The claims that it showed.'),

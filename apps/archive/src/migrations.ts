@@ -129,4 +129,14 @@ export const archiveMigrations: readonly Migration[] = [
         FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
     `,
   },
+  {
+    name: 'archive-004',
+    sql: `
+      -- Who read may have shown a certificate: SHA-256 of its public key, as in the tokens file.
+      ALTER TABLE reading
+        ALTER COLUMN token DROP NOT NULL,
+        ADD COLUMN certificate text,
+        ADD CHECK (num_nonnulls(token, certificate) = 1);
+    `,
+  },
 ];

@@ -1,4 +1,12 @@
-import { type Caller, FromCaller, type Problem, RequireScope, mayUseSource, problems } from '@besure/service';
+import {
+  type Caller,
+  FromCaller,
+  type Problem,
+  RequireScope,
+  credentialKey,
+  mayUseSource,
+  problems,
+} from '@besure/service';
 import { Controller, Get, HttpCode, Inject, Post, Query, Req, Res } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { z } from 'zod';
@@ -42,7 +50,7 @@ export class EventsController {
         headers: raw.rawHeaders,
         body: Buffer.isBuffer(content) ? content : EMPTY,
       },
-      { name: caller.tokenHash, maySpeakFor: (source) => mayUseSource(caller, source) },
+      { name: credentialKey(caller.credential), maySpeakFor: (source) => mayUseSource(caller, source) },
       this.#context,
     );
     if (replayed) reply.header(IDEMPOTENT_REPLAY, 'true');

@@ -93,6 +93,22 @@ describe('readConfiguration', () => {
     expect(error.message).not.toContain('secret');
   });
 
+  test('TLS has a certificate and a key, or neither', () => {
+    const [certificate, key, clients] = [
+      { BESURE_TLS_CERTIFICATE_FILE: '/tls.crt' },
+      { BESURE_TLS_KEY_FILE: '/tls.key' },
+      { BESURE_TLS_CLIENT_CA_FILE: '/clients.crt' },
+    ];
+    expect(readConfiguration(schema, { ...good, ...certificate, ...key, ...clients }).http.tls).toEqual({
+      certificateFile: '/tls.crt',
+      keyFile: '/tls.key',
+      clientCaFile: '/clients.crt',
+    });
+    expect(failureOf({ ...good, ...certificate, ...clients }).variable).toBe('BESURE_TLS_KEY_FILE');
+    for (const half of [key, clients])
+      expect(failureOf({ ...good, ...half }).variable).toBe('BESURE_TLS_CERTIFICATE_FILE');
+  });
+
   test('a missing variable is said to be missing', () => {
     expect(failureOf({ BESURE_ORGANISATION: 'alpha' }).message).toBe(
       'BESURE_DATABASE_URL is not set: it must be a URL that starts with postgres:// or postgresql://',

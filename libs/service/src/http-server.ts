@@ -1,3 +1,4 @@
+import { Server as HttpsServer } from 'node:https';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { answerClientError } from './client-error.js';
@@ -9,6 +10,7 @@ import type { ServedRoute } from './openapi/described-routes.js';
 import { addDocsRoutes } from './openapi/routes.js';
 import { Problem, problems } from './problem.js';
 import { problemOf, sendProblem } from './problem-filter.js';
+import type { ServerTls } from './server-tls.js';
 import { JsonTextError, parseStrictJson } from './strict-json.js';
 
 /** Media types that are read as JSON; all others are answered with 415. */
@@ -73,6 +75,19 @@ function addSystemRoutes(fastify: FastifyInstance, health: Health, metrics: Serv
   );
 }
 
+function keepTlsUpToDate(fastify: FastifyInstance, tls: ServerTls): void {
+  if (!(fastify.server instanceof HttpsServer)) throw new TypeError('the server does not speak TLS');
+  const { refresh, isOld } = tls.attach(fastify.server as HttpsServer);
+  fastify.addHook('onRequest', (_request, _reply, done) => {
+    refresh();
+    done();
+  });
+  fastify.addHook('onSend', ({ raw: { socket } }, reply, payload, done) => {
+    if (isOld(socket)) reply.header('connection', 'close');
+    done(null, payload);
+  });
+}
+
 /** Fastify with our parsers, system routes and request metrics, for Nest to build on. */
 export function createAdapter(options: {
   health: Health;
@@ -82,19 +97,22 @@ export function createAdapter(options: {
   /** How long a request may take to come in, 30 s without it. */
   requestMillis?: number | undefined;
   api?: ApiDescription;
+  /** Without it the server speaks plain HTTP. */
+  tls?: ServerTls;
   /** Told of every route. */
   onRoute?: (route: ServedRoute) => void;
 }): FastifyAdapter {
   const requestMillis = options.requestMillis ?? REQUEST_MILLIS;
+  const timing = {
+    headersTimeout: requestMillis,
+    connectionsCheckingInterval: Math.min(LOOK_MILLIS, requestMillis / 4),
+  };
   const adapter = new FastifyAdapter({
     logger: false,
     bodyLimit: options.bodyLimit,
     // A caller that takes longer to send its request is let go, wherever in it it stands.
     requestTimeout: requestMillis,
-    http: {
-      headersTimeout: requestMillis,
-      connectionsCheckingInterval: Math.min(LOOK_MILLIS, requestMillis / 4),
-    },
+    http: timing,
     clientErrorHandler: answerClientError,
     // While stopping, requests on open connections are still answered properly.
     return503OnClosing: false,
@@ -102,8 +120,12 @@ export function createAdapter(options: {
     frameworkErrors: (error: unknown, _request: FastifyRequest, reply: FastifyReply) => {
       sendProblem(reply, problemOf(error));
     },
+    ...(options.tls !== undefined && {
+      https: { ...options.tls.options, ...timing, handshakeTimeout: requestMillis },
+    }),
   });
   const fastify = adapter.getInstance();
+  if (options.tls !== undefined) keepTlsUpToDate(fastify, options.tls);
   fastify.addHook('onRoute', ({ method, url }) => {
     for (const one of [method].flat()) options.onRoute?.({ method: one, url });
   });

@@ -10,21 +10,25 @@ export {
   wholeNumber,
   type ServiceConfig,
 } from './variables.js';
+export type { TlsFiles } from './server-tls.js';
 export { createLog, type ConstantText, type LogFields, type LogLevel, type ServiceLog } from './log.js';
 export { describeError, type ErrorDescription } from './describe-error.js';
 export { ServiceMetrics, type CounterName, type GaugeName, type HistogramName } from './metrics.js';
 export { Health, type CheckResult } from './health.js';
 export { Problem, problems, type ProblemBody, type ProblemInput } from './problem.js';
 export {
+  credentialKey,
   hashToken,
   mayUseSource,
   newToken,
   SCOPES,
   TokensFile,
   type Caller,
+  type Credential,
   type Scope,
 } from './tokens-file.js';
-export { callerOf, FromCaller, Open, RequireScope } from './bearer-guard.js';
+export { demandScope, identify } from './identify.js';
+export { callerOf, FromCaller, Open, RequireScope } from './access-guard.js';
 export {
   runService,
   type RunningService,

@@ -58,12 +58,12 @@ export const problems = {
     new Problem({
       status: 401,
       code: 'unauthenticated',
-      title: 'A valid token is needed',
+      title: 'A caller who is known is needed',
       headers: { 'www-authenticate': 'Bearer realm="besure"' },
       ...extra,
     }),
   forbidden: (extra: Extra = {}) =>
-    new Problem({ status: 403, code: 'forbidden', title: 'The token does not allow this', ...extra }),
+    new Problem({ status: 403, code: 'forbidden', title: 'The caller may not do this', ...extra }),
   notFound: (extra: Extra = {}) =>
     new Problem({ status: 404, code: 'not-found', title: 'There is nothing here', ...extra }),
   tooSlow: (extra: Extra = {}) =>

@@ -12,7 +12,7 @@ import {
 } from '@besure/messaging';
 import { startNats, type Nats } from '@besure/testing';
 import { z } from 'zod';
-import { Open } from './bearer-guard.js';
+import { Open } from './access-guard.js';
 import { runService, type RunningService } from './run-service.js';
 import { serviceConfig, serviceVariables } from './variables.js';
 

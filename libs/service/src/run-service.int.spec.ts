@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { Body, Controller, Get, HttpCode, Inject, Post } from '@nestjs/common';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { z } from 'zod';
-import { FromCaller, Open, RequireScope } from './bearer-guard.js';
+import { FromCaller, Open, RequireScope } from './access-guard.js';
 import { problems } from './problem.js';
 import {
   runService,
@@ -177,8 +177,10 @@ describe('who may', () => {
     expect(none.headers.get('www-authenticate')).toBe('Bearer realm="besure"');
     expect(await problem(none)).toEqual({
       type: 'urn:besure:problem:unauthenticated',
-      title: 'A valid token is needed',
+      title: 'A caller who is known is needed',
       status: 401,
+      field: 'authorization',
+      rule: 'must be given: Bearer and a token',
     });
     for (const wrong of [
       `Bearer ${newToken()}`,
@@ -190,10 +192,18 @@ describe('who may', () => {
       const response = await post(wrong);
       expect(response.status).toBe(401);
       expect(response.headers.get('www-authenticate')).toBe('Bearer realm="besure", error="invalid_token"');
+      expect(await problem(response)).toMatchObject({
+        field: 'authorization',
+        rule: 'must be Bearer and a token that is known here',
+      });
     }
     const reader = await post(`Bearer ${READER}`);
     expect(reader.status).toBe(403);
     expect(reader.headers.get('www-authenticate')).toContain('scope="events:write"');
+    expect(await problem(reader)).toMatchObject({
+      field: 'authorization',
+      rule: 'must have the scope events:write',
+    });
     const writer = await post(`bearer ${WRITER}`);
     expect(writer.status).toBe(202);
     expect(await writer.json()).toEqual({ body: { a: 1 }, organisation: 'alpha' });

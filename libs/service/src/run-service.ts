@@ -4,7 +4,7 @@ import type { CustomTransportStrategy, MicroserviceOptions } from '@nestjs/micro
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { DestinationStream } from 'pino';
 import type { z } from 'zod';
-import { BearerGuard } from './bearer-guard.js';
+import { AccessGuard } from './access-guard.js';
 import { Closers } from './closers.js';
 import { Health } from './health.js';
 import { BODY_LIMIT, createAdapter } from './http-server.js';
@@ -15,6 +15,7 @@ import type { ApiDescription } from './openapi/api-description.js';
 import { accessOfControllers } from './openapi/controller-access.js';
 import { assertDescribed, type ServedRoute } from './openapi/described-routes.js';
 import { ProblemFilter, type TranslateError } from './problem-filter.js';
+import { ServerTls } from './server-tls.js';
 import type { TokensFile } from './tokens-file.js';
 import type { ServiceConfig } from './variables.js';
 
@@ -72,6 +73,8 @@ export interface RunOptions {
   readonly ownsProcess?: boolean;
   /** Where log lines go instead of standard output. */
   readonly logStream?: DestinationStream;
+  /** How often the files of TLS are looked at, at most; once a second without it. */
+  readonly checkFilesMillis?: number;
 }
 
 const STOP_MILLIS = 20_000;
@@ -85,7 +88,9 @@ function moduleOf(parts: ServiceParts): DynamicModule {
 
 async function createApp(
   parts: ServiceParts,
-  context: Pick<ServiceContext<ServiceConfig>, 'log' | 'metrics' | 'health'>,
+  context: Pick<ServiceContext<ServiceConfig>, 'log' | 'metrics' | 'health'> & {
+    readonly tls: ServerTls | null;
+  },
   {
     bodyLimit = BODY_LIMIT,
     rawBodies = false,
@@ -101,6 +106,7 @@ async function createApp(
     rawBodies,
     requestMillis,
     ...(api === undefined ? {} : { api }),
+    ...(context.tls === null ? {} : { tls: context.tls }),
     onRoute: (route) => served.push(route),
   });
   const app = await NestFactory.create<NestFastifyApplication>(moduleOf(parts), adapter, {
@@ -110,7 +116,7 @@ async function createApp(
     forceCloseConnections: false,
   });
   app.useGlobalFilters(new ProblemFilter(context.log, parts.translateError));
-  app.useGlobalGuards(new BearerGuard(parts.tokens ?? null));
+  app.useGlobalGuards(new AccessGuard(parts.tokens ?? null));
   for (const strategy of parts.microservices ?? []) {
     app.connectMicroservice<MicroserviceOptions>({ strategy });
   }
@@ -145,12 +151,14 @@ export async function runService<C extends ServiceConfig>(
     const onStop: ServiceContext<C>['onStop'] = (what, close) => {
       closers.add(what, close);
     };
+    const { port, host = '127.0.0.1', tls: tlsFiles } = config.http;
+    const tls = tlsFiles === undefined ? null : new ServerTls(tlsFiles, log, options.checkFilesMillis);
     const parts = await definition.build({ name, config, log, metrics, health, onStop });
-    const app = await createApp(parts, { log, metrics, health }, definition, config.requestMillis);
+    const app = await createApp(parts, { log, metrics, health, tls }, definition, config.requestMillis);
     // Closed first of all: no new work while the parts go away.
     closers.add('http', () => app.close());
     await app.startAllMicroservices();
-    await app.listen(config.http.port, config.http.host ?? '127.0.0.1');
+    await app.listen(port, host);
     await parts.started?.();
     const httpUrl = await app.getUrl();
     log.info('started', { url: httpUrl });

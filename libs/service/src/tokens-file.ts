@@ -1,30 +1,51 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { readFileSync, statSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { z } from 'zod';
 import type { ServiceLog } from './log.js';
+import { RereadFiles } from './reread-files.js';
 
-/** What a token may do. */
+/** What a caller may do. */
 export const SCOPES = ['events:write', 'events:read', 'evidence:read', 'audit:read'] as const;
 export type Scope = (typeof SCOPES)[number];
 
+/**
+ * By what a caller is known, as the tokens file names it: the SHA-256 of a token, the SHA-256 of the public key of a client certificate, or a
+ * user of the bus.
+ */
+export interface Credential {
+  readonly kind: 'token' | 'certificate' | 'bus-user';
+  readonly value: string;
+}
+
 /** Who calls. */
 export interface Caller {
-  /** SHA-256 of the token, as the file holds it: who it was, for audit trails. */
-  readonly tokenHash: string;
-  /** The organisation that the token was given to, where the file says so. */
+  /** Who it was: for audit trails and for counting. */
+  readonly credential: Credential;
+  /** The organisation that the credential was given to, where the file says so. */
   readonly organisation: string | null;
   /** CloudEvent sources it may speak for; `*` means all. */
   readonly sources: readonly string[];
   readonly scopes: readonly Scope[];
+  /** Events that it may hand in per second, where the file says so. */
+  readonly eventsPerSecond: number | null;
 }
 
-const entry = z.strictObject({
-  sha256: z.string().regex(/^[0-9a-f]{64}$/),
+const hash = z.string().regex(/^[0-9a-f]{64}$/);
+const rights = {
   organisation: z.string().optional(),
   sources: z.array(z.string().min(1)),
   scopes: z.array(z.enum(SCOPES)),
-});
+  eventsPerSecond: z.int().min(1).max(1_000_000).optional(),
+};
+const entry = z.union([
+  z.strictObject({ sha256: hash, ...rights }),
+  z.strictObject({ publicKeySha256: hash, ...rights }),
+  z.strictObject({ busUser: z.string().regex(/^[a-z][a-z0-9-]{0,62}$/), ...rights }),
+]);
 const entries = z.array(entry).max(10_000);
+type Entry = z.output<typeof entry>;
+
+const FORM = '{sha256 | publicKeySha256 | busUser, organisation?, sources, scopes, eventsPerSecond?}';
 
 /** SHA-256 of a token as the file holds it. Tokens are random, so a plain hash is enough. */
 export function hashToken(token: string): string {
@@ -34,6 +55,17 @@ export function hashToken(token: string): string {
 /** A new token of 256 random bits. */
 export function newToken(): string {
   return `besure_${randomBytes(32).toString('base64url')}`;
+}
+
+/** A credential as one word. */
+export function credentialKey({ kind, value }: Credential): string {
+  return `${kind}:${value}`;
+}
+
+function credentialOf(one: Entry): Credential {
+  if ('sha256' in one) return { kind: 'token', value: one.sha256 };
+  if ('publicKeySha256' in one) return { kind: 'certificate', value: one.publicKeySha256 };
+  return { kind: 'bus-user', value: one.busUser };
 }
 
 function parse(text: string): Map<string, Caller> {
@@ -46,64 +78,41 @@ function parse(text: string): Map<string, Caller> {
   const parsed = entries.safeParse(value);
   if (!parsed.success) {
     const path = parsed.error.issues[0]?.path.join('.') ?? '';
-    throw new TypeError(
-      `the tokens file is not a list of {sha256, organisation?, sources, scopes} (at ${path})`,
-    );
+    throw new TypeError(`the tokens file is not a list of ${FORM} (at ${path})`);
   }
-  return new Map(
-    parsed.data.map(({ sha256, organisation, sources, scopes }) => [
-      sha256,
-      { tokenHash: sha256, organisation: organisation ?? null, sources, scopes },
-    ]),
-  );
+  const callers = new Map<string, Caller>();
+  parsed.data.forEach((one, index) => {
+    const { organisation = null, sources, scopes, eventsPerSecond = null } = one;
+    const credential = credentialOf(one);
+    const key = credentialKey(credential);
+    if (callers.has(key))
+      throw new TypeError(`the tokens file is not clear: ${index} has a credential of before`);
+    callers.set(key, { credential, organisation, sources, scopes, eventsPerSecond });
+  });
+  return callers;
 }
 
 /**
- * The tokens that a service accepts: a JSON list of `{sha256, organisation?, sources, scopes}`. Read again when the file
- * changes, looked at no more than once in `checkMillis`; while a changed file is broken, the last good one counts.
+ * Who may call a service: a JSON list of what they are known by and what they may do. Read again when the file changes; while a changed file is
+ * broken, the last good one counts.
  */
 export class TokensFile {
-  readonly #path: string;
-  readonly #log: ServiceLog;
-  readonly #checkMillis: number;
-  #callers: Map<string, Caller>;
-  #version: string;
-  #checkedAt = performance.now();
+  readonly #callers: RereadFiles<Map<string, Caller>>;
 
   /** Throws when the file cannot be read or is broken. */
-  constructor(path: string, log: ServiceLog, checkMillis = 1000) {
-    this.#path = path;
-    this.#log = log;
-    this.#checkMillis = checkMillis;
-    this.#version = this.#fileVersion();
-    this.#callers = parse(readFileSync(path, 'utf8'));
+  constructor(path: string, log: ServiceLog, checkMillis?: number) {
+    this.#callers = new RereadFiles({
+      paths: [path],
+      read: () => parse(readFileSync(path, 'utf8')),
+      checkMillis,
+      onFault: (error) => log.error('tokens file cannot be used, the last good one counts', { error }),
+      onReread: ({ size }) => log.info('tokens read again', { count: size }),
+    });
   }
 
-  #fileVersion(): string {
-    const { mtimeNs, ctimeNs, ino, size } = statSync(this.#path, { bigint: true });
-    return `${mtimeNs} ${ctimeNs} ${ino} ${size}`;
-  }
-
-  #refresh(): void {
-    const now = performance.now();
-    if (now - this.#checkedAt < this.#checkMillis) return;
-    this.#checkedAt = now;
-    try {
-      const version = this.#fileVersion();
-      if (version === this.#version) return;
-      // Noted before reading: a file that changes in between is read again, and a broken one is reported once.
-      this.#version = version;
-      this.#callers = parse(readFileSync(this.#path, 'utf8'));
-      this.#log.info('tokens read again', { count: this.#callers.size });
-    } catch (error) {
-      this.#log.error('tokens file cannot be used, the last good one counts', { error });
-    }
-  }
-
-  /** Null when the token is unknown. */
-  find(token: string): Caller | null {
-    this.#refresh();
-    return this.#callers.get(hashToken(token)) ?? null;
+  /** Null when the credential is unknown. */
+  find(credential: Credential): Caller | null {
+    return this.#callers.current.get(credentialKey(credential)) ?? null;
   }
 }
 

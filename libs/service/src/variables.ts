@@ -1,5 +1,7 @@
 import { z } from 'zod';
+import { ConfigurationError } from './configuration.js';
 import { LOG_LEVELS, type LogLevel } from './log.js';
+import type { TlsFiles } from './server-tls.js';
 
 /** Schemas for environment variables; every message is a rule that reads on after the variable's name. */
 
@@ -60,6 +62,8 @@ export interface ServiceConfig {
     readonly port: number;
     /** Address to listen on; without it 127.0.0.1. */
     readonly host?: string;
+    /** Without it HTTP is plain: for a laptop, and where a mesh or an ingress speaks TLS. */
+    readonly tls?: TlsFiles;
   };
   readonly logLevel?: LogLevel;
   /** How long a request may take to come in; 30 seconds without it. */
@@ -73,6 +77,9 @@ export const serviceVariables = {
   BESURE_HTTP_PORT: wholeNumber(0, 65_535).default(8080),
   // A process started by its main.js stands in a container; services started by a program listen on 127.0.0.1.
   BESURE_HTTP_HOST: z.string({ error: 'must be an address to listen on' }).default('0.0.0.0'),
+  BESURE_TLS_CERTIFICATE_FILE: file().optional(),
+  BESURE_TLS_KEY_FILE: file().optional(),
+  BESURE_TLS_CLIENT_CA_FILE: file().optional(),
   BESURE_LOG_LEVEL: z.enum(LOG_LEVELS, { error: `must be one of ${LOG_LEVELS.join(', ')}` }).default('info'),
   BESURE_STOP_DEADLINE: duration().default(20),
   BESURE_REQUEST_DEADLINE: duration()
@@ -80,18 +87,40 @@ export const serviceVariables = {
     .default(30),
 };
 
-/** `ServiceConfig` from the variables: for the transform of a service's schema. */
-export function serviceConfig(environment: {
-  readonly BESURE_HTTP_PORT: number;
-  readonly BESURE_HTTP_HOST: string;
-  readonly BESURE_LOG_LEVEL: LogLevel;
-  readonly BESURE_STOP_DEADLINE: number;
-  readonly BESURE_REQUEST_DEADLINE: number;
-}): ServiceConfig {
+/** `ServiceConfig` from the variables: for the transform of a service's schema. Throws `ConfigurationError`. */
+export function serviceConfig(env: z.output<z.ZodObject<typeof serviceVariables>>): ServiceConfig {
+  const tls = tlsFiles(env);
   return {
-    http: { port: environment.BESURE_HTTP_PORT, host: environment.BESURE_HTTP_HOST },
-    logLevel: environment.BESURE_LOG_LEVEL,
-    requestMillis: environment.BESURE_REQUEST_DEADLINE * 1000,
-    stopMillis: environment.BESURE_STOP_DEADLINE * 1000,
+    http: {
+      port: env.BESURE_HTTP_PORT,
+      host: env.BESURE_HTTP_HOST,
+      ...(tls !== null && { tls }),
+    },
+    logLevel: env.BESURE_LOG_LEVEL,
+    requestMillis: env.BESURE_REQUEST_DEADLINE * 1000,
+    stopMillis: env.BESURE_STOP_DEADLINE * 1000,
   };
+}
+
+/** All or nothing: half a setting would serve in clear what was meant to be served over TLS. */
+function tlsFiles({
+  BESURE_TLS_CERTIFICATE_FILE: certificateFile,
+  BESURE_TLS_KEY_FILE: keyFile,
+  BESURE_TLS_CLIENT_CA_FILE: clientCaFile,
+}: {
+  readonly BESURE_TLS_CERTIFICATE_FILE?: string | undefined;
+  readonly BESURE_TLS_KEY_FILE?: string | undefined;
+  readonly BESURE_TLS_CLIENT_CA_FILE?: string | undefined;
+}): TlsFiles | null {
+  if (certificateFile === undefined) {
+    if (keyFile === undefined && clientCaFile === undefined) return null;
+    throw new ConfigurationError(
+      'BESURE_TLS_CERTIFICATE_FILE',
+      'must be set with BESURE_TLS_KEY_FILE and BESURE_TLS_CLIENT_CA_FILE',
+    );
+  }
+  if (keyFile === undefined) {
+    throw new ConfigurationError('BESURE_TLS_KEY_FILE', 'must be set with BESURE_TLS_CERTIFICATE_FILE');
+  }
+  return { certificateFile, keyFile, ...(clientCaFile !== undefined && { clientCaFile }) };
 }

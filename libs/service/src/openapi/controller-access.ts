@@ -1,6 +1,6 @@
 import { RequestMethod, type Type } from '@nestjs/common';
 import { METHOD_METADATA, PATH_METADATA } from '@nestjs/common/constants.js';
-import { accessOf } from '../bearer-guard.js';
+import { accessOf } from '../access-guard.js';
 
 /** The HTTP routes of controllers, as `GET /path`, with the scope each asks for: `open`, or `undefined` where it says nothing. */
 export function accessOfControllers(controllers: readonly Type[]): Map<string, string | undefined> {

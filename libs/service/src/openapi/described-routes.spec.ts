@@ -1,7 +1,7 @@
 import { Controller, Delete, Get, Post } from '@nestjs/common';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { Open, RequireScope } from '../bearer-guard.js';
+import { Open, RequireScope } from '../access-guard.js';
 import { problems } from '../problem.js';
 import type { ApiDescription, DescribedOperation, DescribedOperations } from './api-description.js';
 import { accessOfControllers } from './controller-access.js';

@@ -1,7 +1,7 @@
 import { Controller, Get } from '@nestjs/common';
 import { afterEach, describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { Open } from '../bearer-guard.js';
+import { Open } from '../access-guard.js';
 import { runService, type RunningService } from '../run-service.js';
 import { serviceConfig, serviceVariables } from '../variables.js';
 import type { ApiDescription, DescribedOperations } from './api-description.js';

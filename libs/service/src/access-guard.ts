@@ -6,13 +6,15 @@ import {
   type ExecutionContext,
 } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
+import { clientCertificateOf } from './client-certificate.js';
+import { demandScope, identify } from './identify.js';
 import { problems } from './problem.js';
-import type { Caller, Scope, TokensFile } from './tokens-file.js';
+import { type Caller, SCOPES, type Scope, type TokensFile } from './tokens-file.js';
 
 const ACCESS = 'besure:access';
 const callers = new WeakMap<FastifyRequest, Caller>();
 
-/** The route asks for a token with this scope. */
+/** The route asks for a caller with this scope. */
 export function RequireScope(scope: Scope): CustomDecorator {
   return SetMetadata(ACCESS, scope);
 }
@@ -34,11 +36,6 @@ export const FromCaller = createParamDecorator((_data: unknown, context: Executi
   return caller;
 });
 
-function tokenOf(request: FastifyRequest): string | null {
-  const header = request.headers.authorization;
-  return header === undefined ? null : (/^Bearer ([\w.~+/=-]{1,512})$/i.exec(header)?.[1] ?? null);
-}
-
 /** Who may use a handler: a scope, `open`, or `undefined` where neither it nor its controller says. */
 export function accessOf(handler: object, controller: object): string | undefined {
   const access: unknown = Reflect.getMetadata(ACCESS, handler) ?? Reflect.getMetadata(ACCESS, controller);
@@ -46,7 +43,7 @@ export function accessOf(handler: object, controller: object): string | undefine
 }
 
 /** Decides about every HTTP route. Without a tokens file no route with `RequireScope` lets anybody in. */
-export class BearerGuard implements CanActivate {
+export class AccessGuard implements CanActivate {
   readonly #tokens: TokensFile | null;
 
   constructor(tokens: TokensFile | null) {
@@ -56,24 +53,14 @@ export class BearerGuard implements CanActivate {
   canActivate(context: ExecutionContext): boolean {
     const access = accessOf(context.getHandler(), context.getClass());
     if (access === 'open') return true;
-    if (access === undefined) throw problems.forbidden();
+    const scope = SCOPES.find((one) => one === access);
+    if (scope === undefined) throw problems.forbidden();
     const request = context.switchToHttp().getRequest<FastifyRequest>();
-    const token = tokenOf(request);
-    const caller = token === null ? null : (this.#tokens?.find(token) ?? null);
-    if (caller === null) {
-      throw problems.unauthenticated(
-        request.headers.authorization === undefined
-          ? {}
-          : { headers: { 'www-authenticate': 'Bearer realm="besure", error="invalid_token"' } },
-      );
-    }
-    if (!caller.scopes.some((scope) => scope === access)) {
-      throw problems.forbidden({
-        headers: {
-          'www-authenticate': `Bearer realm="besure", error="insufficient_scope", scope="${access}"`,
-        },
-      });
-    }
+    const caller = identify(this.#tokens, {
+      authorization: request.headers.authorization ?? null,
+      certificate: clientCertificateOf(request.raw.socket),
+    });
+    demandScope(caller, scope);
     callers.set(request, caller);
     return true;
   }
