@@ -110,7 +110,7 @@ export function exchangeGuestPermissions(organisation: string): Permissions {
 
 /** An organisation at a hub's bus: it asks under its own name only, and hears that the log has grown. */
 export function hubGuestPermissions(organisation: string): Permissions {
-  const publish = [`besure.hub.submit.v1.${organisation}`, `besure.hub.outputs.v1.${organisation}`];
+  const publish = ['submit', 'outputs', 'cosign'].map((what) => `besure.hub.${what}.v1.${organisation}`);
   return merged(organisation, [{ publish, subscribe: ['besure.hub.log'] }]);
 }
 
@@ -122,7 +122,12 @@ export function hubPermissions(service: HubService, guests: readonly string[]): 
       return merged(service, [
         {
           publish: ['besure.hub.log', ...guests.map(inbox), inbox('rights')],
-          subscribe: ['besure.hub.submit.v1.*', 'besure.hub.outputs.v1.*', ...questions],
+          subscribe: [
+            'besure.hub.submit.v1.*',
+            'besure.hub.outputs.v1.*',
+            'besure.hub.cosign.v1.*',
+            ...questions,
+          ],
         },
       ]);
     case 'rights':
