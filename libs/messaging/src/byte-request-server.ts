@@ -6,6 +6,8 @@ import { mayAnswerTo } from './nats-request-server.js';
 
 /** A request as it came. */
 export interface ByteRequest {
+  /** Asked on; its last part may be who asks, which the server's permissions vouch for. */
+  readonly subject: string;
   readonly data: Uint8Array;
   /** The value of a header, whatever its case; null where it is not there. */
   header(name: string): string | null;
@@ -20,7 +22,8 @@ export interface ByteAnswer {
 /** How requests are taken. */
 export interface ByteRequestServerOptions {
   readonly bus: Bus;
-  readonly subject: string;
+  /** Subjects or patterns; on those that end in `.*` answers only go to the inbox of the user named there. */
+  readonly subjects: readonly string[];
   /** Answers every request: what it rejects with is a fault of ours, and gets no answer. */
   readonly handle: (request: ByteRequest) => Promise<ByteAnswer>;
   /** The answer where too many requests are under way. */
@@ -58,24 +61,26 @@ export class ByteRequestServer {
   }
 
   #subscribe(connection: NatsConnection): () => Promise<void> {
-    const { subject, queue = 'service', onFailure } = this.#options;
-    const subscription = connection.subscribe(subject, {
-      queue,
-      callback: (error, message) => {
-        if (error === null) this.#take(message);
-        else onFailure(error);
-      },
-    });
+    const { subjects, queue = 'service', onFailure } = this.#options;
+    const subscriptions = subjects.map((pattern) =>
+      connection.subscribe(pattern, {
+        queue,
+        callback: (error, message) => {
+          if (error === null) this.#take(pattern, message);
+          else onFailure(error);
+        },
+      }),
+    );
     return async () => {
-      const drained = subscription.drain().catch(() => undefined);
+      const drained = Promise.allSettled(subscriptions.map((subscription) => subscription.drain()));
       await Promise.race([drained, pause(DRAIN_MILLIS, undefined, { ref: false })]);
     };
   }
 
-  #take(message: Msg): void {
-    const { subject, concurrency = 64, busy, onFailure } = this.#options;
-    const { reply } = message;
-    if (reply === undefined || !mayAnswerTo(subject, message.subject, reply)) {
+  #take(pattern: string, message: Msg): void {
+    const { concurrency = 64, busy, onFailure } = this.#options;
+    const { reply, subject } = message;
+    if (reply === undefined || !mayAnswerTo(pattern, subject, reply)) {
       onFailure(new MessagingError('forbidden', `a request on ${subject} wants its answer elsewhere`));
       return;
     }
@@ -90,8 +95,9 @@ export class ByteRequestServer {
   async #answer(message: Msg): Promise<void> {
     const { handle, onFailure } = this.#options;
     try {
+      const { subject, data } = message;
       const header = (name: string): string | null => valueOf(message, name);
-      respond(message, await handle({ data: message.data, header }));
+      respond(message, await handle({ subject, data, header }));
     } catch (error) {
       // Too large, or the connection is gone: who asked will notice and ask again.
       onFailure(error);

@@ -178,7 +178,7 @@ describe('across zones', () => {
     ['exchange', 'archive', 'besure.exchange.copies.v1.*', 'beta', 'besure.exchange.copies.v1.beta'],
     ['hub', 'ledger-writer', 'besure.hub.submit.v1.*', 'exchange', 'besure.hub.submit.v1.exchange'],
     ['hub', 'ledger-writer', 'besure.hub.outputs.v1.*', 'alpha', 'besure.hub.outputs.v1.alpha'],
-    ['hub', 'ledger-writer', 'besure.hub.cosign.v1.*', 'beta', 'besure.hub.cosign.v1.beta'],
+    ['hub', 'ledger-writer', 'besure.hub.cosign.v1.*', 'alpha', 'besure.hub.cosign.v1.alpha'],
     ['hub', 'ledger-writer', 'besure.hub.found.v1.rights', 'rights', 'besure.hub.found.v1.rights'],
     ['alpha', 'intake', 'besure.intake.v1', 'office', 'besure.intake.v1'],
   ])('%s %s answers %s to %s', async (zone, service, pattern, user, subject) => {

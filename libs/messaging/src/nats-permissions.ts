@@ -83,7 +83,10 @@ export function servicePermissions(
     ...READS[service].map((source) => readerPermissions(service, source)),
   ];
   if (service === 'intake') {
-    parts.push({ publish: others.backOffices.map(inbox), subscribe: ['besure.intake.v1'] });
+    parts.push({
+      publish: others.backOffices.map(inbox),
+      subscribe: ['besure.intake.v1', 'besure.intake.v1.*'],
+    });
   }
   if (role === 'exchange' && service === 'proof') {
     parts.push({ publish: others.guests.map(inbox), subscribe: ['besure.exchange.countersign.v1.*'] });
@@ -94,9 +97,9 @@ export function servicePermissions(
   return merged(service, parts);
 }
 
-/** A back office that hands in events over the bus. */
+/** A back office that hands in events over the bus: under its own name, or where a token says who it is. */
 export function backOfficePermissions(name: string): Permissions {
-  return merged(name, [{ publish: ['besure.intake.v1'], subscribe: [] }]);
+  return merged(name, [{ publish: ['besure.intake.v1', `besure.intake.v1.${name}`], subscribe: [] }]);
 }
 
 /** An organisation at the exchange's bus: it asks under its own name only. */
