@@ -4,6 +4,7 @@ import {
   SUBJECTS,
   type Sha256,
   type SubmitResult,
+  decodeHex,
   encodeHex,
   equalBytes,
   parseOutputsAnswer,
@@ -33,21 +34,40 @@ export interface HubClientOptions {
 }
 
 /**
- * Talks to the hubs of the charter, one after the other until one answers. Nothing that a hub says is believed that can be
- * recomputed: txids and scripts come from the raw transactions. A hub that lies can delay, which a hub always can.
+ * Talks to the hubs of the charter, one after the other until one answers, and stays with that one. Nothing that a hub says is believed that can
+ * be recomputed: txids and scripts come from the raw transactions. A hub that lies can delay, which a hub always can, until the caller turns
+ * to the next.
  */
 export class HubClient {
   readonly #options: HubClientOptions;
+  #first = 0;
 
   constructor(options: HubClientOptions) {
     this.#options = options;
   }
 
+  /** How many hubs there are to turn to. */
+  get hubs(): number {
+    return this.#options.hubs.length;
+  }
+
+  /** From now on the next hub is asked first: what this one was given has not appeared, or it refuses what it should take. */
+  turnToNext(): void {
+    this.#first = (this.#first + 1) % this.hubs;
+  }
+
   /** Hands over raw transactions (hex), in order; a result each. Throws ProofError `hub-unreachable`. */
   async submit(transactions: readonly string[]): Promise<SubmitResult[]> {
-    return this.#ask(SUBJECTS.submit(this.#options.organisation), { transactions }, (answer) =>
-      parseSubmitAnswer(answer, transactions.length),
-    );
+    const { organisation, sha256 } = this.#options;
+    return this.#ask(SUBJECTS.submit(organisation), { transactions }, (answer) => {
+      const results = parseSubmitAnswer(answer, transactions.length);
+      for (const [i, result] of results.entries()) {
+        if ('txid' in result && result.txid !== txidOf(decodeHex(transactions[i]!), sha256)) {
+          throw new ProofError('hub-lies', 'the hub says that it took another transaction');
+        }
+      }
+      return results;
+    });
   }
 
   /** What the member can spend, as far as the hub's own transactions prove it. Throws ProofError `hub-unreachable`. */
@@ -85,10 +105,14 @@ export class HubClient {
   }
 
   async #ask<T>(subject: string, payload: object, read: (answer: unknown) => T): Promise<T> {
+    const { hubs } = this.#options;
     let cause: unknown;
-    for (const request of this.#options.hubs) {
+    for (const [i] of hubs.entries()) {
+      const at = (this.#first + i) % hubs.length;
       try {
-        return read(await request(subject, payload));
+        const found = read(await hubs[at]!(subject, payload));
+        this.#first = at;
+        return found;
       } catch (error) {
         cause = error;
       }

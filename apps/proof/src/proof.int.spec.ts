@@ -312,9 +312,10 @@ describe('a slot', () => {
       sha256: nodePrimitives.sha256,
       iatOf: () => IAT,
       streamEntity: () => ENTITY,
-      hub: hub as HubClient,
+      hub: { hubs: 1, turnToNext: () => {}, ...hub } as HubClient,
       now: () => now,
       resendMillis: 5000,
+      onOverdue: () => {},
     };
   }
 

@@ -64,10 +64,15 @@ export async function writeSlotEvent(
   );
 }
 
+/** A slot to send; `isOverdue` where it was sent before and has not become final. */
+export interface SlotToSend extends PendingSlot {
+  readonly isOverdue: boolean;
+}
+
 /** The oldest signed slots that were not sent yet, or were sent before `resendBefore` and are still not final. */
-export async function slotsToSend(tx: Tx, resendBefore: number, limit: number): Promise<PendingSlot[]> {
-  const rows = await tx.query<(Omit<PendingSlot, 'slot'> & { slot: string })[]>(
-    `SELECT slot, root, txid, raw FROM slot
+export async function slotsToSend(tx: Tx, resendBefore: number, limit: number): Promise<SlotToSend[]> {
+  const rows = await tx.query<(Omit<SlotToSend, 'slot'> & { slot: string })[]>(
+    `SELECT slot, root, txid, raw, state = 'submitted' AS "isOverdue" FROM slot
      WHERE state = 'signed' OR (state = 'submitted' AND submitted_at < $1)
      ORDER BY slot LIMIT $2`,
     [resendBefore, limit],

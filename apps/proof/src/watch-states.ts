@@ -1,15 +1,18 @@
 import type { Running } from '@besure/service/zone';
 import type { Shared } from './parts.js';
+import { overdueMillis } from './slot-sender.js';
 
 const EVERY_MILLIS = 5000;
 
 /**
- * Shows in the metrics how many statements that are in no slot yet, and slots that are not final yet, stand where. Counted now and then, and
- * only these: neither a scrape nor the count may cost a scan of all that ever was.
+ * Shows in the metrics how many statements that are in no slot yet, and slots that are not final yet, stand where, and how many of those slots are
+ * late. Counted now and then, and only these: neither a scrape nor the count may cost a scan of all that ever was.
  */
-export function watchStates({ store, metrics, log }: Shared): Running {
+export function watchStates({ store, metrics, log, config: { charter } }: Shared): Running {
   const statements = metrics.gauge('besure_statements');
   const slots = metrics.gauge('besure_slots');
+  const alarms = metrics.gauge('besure_alarms');
+  const { base, startMillis, lengthMillis } = charter.slots;
   const count = async (): Promise<void> => {
     try {
       await store.transaction(async (tx) => {
@@ -23,6 +26,12 @@ export function watchStates({ store, metrics, log }: Shared): Running {
           gauge.reset();
           for (const row of rows) gauge.set({ state: row.state }, Number(row.count));
         }
+        const inTime = base + Math.floor((Date.now() - overdueMillis(charter) - startMillis) / lengthMillis);
+        const [late] = await tx.query<{ count: string }[]>(
+          "SELECT count(*) AS count FROM slot WHERE state <> 'final' AND slot < $1",
+          [inTime],
+        );
+        alarms.set({ kind: 'slot-late' }, Number(late?.count ?? 0));
       });
     } catch (error) {
       log.warn('counting states failed', { error });
