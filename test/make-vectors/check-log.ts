@@ -35,7 +35,9 @@ export const LOG_READERS: Readonly<Record<string, (content: Content) => Content>
     if (content['operation'] === 'inclusion') {
       const { entry, index, size } = content as { entry: string; index: number; size: number };
       const leaf = leafHash(decodeHex(entry), sha256);
-      return { root: encodeHex(rootFromInclusionProof(leaf, index, size, hashes, sha256)) };
+      const reached = rootFromInclusionProof(leaf, index, size, hashes, sha256);
+      if (encodeHex(reached) !== content['root']) throw new ProtocolError('inclusion', 'another root');
+      return {};
     }
     const range = new CompactRange(sha256);
     for (const entry of content['entries'] as string[]) range.append(leafHash(decodeHex(entry), sha256));

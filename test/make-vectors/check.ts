@@ -1,6 +1,7 @@
 import { formatCharter, formatTrust, parseCharter, parseTrust, trustFingerprint } from '@besure/governance';
 import {
   assertCountersigns,
+  assertRole,
   decodeBase64url,
   decodeHex,
   encodeHex,
@@ -13,7 +14,9 @@ import {
   parseLogEntry,
   parseStatement,
   type Primitives,
+  ProtocolError,
   rootFromSlotPath,
+  splitSdJwt,
   statementLeaf,
   verifyCountersignature,
   verifyStatementSignature,
@@ -52,11 +55,14 @@ export const READERS: Readonly<Record<string, Reader>> = {
 
   'document-event': ({ event }) => ({ ...parseCloudEvent(event) }),
 
-  statement: ({ jws, publicKey, disclosures }) => {
-    const statement = parseStatement(jws as string, sha256);
+  statement: ({ sdJwt, publicKey }) => {
+    const { jws, disclosures } = splitSdJwt(sdJwt as string);
+    const statement = parseStatement(jws, sha256);
     verifyStatementSignature(statement, decodeBase64url(publicKey as string), primitives);
     const { id, issuer, iat } = statement;
-    return { id, issuer, iat, claims: openDisclosures(statement, disclosures as string[], sha256) };
+    const claims = openDisclosures(statement, disclosures, sha256);
+    assertRole(issuer, claims);
+    return { jws, disclosures, id, issuer, iat, claims };
   },
 
   countersignature: ({ jws, publicKey, statement: countersigned }) => {
@@ -83,9 +89,10 @@ export const READERS: Readonly<Record<string, Reader>> = {
     };
   },
 
-  'slot-tree': ({ jws, countersignature, index, path }) => {
+  'slot-tree': ({ jws, countersignature, index, path, root }) => {
     const leaf = statementLeaf(jws as string, countersignature as string | null, sha256);
-    const root = rootFromSlotPath(leaf, index as number, (path as string[]).map(decodeHex), sha256);
-    return { leaf: encodeHex(leaf), root: encodeHex(root) };
+    const reached = rootFromSlotPath(leaf, index as number, (path as string[]).map(decodeHex), sha256);
+    if (encodeHex(reached) !== root) throw new ProtocolError('slot-path', 'another root');
+    return { leaf: encodeHex(leaf) };
   },
 };

@@ -1,4 +1,4 @@
-import { encodeBase64url } from '@besure/protocol';
+import { CLAIM_NAMES, type ClaimName, encodeBase64url } from '@besure/protocol';
 import { testBytes } from '../../libs/protocol/test/material.ts';
 import { disclosures, disclosureText, rawJws } from './raw-statement.ts';
 import { CLAIMS, type ExpectedError, type Fault } from './vector.ts';
@@ -48,7 +48,7 @@ export const CLAIM_FAULTS: readonly Fault[] = [
     'A negative event without its reason.',
     claim('reason'),
     'event',
-    disclosureText('event', '"http://uri.etsi.org/19522/Event/ConsignmentRejection"'),
+    disclosureText('event', '"http://uri.etsi.org/19522/Event/SubmissionRejection"'),
   ),
   ...withReason('claim-reason-513', 'A URI of 513 characters.', `urn:${'a'.repeat(509)}`),
   ...withReason('claim-reason-newline', 'A newline after a URI.', 'urn:reason:1\n'),
@@ -273,4 +273,47 @@ function withReason(name: string, comment: string, reason: string): Fault[] {
     reason: disclosureText('reason', JSON.stringify(reason)),
   });
   return [[name, comment, claim('reason'), rawJws({ disclosures: shown }), shown]];
+}
+
+/** Statements of someone who may not state that event, in every other way right. The issuer is alpha. */
+export const ROLE_FAULTS: readonly Fault[] = [
+  role(
+    'role-sender-states-received',
+    'Attack: the organisation of the sender states that the document was received.',
+    { event: 'ContentHandover' },
+  ),
+  role('role-recipient-states-sent', 'The organisation of the recipient states that it was sent.', {
+    sender_org: 'beta',
+    recipient_org: 'alpha',
+  }),
+  role('role-stranger', 'An organisation that represents neither side.', {
+    sender_org: 'beta',
+    recipient_org: 'gamma',
+  }),
+  role(
+    'role-claims-hidden',
+    'The same with the fewest claims that tell it: the event and the organisation of the side that may state it.',
+    { event: 'ContentHandover' },
+    ['event', 'recipient_org'],
+  ),
+];
+
+function role(
+  name: string,
+  comment: string,
+  {
+    event,
+    ...others
+  }: { readonly event?: string; readonly sender_org?: string; readonly recipient_org?: string },
+  show: readonly ClaimName[] = CLAIM_NAMES,
+): Fault {
+  const uri = event === undefined ? CLAIMS.event : `http://uri.etsi.org/19522/Event/${event}`;
+  const claims = { ...CLAIMS, ...others, event: uri };
+  const all = disclosures({
+    event: disclosureText('event', JSON.stringify(claims.event)),
+    sender_org: disclosureText('sender_org', JSON.stringify(claims.sender_org)),
+    recipient_org: disclosureText('recipient_org', JSON.stringify(claims.recipient_org)),
+  });
+  const shown = all.filter((_, i) => show.includes(CLAIM_NAMES[i]!));
+  return [name, comment, { code: 'role', field: 'event' }, rawJws({ disclosures: all }), shown];
 }

@@ -37,17 +37,15 @@ function vector(kind: Vector['kind'], name: string, comment: string, content: ob
   return { format: 'slot-tree', kind, name, content: { comment, ...content } };
 }
 
-/**
- * Places in slot trees. In an invalid one either `error` is given at once, or the path leads to another root than
- * `root`.
- */
+/** Places in slot trees: the path leads from what is recorded to `root`, or it does not. */
 export function slotTrees(): Vector[] {
-  const good = place(3, 'counter.signature.jws');
+  const right = place(3, 'counter.signature.jws');
+  const { leaf, ...good } = right;
   const path: ExpectedError = { code: 'slot-path' };
   const flipped = `${good.path[4]!.slice(0, -1)}${good.path[4]!.endsWith('0') ? '1' : '0'}`;
   return [
     vector('valid', 'alone', 'The only statement of its slot.', place(1, null)),
-    vector('valid', 'countersigned', 'One of three; its countersignature is under the leaf.', good),
+    vector('valid', 'countersigned', 'One of three; its countersignature is under the leaf.', right),
     vector('valid', 'full', '1024 statements: the tree of height 10 is full.', place(1024, null)),
     vector('valid', 'height-15', '1025 statements: the next height of the ladder.', place(1025, null)),
     vector('invalid', 'height-11', 'A path of a length that is not on the ladder.', {
@@ -59,7 +57,7 @@ export function slotTrees(): Vector[] {
       ...good,
       index: 0,
       path: [],
-      root: good.leaf,
+      root: leaf,
       error: path,
     }),
     vector('invalid', 'index-outside', 'An index beyond the tree that leads along the same way.', {
@@ -85,17 +83,17 @@ export function slotTrees(): Vector[] {
     vector('invalid', 'index-other', 'The index of the neighbour.', {
       ...good,
       index: good.index ^ 1,
-      error: null,
+      error: path,
     }),
     vector('invalid', 'path-bit', 'A changed bit in the path.', {
       ...good,
       path: good.path.map((hash, i) => (i === 4 ? flipped : hash)),
-      error: null,
+      error: path,
     }),
     vector('invalid', 'path-order', 'Two siblings exchanged.', {
       ...good,
       path: [good.path[1], good.path[0], ...good.path.slice(2)],
-      error: null,
+      error: path,
     }),
     vector(
       'invalid',
@@ -104,7 +102,7 @@ export function slotTrees(): Vector[] {
       {
         ...good,
         countersignature: null,
-        error: null,
+        error: path,
       },
     ),
     vector(
@@ -115,7 +113,7 @@ export function slotTrees(): Vector[] {
         ...good,
         jws: `${good.jws}c`,
         countersignature: 'ounter.signature.jws',
-        error: null,
+        error: path,
       },
     ),
   ];

@@ -4,6 +4,7 @@ import {
   CLAIM_NAMES,
   type ClaimName,
   claimsOf,
+  composeSdJwt,
   encodeBase64url,
   eventByShortName,
   prepareStatement,
@@ -11,10 +12,11 @@ import {
 } from '@besure/protocol';
 import { createHash } from 'node:crypto';
 import { testCertificate, testKey, testSalts, type TestKey } from '../../libs/protocol/test/material.ts';
-import { CLAIM_FAULTS } from './claim-faults.ts';
+import { CLAIM_FAULTS, ROLE_FAULTS } from './claim-faults.ts';
 import { DISCLOSURE_FAULTS } from './disclosure-faults.ts';
 import { FORM_FAULTS } from './form-faults.ts';
-import { CLAIMS, FACTS, IAT, type Vector } from './vector.ts';
+import { SD_JWT_FAULTS } from './sd-jwt-faults.ts';
+import { CLAIMS, type ExpectedError, FACTS, IAT, type Vector } from './vector.ts';
 
 const alpha = testKey('alpha');
 const beta = testKey('beta');
@@ -165,6 +167,8 @@ function valid({
     sha256,
   );
   const shown = CLAIM_NAMES.filter((claim) => show.includes(claim));
+  const jws = attachSignature(prepared.signingInput, issuer.sign(utf8Encode(prepared.signingInput)));
+  const disclosures = shown.map((claim) => prepared.disclosures[CLAIM_NAMES.indexOf(claim)]!);
   return {
     format: 'statement',
     kind: 'valid',
@@ -172,8 +176,9 @@ function valid({
     content: {
       comment,
       publicKey: encodeBase64url(issuer.publicKey),
-      jws: attachSignature(prepared.signingInput, issuer.sign(utf8Encode(prepared.signingInput))),
-      disclosures: shown.map((claim) => prepared.disclosures[CLAIM_NAMES.indexOf(claim)]!),
+      sdJwt: composeSdJwt(jws, disclosures),
+      jws,
+      disclosures,
       id: prepared.id,
       issuer: issuer.name,
       iat,
@@ -190,12 +195,17 @@ export function validStatements(): Vector[] {
 
 /** Statements that must be refused, each for one fault. */
 export function invalidStatements(): Vector[] {
-  return [...FORM_FAULTS, ...DISCLOSURE_FAULTS, ...CLAIM_FAULTS].map(
-    ([name, comment, error, jws, shown = []]) => ({
-      format: 'statement',
-      kind: 'invalid',
-      name,
-      content: { comment, publicKey: encodeBase64url(alpha.publicKey), jws, disclosures: shown, error },
-    }),
-  );
+  const publicKey = encodeBase64url(alpha.publicKey);
+  const invalid = (name: string, comment: string, error: ExpectedError, sdJwt: string): Vector => ({
+    format: 'statement',
+    kind: 'invalid',
+    name,
+    content: { comment, publicKey, sdJwt, error },
+  });
+  return [
+    ...SD_JWT_FAULTS.map((fault) => invalid(...fault)),
+    ...[...FORM_FAULTS, ...DISCLOSURE_FAULTS, ...CLAIM_FAULTS, ...ROLE_FAULTS].map(
+      ([name, comment, error, jws, shown = []]) => invalid(name, comment, error, composeSdJwt(jws, shown)),
+    ),
+  ];
 }

@@ -169,6 +169,19 @@ export function assertClaimsAgree({ event: uri, reason }: Partial<Claims>): void
   if (rule !== undefined) throw fault('reason', rule);
 }
 
+/**
+ * The role table, as far as the claims are known: where the event is shown and the organisation of the side that may state
+ * it is too, that must be the issuer. Throws `role`.
+ */
+export function assertRole(issuer: string, claims: Partial<Claims>): void {
+  const event = claims.event === undefined ? undefined : eventByUri(claims.event);
+  if (event === undefined) return;
+  const side = event.statedBy === 'sender' ? claims.sender_org : claims.recipient_org;
+  if (side !== undefined && side !== issuer) {
+    throw new ProtocolError('role', `${issuer} may not state ${event.shortName}`, { field: 'event' });
+  }
+}
+
 const EVENT: TextRule = {
   rule: 'must be the URI of an event of the role table',
   holds: (uri) => eventByUri(uri) !== undefined,

@@ -10,6 +10,7 @@ export type ProtocolErrorCode =
   | 'document-event'
   // statements and their disclosures
   | 'claim'
+  | 'role'
   | 'statement-input'
   | 'statement-format'
   | 'statement-header'

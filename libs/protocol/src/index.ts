@@ -90,6 +90,7 @@ export {
 } from './tiles.js';
 export { formatTlogProof, parseTlogProof, type TlogProof } from './tlog-proof.js';
 export {
+  assertRole,
   CLAIM_NAMES,
   type ClaimName,
   type Claims,
