@@ -1,26 +1,10 @@
-import { type Consumer, coreMigrations, migrate } from "@besure/event-store";
-import {
-  addressFormatOf,
-  exchangeOf,
-  organisation as memberOf,
-  slotAt,
-  slotIat,
-} from "@besure/governance";
-import { nodePrimitives } from "@besure/keys";
-import { decodeAddress, hash160 } from "@besure/ledger-tx";
-import { logMigrations } from "@besure/log-store";
-import {
-  type Bus,
-  type Json,
-  NatsRequestServer,
-  request,
-} from "@besure/messaging";
-import {
-  SUBJECTS,
-  decodeBase64url,
-  equalBytes,
-  parseCountersignAnswer,
-} from "@besure/protocol";
+import { type Consumer, coreMigrations, migrate } from '@besure/event-store';
+import { addressFormatOf, exchangeOf, organisation as memberOf, slotAt, slotIat } from '@besure/governance';
+import { nodePrimitives } from '@besure/keys';
+import { decodeAddress, hash160 } from '@besure/ledger-tx';
+import { logMigrations } from '@besure/log-store';
+import { type Bus, type Json, NatsRequestServer, request } from '@besure/messaging';
+import { SUBJECTS, decodeBase64url, equalBytes, parseCountersignAnswer } from '@besure/protocol';
 import {
   ConfigurationError,
   type RunningService,
@@ -28,7 +12,7 @@ import {
   type ServiceDefinition,
   type ServiceParts,
   runService,
-} from "@besure/service";
+} from '@besure/service';
 import {
   type Running,
   type Source,
@@ -37,27 +21,23 @@ import {
   makeRelay,
   openStore,
   runParts,
-} from "@besure/service/zone";
-import { askExchange } from "./ask-exchange.js";
-import { type ProofConfig, proofConfiguration } from "./configuration.js";
-import { CountersignController } from "./countersign.controller.js";
-import { Countersigner } from "./countersigner.js";
-import { HubClient } from "./hub-client.js";
-import { keepRecords } from "./keep-records.js";
-import { proofMigrations } from "./migrations.js";
-import { SCHEMA, type Shared, logFollower, worker } from "./parts.js";
-import { SlotClock } from "./slot-clock.js";
-import { closeSlot } from "./slot-closer.js";
-import { overdueMillis, sendSlots } from "./slot-sender.js";
-import { stateOwnEvents } from "./state-own-events.js";
-import { StatementMaker } from "./statement-maker.js";
-import { watchStates } from "./watch-states.js";
+} from '@besure/service/zone';
+import { askExchange } from './ask-exchange.js';
+import { type ProofConfig, proofConfiguration } from './configuration.js';
+import { CountersignController } from './countersign.controller.js';
+import { Countersigner } from './countersigner.js';
+import { HubClient } from './hub-client.js';
+import { keepRecords } from './keep-records.js';
+import { proofMigrations } from './migrations.js';
+import { SCHEMA, type Shared, logFollower, worker } from './parts.js';
+import { SlotClock } from './slot-clock.js';
+import { closeSlot } from './slot-closer.js';
+import { overdueMillis, sendSlots } from './slot-sender.js';
+import { stateOwnEvents } from './state-own-events.js';
+import { StatementMaker } from './statement-maker.js';
+import { watchStates } from './watch-states.js';
 
-const migrations = [
-  ...coreMigrations(SCHEMA),
-  ...logMigrations(SCHEMA),
-  ...proofMigrations,
-];
+const migrations = [...coreMigrations(SCHEMA), ...logMigrations(SCHEMA), ...proofMigrations];
 const REQUEST_MILLIS = 10_000;
 /** Rest of workers that are woken when there is something to do; the poll is for what a lost wake-up would leave behind. */
 const REST_MILLIS = 1000;
@@ -65,10 +45,9 @@ const WAITING_GROUP = 100;
 
 /** Makes, exchanges and records statements: see the README. */
 export const proofService: ServiceDefinition<ProofConfig> = {
-  name: "proof",
+  name: 'proof',
   configuration: proofConfiguration,
-  migrate: async ({ databaseUrl: url }) =>
-    void (await migrate({ url, schema: SCHEMA, migrations })),
+  migrate: async ({ databaseUrl: url }) => void (await migrate({ url, schema: SCHEMA, migrations })),
   build,
 };
 
@@ -77,48 +56,29 @@ export function start(config: ProofConfig): Promise<RunningService> {
   return runService(proofService, config);
 }
 
-async function build(
-  context: ServiceContext<ProofConfig>,
-): Promise<ServiceParts> {
+async function build(context: ServiceContext<ProofConfig>): Promise<ServiceParts> {
   const { config, log, metrics } = context;
   assertKeysOfCharter(config);
   const { store } = await openStore(context, SCHEMA, migrations);
-  const bus = dialBus(context, "zone", config.bus, SCHEMA);
+  const bus = dialBus(context, 'zone', config.bus, SCHEMA);
   const shared: Shared = { config, store, bus, log, metrics };
-  const hubs = config.hubBuses.map((hub, at) =>
-    dialBus(context, `hub-${at}`, hub, config.organisation),
-  );
+  const hubs = config.hubBuses.map((hub, at) => dialBus(context, `hub-${at}`, hub, config.organisation));
 
-  const follower = logFollower(
-    shared,
-    Math.min(config.charter.slots.lengthMillis, 5000),
-  );
+  const follower = logFollower(shared, Math.min(config.charter.slots.lengthMillis, 5000));
   const slots = slotParts(shared, hubs);
   const statements =
     config.exchangeBus === null
       ? exchangeParts(shared)
-      : organisationParts(
-          shared,
-          dialBus(context, "exchange", config.exchangeBus, config.organisation),
-        );
-  const relay = makeRelay(shared, ["intake", "archive"]);
+      : organisationParts(shared, dialBus(context, 'exchange', config.exchangeBus, config.organisation));
+  const relay = makeRelay(shared, ['intake', 'archive']);
   return {
     ...statements.parts,
-    started: runParts(context, [
-      relay,
-      follower,
-      ...slots,
-      ...statements.running,
-      watchStates(shared),
-    ]),
+    started: runParts(context, [relay, follower, ...slots, ...statements.running, watchStates(shared)]),
   };
 }
 
 /** The parts of an organisation: statements of its own events, and questions to the exchange. */
-function organisationParts(
-  shared: Shared,
-  exchangeBus: Bus,
-): { running: Running[]; parts: ServiceParts } {
+function organisationParts(shared: Shared, exchangeBus: Bus): { running: Running[]; parts: ServiceParts } {
   const { config, store } = shared;
   const { charter, organisation, vault } = config;
   const maker = new StatementMaker({
@@ -127,7 +87,7 @@ function organisationParts(
     vault,
     sha256: nodePrimitives.sha256,
   });
-  const asker = worker(shared, "countersigning", 100, async () => {
+  const asker = worker(shared, 'countersigning', 100, async () => {
     const due = await askExchange({
       store,
       vault,
@@ -148,14 +108,7 @@ function organisationParts(
     });
     return due > 0;
   });
-  const stating = {
-    organisation,
-    store,
-    vault,
-    maker,
-    now: Date.now,
-    issuedAt: issuedAt(config),
-  };
+  const stating = { organisation, store, vault, maker, now: Date.now, issuedAt: issuedAt(config) };
   const consumers = consumersOf(shared, async (tx, events) => {
     if ((await stateOwnEvents(stating, tx, events)) > 0) asker.wake();
   });
@@ -163,10 +116,7 @@ function organisationParts(
 }
 
 /** The parts of the exchange: records of its own events, and answers to organisations. */
-function exchangeParts(shared: Shared): {
-  running: Running[];
-  parts: ServiceParts;
-} {
+function exchangeParts(shared: Shared): { running: Running[]; parts: ServiceParts } {
   const { config, store, bus, log } = shared;
   const { charter, vault } = config;
   const countersigner = new Countersigner({
@@ -179,23 +129,15 @@ function exchangeParts(shared: Shared): {
     issuedAt: issuedAt(config),
     now: Date.now,
   });
-  const decider = worker(
-    shared,
-    "waiting statements",
-    REST_MILLIS,
-    async () => {
-      return (
-        (await countersigner.decideWaiting(WAITING_GROUP)) === WAITING_GROUP
-      );
-    },
-  );
+  const decider = worker(shared, 'waiting statements', REST_MILLIS, async () => {
+    return (await countersigner.decideWaiting(WAITING_GROUP)) === WAITING_GROUP;
+  });
   const consumers = consumersOf(shared, async (tx, events) => {
     if ((await keepRecords({ store, vault }, tx, events)) > 0) decider.wake();
   });
   const server = new NatsRequestServer({
     bus,
-    onFailure: (error, subject) =>
-      log.warn("answering failed", { error, subject }),
+    onFailure: (error, subject) => log.warn('answering failed', { error, subject }),
   });
   return {
     running: [decider, ...consumers],
@@ -211,8 +153,8 @@ function exchangeParts(shared: Shared): {
 }
 
 /** Reads what intake of the zone accepted. */
-function consumersOf(shared: Shared, handler: Source["handler"]): Consumer[] {
-  return makeConsumers(shared, [{ source: "intake", handler }]);
+function consumersOf(shared: Shared, handler: Source['handler']): Consumer[] {
+  return makeConsumers(shared, [{ source: 'intake', handler }]);
 }
 
 /** Closing slots, and bringing them to the ledger. */
@@ -229,9 +171,7 @@ function slotParts(shared: Shared, hubs: readonly Bus[]): Running[] {
     sha256: nodePrimitives.sha256,
     hubs: hubs.map(
       (one) => (subject, payload) =>
-        request(one, subject, payload as Json, {
-          timeoutMillis: REQUEST_MILLIS,
-        }),
+        request(one, subject, payload as Json, { timeoutMillis: REQUEST_MILLIS }),
     ),
   });
   const view: { streamEntity: Uint8Array | null } = { streamEntity: null };
@@ -247,23 +187,16 @@ function slotParts(shared: Shared, hubs: readonly Bus[]): Running[] {
     now: Date.now,
     resendMillis: overdueMillis(charter),
     onOverdue: (overdue: readonly number[]) =>
-      log.warn("slots are not in the log in time and go through the next hub", {
+      log.warn('slots are not in the log in time and go through the next hub', {
         slot: Math.min(...overdue),
         count: overdue.length,
       }),
   };
-  const sender = worker(
-    shared,
-    "sending",
-    REST_MILLIS,
-    async () => (await sendSlots(sending)) > 0,
-  );
+  const sender = worker(shared, 'sending', REST_MILLIS, async () => (await sendSlots(sending)) > 0);
   const clock = new SlotClock(charter, Date.now, async (slot) => {
     try {
       const { outputs, streamEntity } =
-        view.streamEntity === null
-          ? await hub.outputs()
-          : { outputs: [], streamEntity: view.streamEntity };
+        view.streamEntity === null ? await hub.outputs() : { outputs: [], streamEntity: view.streamEntity };
       const closed = await closeSlot(
         { ...sending, streamEntity: () => streamEntity },
         slot,
@@ -274,7 +207,7 @@ function slotParts(shared: Shared, hubs: readonly Bus[]): Running[] {
       view.streamEntity = streamEntity;
       sender.wake();
     } catch (error) {
-      log.warn("a slot was not closed", { slot, error });
+      log.warn('a slot was not closed', { slot, error });
     }
   });
   return [sender, { start: () => clock.start(), stop: () => clock.stop() }];
@@ -286,31 +219,19 @@ function issuedAt({ charter }: ProofConfig): () => number {
 }
 
 /** A service that signs with keys that nobody knows would only make evidence that nobody accepts. */
-function assertKeysOfCharter({
-  charter,
-  organisation,
-  statementSigner,
-  ledgerSigner,
-}: ProofConfig): void {
+function assertKeysOfCharter({ charter, organisation, statementSigner, ledgerSigner }: ProofConfig): void {
   const member = memberOf(charter, organisation)!;
-  if (
-    !equalBytes(decodeBase64url(member.signingKey), statementSigner.publicKey)
-  ) {
+  if (!equalBytes(decodeBase64url(member.signingKey), statementSigner.publicKey)) {
     throw new ConfigurationError(
-      "BESURE_SIGNING_KEY_FILE",
-      "must hold the key that the charter has for this organisation",
+      'BESURE_SIGNING_KEY_FILE',
+      'must hold the key that the charter has for this organisation',
     );
   }
   const keyHash = hash160(ledgerSigner.publicKey, nodePrimitives.sha256);
-  if (
-    !equalBytes(
-      decodeAddress(member.ledgerAddress, addressFormatOf(charter)),
-      keyHash,
-    )
-  ) {
+  if (!equalBytes(decodeAddress(member.ledgerAddress, addressFormatOf(charter)), keyHash)) {
     throw new ConfigurationError(
-      "BESURE_LEDGER_KEY_FILE",
-      "must hold the key of the address that the charter has for this organisation",
+      'BESURE_LEDGER_KEY_FILE',
+      'must hold the key of the address that the charter has for this organisation',
     );
   }
 }
