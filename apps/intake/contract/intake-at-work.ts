@@ -68,14 +68,18 @@ export class IntakeAtWork {
     const tokensFile = join(folder, 'tokens.json');
     const token = newToken();
     writeTokens(tokensFile, [{ token }]);
-    const [{ url: databaseUrl }, nats] = await Promise.all([freshDatabase(), startNats()]);
+    // A bus that is given is started and stopped by who gives it.
+    const [{ url: databaseUrl }, nats] = await Promise.all([
+      freshDatabase(),
+      change.bus === undefined ? startNats() : null,
+    ]);
     const config: IntakeConfig = {
       http: { port: 0 },
       logLevel: 'error',
       organisation: 'alpha',
       role: 'organisation',
       databaseUrl,
-      bus: { url: nats.url, credentialsFile: undefined },
+      bus: { url: nats?.url ?? '', credentialsFile: undefined },
       charter: { organisations: ['alpha', 'beta', 'exchange'].map((id) => ({ id })) } as unknown as Charter,
       vault: ephemeralFactsVault(),
       tokensFile,
@@ -93,7 +97,7 @@ export class IntakeAtWork {
     });
     return new IntakeAtWork(service, config, token, log, [
       () => service.stop(),
-      () => nats.stop(),
+      async () => nats?.stop(),
       async () => {
         rmSync(folder, { recursive: true, force: true });
       },

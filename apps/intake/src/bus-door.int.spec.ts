@@ -1,3 +1,4 @@
+import { newToken } from '@besure/service';
 import { connect, headers as newHeaders } from 'nats';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { IntakeAtWork, sentEvent } from '../contract/intake-at-work.js';
@@ -20,8 +21,13 @@ interface BusAnswer {
   readonly replay: string | undefined;
 }
 
-async function ask(text: string, type?: string): Promise<BusAnswer> {
+async function ask(
+  text: string,
+  type?: string,
+  authorization = `Bearer ${intake.token}`,
+): Promise<BusAnswer> {
   const headers = newHeaders();
+  if (authorization !== '') headers.set('Authorization', authorization);
   if (type !== undefined) headers.set('content-type', type);
   const reply = await back.request('besure.intake.v1', text, { timeout: 10_000, headers });
   return {
@@ -66,6 +72,17 @@ describe('besure.intake.v1', () => {
   ])('answers a problem to %s', async (_what, text, code, status) => {
     expect(await ask(text)).toMatchObject({
       body: { type: `urn:besure:problem:${code}`, status },
+      type: 'application/problem+json',
+    });
+  });
+
+  it.each([
+    ['no token', '', 'must be given: Bearer and a token'],
+    ['a token that is unknown', `Bearer ${newToken()}`, 'must be Bearer and a token that is known here'],
+    ['no bearer', 'Basic abc', 'must be Bearer and a token that is known here'],
+  ])('asks for a token: %s', async (_what, authorization, rule) => {
+    expect(await ask(JSON.stringify(sentEvent()), undefined, authorization)).toMatchObject({
+      body: { type: 'urn:besure:problem:unauthenticated', status: 401, field: 'authorization', rule },
       type: 'application/problem+json',
     });
   });

@@ -1,4 +1,5 @@
 import type { FactsVault } from '@besure/keys';
+import { type Caller, credentialKey, mayUseSource } from '@besure/service';
 import type { Acceptor } from './acceptor.js';
 import { type EventResult, takeEvents } from './events-service.js';
 import type { Gate } from './gate.js';
@@ -29,7 +30,19 @@ export interface EventsAnswer {
 export interface EventsSender {
   /** Whose rate it is. */
   readonly name: string;
+  /** Its rate, where it is not everybody's. */
+  readonly eventsPerSecond?: number;
   readonly maySpeakFor: (source: string) => boolean;
+}
+
+/** A caller as sender of events. */
+export function senderOf(caller: Caller): EventsSender {
+  const { credential, eventsPerSecond } = caller;
+  return {
+    name: credentialKey(credential),
+    ...(eventsPerSecond !== null && { eventsPerSecond }),
+    maySpeakFor: (source) => mayUseSource(caller, source),
+  };
 }
 
 interface Accepted {
@@ -45,15 +58,15 @@ interface Accepted {
  */
 export async function answerEvents(
   request: EventsRequest,
-  { name, maySpeakFor }: EventsSender,
+  { name, eventsPerSecond, maySpeakFor }: EventsSender,
   { rules, vault, acceptor, gate, rates, now }: DoorContext,
 ): Promise<EventsAnswer> {
-  const wait = rates.wait(name);
+  const wait = rates.wait(name, eventsPerSecond);
   if (wait !== null) throw rateProblem(wait);
   const refusal = gate.refusal();
   if (refusal !== null) throw refusalProblem(refusal);
   const body = readEventsBody(request);
-  const seconds = rates.take(name, weightOf(body, request.body.length));
+  const seconds = rates.take(name, weightOf(body, request.body.length), eventsPerSecond);
   if (seconds !== null) throw rateProblem(seconds);
   if (body.kind !== 'single' && body.kind !== 'batch') throw bodyProblem(body.kind);
   const events = body.kind === 'batch' ? body.events : [body.event];

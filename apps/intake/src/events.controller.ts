@@ -1,18 +1,10 @@
-import {
-  type Caller,
-  FromCaller,
-  type Problem,
-  RequireScope,
-  credentialKey,
-  mayUseSource,
-  problems,
-} from '@besure/service';
+import { type Caller, FromCaller, type Problem, RequireScope, mayUseSource, problems } from '@besure/service';
 import { Controller, Get, HttpCode, Inject, Post, Query, Req, Res } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { z } from 'zod';
 import type { EventStatus } from './event-state.js';
 import { type FoundPage, lookUp, lookUpQuery } from './look-up.js';
-import { type DoorContext, answerEvents } from './events-door.js';
+import { type DoorContext, answerEvents, senderOf } from './events-door.js';
 import { IDEMPOTENT_REPLAY, eventProblem } from './problems.js';
 import { type Queryable, readStatus } from './state-rows.js';
 import { requestHashes } from './submission.js';
@@ -50,7 +42,7 @@ export class EventsController {
         headers: raw.rawHeaders,
         body: Buffer.isBuffer(content) ? content : EMPTY,
       },
-      { name: credentialKey(caller.credential), maySpeakFor: (source) => mayUseSource(caller, source) },
+      senderOf(caller),
       this.#context,
     );
     if (replayed) reply.header(IDEMPOTENT_REPLAY, 'true');

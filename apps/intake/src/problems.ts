@@ -38,9 +38,9 @@ export function bodyProblem(kind: Exclude<EventsBody['kind'], 'single' | 'batch'
   }
 }
 
-/** The answer to a token that hands in more events than it may. */
+/** The answer to a caller that hands in more events than it may. */
 export function rateProblem(retryAfterSeconds: number): Problem {
-  return problems.tooMany(retryAfterSeconds, { detail: 'This token hands in more events than it may.' });
+  return problems.tooMany(retryAfterSeconds, { detail: 'This caller hands in more events than it may.' });
 }
 
 /** The answer while there is no room for more. */

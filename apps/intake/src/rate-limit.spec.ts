@@ -37,6 +37,18 @@ describe('RateLimit', () => {
     expect(limit.take('a', 1)).toBe(1);
   });
 
+  it('gives a sender the rate of its own', () => {
+    let now = 0;
+    const limit = new RateLimit(1, 1, () => now);
+    expect(limit.take('a', 10, 10)).toBeNull();
+    expect(limit.take('a', 5, 10)).toBe(1);
+    now = 499;
+    expect(limit.wait('a', 10)).toBe(1);
+    now = 500;
+    expect(limit.wait('a', 10)).toBeNull();
+    expect(limit.take('a', 5, 10)).toBeNull();
+  });
+
   it('counts each sender alone', () => {
     const limit = new RateLimit(1, 1, () => 0);
     expect(limit.take('a', 1)).toBeNull();

@@ -92,7 +92,12 @@ async function build(context: ServiceContext<IntakeConfig>): Promise<ServicePart
     translateError,
     controllers: [EventsController],
     providers: [{ provide: EVENTS_CONTEXT, useValue: events }],
-    started: runParts(context, [makeRelay(pipes, ['proof']), ...consumers, look, busDoor(bus, events, log)]),
+    started: runParts(context, [
+      makeRelay(pipes, ['proof']),
+      ...consumers,
+      look,
+      busDoor({ ...events, bus, tokens, log }),
+    ]),
   };
 }
 

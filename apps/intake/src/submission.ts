@@ -50,7 +50,7 @@ export function checkEvent({ value, fault }: Incoming, context: CheckContext): C
     const problem: EventProblem = {
       code: 'source-not-allowed',
       field: 'source',
-      rule: 'a source of this token',
+      rule: 'a source of this caller',
     };
     return { ok: false, id, source, problem };
   }

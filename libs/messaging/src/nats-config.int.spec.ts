@@ -181,6 +181,7 @@ describe('across zones', () => {
     ['hub', 'ledger-writer', 'besure.hub.cosign.v1.*', 'alpha', 'besure.hub.cosign.v1.alpha'],
     ['hub', 'ledger-writer', 'besure.hub.found.v1.rights', 'rights', 'besure.hub.found.v1.rights'],
     ['alpha', 'intake', 'besure.intake.v1', 'office', 'besure.intake.v1'],
+    ['alpha', 'intake', 'besure.intake.v1.*', 'office', 'besure.intake.v1.office'],
   ])('%s %s answers %s to %s', async (zone, service, pattern, user, subject) => {
     await answering(zone, service, pattern);
     const reply = await request(busOf(zone, user), subject, {}, { timeoutMillis: 5000 });

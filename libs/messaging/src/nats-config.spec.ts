@@ -48,7 +48,7 @@ describe('the reviewed files', () => {
     // Wildcards stand only for who asks, for an inbox, and for the name of an ephemeral consumer.
     for (const subject of subjects.filter((each) => each.includes('*'))) {
       expect(subject).toMatch(
-        /^(besure\.(exchange|hub)\.[a-z]+\.v1\.\*|besure\.[a-z]+\.committed\.\*|\$JS\.API\.CONSUMER\.MSG\.NEXT\.[A-Z]+\.\*)$/,
+        /^(besure\.((exchange|hub)\.[a-z]+|intake)\.v1\.\*|besure\.[a-z]+\.committed\.\*|\$JS\.API\.CONSUMER\.MSG\.NEXT\.[A-Z]+\.\*)$/,
       );
     }
     expect(text).not.toContain('STREAM.DELETE');

@@ -5,6 +5,8 @@
 export const SUBJECTS = {
   /** Events of a back office over NATS instead of HTTP. */
   intake: 'besure.intake.v1',
+  /** The same, of a back office that has a user of the bus; as a pattern of `*`. */
+  intakeOf: (user: string): string => `besure.intake.v1.${user}`,
   /** Statements to be countersigned. */
   countersign: (organisation: string): string => `besure.exchange.countersign.v1.${organisation}`,
   /** What the exchange countersigned and recorded, for an archive. */
