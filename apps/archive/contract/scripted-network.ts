@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
-import { type Charter, parseCharter, slotAt, slotIat } from '@besure/governance';
+import { type Charter, type KeyPair, parseCharter, slotAt, slotIat } from '@besure/governance';
 import {
   type CheckpointSigner,
   type FactsVault,
@@ -214,30 +214,39 @@ function makeCharter(members: readonly Member[], hub: CheckpointSigner): Charter
         agreementToleranceSeconds: 300,
         countersignatureDeadlineSeconds: 60,
         largestLagSeconds: 3600,
+        slotAheadSeconds: 7200,
+        timeStampLagSeconds: 172_800,
       },
       organisations: members.map(({ id, signer, keyHash }) => ({
         id,
         name: id,
         role: id === 'exchange' ? 'exchange' : 'organisation',
-        signingKey: encodeBase64url(signer.publicKey),
-        ledgerAddress: encodeAddress(keyHash, ADDRESS_FORMAT),
+        from: 0,
+        until: null,
+        signingKeys: [
+          { key: encodeBase64url(signer.publicKey), from: 0, until: null, compromisedFrom: null },
+        ],
+        ledgerKeys: [{ address: encodeAddress(keyHash, ADDRESS_FORMAT), from: 0, until: null }],
       })),
       hubs: [
         {
           id: 'hub',
           name: 'hub.example',
+          operator: 'Us',
           provider: 'here',
-          logKeys: rawKeys(hub.log),
-          witnessKey: rawKeys(hub.witness),
+          keys: [{ from: 0, until: null, log: rawKeys(hub.log), witness: rawKeys(hub.witness) }],
         },
       ],
+      witnesses: [],
       quorum: { hubs: 1, witnesses: 0 },
+      timeStampAuthorities: [],
+      algorithms: { ES256: null, 'ML-DSA-44': null, 'SHA-256': null, 'SHA3-512': null },
       leastAssurance: 'one-hub',
     }),
   );
 }
 
-function rawKeys(pair: CheckpointSigner['log']): { ed25519: string; mlDsa44: string } {
+function rawKeys(pair: CheckpointSigner['log']): KeyPair {
   return {
     ed25519: encodeBase64url(pair.ed25519.publicKey),
     mlDsa44: encodeBase64url(pair.mlDsa44.publicKey),

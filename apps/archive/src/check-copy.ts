@@ -1,11 +1,18 @@
-import { type Charter, exchangeOf, organisation as organisationOf } from '@besure/governance';
+import {
+  type Charter,
+  exchangeOf,
+  organisation as organisationOf,
+  signingKeyOf,
+  signingKeysOf,
+} from '@besure/governance';
 import type { FactsVault } from '@besure/keys';
 import {
   type Claims,
+  type Countersignature,
   type Primitives,
+  ProtocolError,
   type Statement,
   type StatementCopy,
-  decodeBase64url,
   equalBytes,
   factsOf,
   mayState,
@@ -82,19 +89,33 @@ function checkSignatures(
   const issuer = organisationOf(charter, statement.issuer);
   if (issuer === undefined)
     throw new ArchiveError('organisation-unknown', 'the issuer is not in the charter');
-  verifyStatementSignature(statement, decodeBase64url(issuer.signingKey), primitives);
+  // Whether a key was in force at the height of the recording is for the verdict on evidence: here it must be the member's.
+  if (signingKeyOf(issuer, statement.certificateKey) === undefined)
+    throw new ArchiveError('copy-statement', 'the statement is signed with a key that is not the issuer’s');
+  verifyStatementSignature(statement, statement.certificateKey, primitives);
   const exchange = exchangeOf(charter);
   const countersignature = parseCountersignature(copy.countersignature);
   if (countersignature.statement !== statement.id || countersignature.issuer !== exchange.id) {
     throw new ArchiveError('copy-countersignature', 'the countersignature is about another statement');
   }
-  verifyCountersignature(countersignature, decodeBase64url(exchange.signingKey), primitives);
+  if (!signingKeysOf(exchange).some((key) => isSignedBy(countersignature, key, primitives)))
+    throw new ArchiveError('copy-countersignature', 'the countersignature is not by the exchange');
   // The same identity with other signature bytes, or a second countersignature: which of them was recorded would be open.
   if (known !== undefined && known.jws !== copy.jws) {
     throw new ArchiveError('copy-statement', 'the statement is kept with another signature');
   }
   if (known !== undefined && known.countersignature !== null) {
     throw new ArchiveError('copy-countersignature', 'the statement is kept with another countersignature');
+  }
+}
+
+function isSignedBy(countersignature: Countersignature, key: Uint8Array, primitives: Primitives): boolean {
+  try {
+    verifyCountersignature(countersignature, key, primitives);
+    return true;
+  } catch (error) {
+    if (error instanceof ProtocolError) return false;
+    throw error;
   }
 }
 

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Charter, Hub } from '@besure/governance';
+import type { Charter, Hub, KeyPair } from '@besure/governance';
 import { parseCharter } from '@besure/governance';
 import {
   generateHubKeys,
@@ -118,28 +118,36 @@ export function makeCharter(options: CharterOptions): TestCharter {
         agreementToleranceSeconds: 300,
         countersignatureDeadlineSeconds: 60,
         largestLagSeconds: 3600,
+        slotAheadSeconds: 7200,
+        timeStampLagSeconds: 172_800,
       },
       organisations: members.map(({ id, address }) => ({
         id,
         name: id,
         role: id === 'exchange' ? 'exchange' : 'organisation',
-        signingKey: encodeBase64url(Uint8Array.of(4, ...randomBytes(64))),
-        ledgerAddress: address,
+        from: 0,
+        until: null,
+        signingKeys: [
+          {
+            key: encodeBase64url(Uint8Array.of(4, ...randomBytes(64))),
+            from: 0,
+            until: null,
+            compromisedFrom: null,
+          },
+        ],
+        ledgerKeys: [{ address, from: 0, until: null }],
       })),
       hubs: keys.map(({ signer }, i) => ({
         id: `hub-${i}`,
         name: `hub-${i}.example`,
+        operator: `Operator ${i}`,
         provider: 'example',
-        logKeys: {
-          ed25519: encodeBase64url(signer.log.ed25519.publicKey),
-          mlDsa44: encodeBase64url(signer.log.mlDsa44.publicKey),
-        },
-        witnessKey: {
-          mlDsa44: encodeBase64url(signer.witness.mlDsa44.publicKey),
-          ed25519: encodeBase64url(signer.witness.ed25519.publicKey),
-        },
+        keys: [{ from: 0, until: null, log: rawKeys(signer.log), witness: rawKeys(signer.witness) }],
       })),
+      witnesses: [],
       quorum: { hubs: keys.length, witnesses: 0 },
+      timeStampAuthorities: [],
+      algorithms: { ES256: null, 'ML-DSA-44': null, 'SHA-256': null, 'SHA3-512': null },
       leastAssurance: 'one-hub',
     }),
   );
@@ -149,6 +157,13 @@ export function makeCharter(options: CharterOptions): TestCharter {
     return { hub, ...key };
   });
   return { charter, members, stranger: member('stranger'), hubs };
+}
+
+function rawKeys(pair: CheckpointSigner['log']): KeyPair {
+  return {
+    mlDsa44: encodeBase64url(pair.mlDsa44.publicKey),
+    ed25519: encodeBase64url(pair.ed25519.publicKey),
+  };
 }
 
 /** A root that can be told from others. */

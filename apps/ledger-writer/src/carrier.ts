@@ -1,5 +1,5 @@
 import { GroupCommit } from '@besure/event-store';
-import { type Charter, memberByKeyHash, organisation } from '@besure/governance';
+import { type Charter, ledgerAddressesOf, memberByKeyHash, organisation } from '@besure/governance';
 import { LedgerTxError, parseTransaction, proofItemOf, streamEntity, toHex } from '@besure/ledger-tx';
 import { LedgerError, type LedgerNode, type SendResult } from '@besure/multichain';
 import { ITEM_LENGTH, ITEM_MAGIC, MAX_TRANSACTIONS, type Sha256, type SubmitResult } from '@besure/protocol';
@@ -12,7 +12,7 @@ export interface CarrierOptions {
   readonly node: LedgerNode;
   readonly sha256: Sha256;
   /** How the chain follower stands now. */
-  readonly chain: () => Pick<ChainFollowerStatus, 'state' | 'streams'>;
+  readonly chain: () => Pick<ChainFollowerStatus, 'state' | 'tip' | 'streams'>;
 }
 
 /** An output as it goes over the wire: see `parseOutputsAnswer`. */
@@ -81,7 +81,8 @@ export class Carrier {
   /** What the member's address can spend, the oldest first, and the stream to write to. */
   async outputs(member: string, address: string): Promise<OutputsReply> {
     const { charter, node, chain } = this.#options;
-    if (organisation(charter, member)?.ledgerAddress !== address) {
+    const known = organisation(charter, member);
+    if (known === undefined || !ledgerAddressesOf(known).includes(address)) {
       throw new LedgerWriterError(
         'forbidden',
         'this is not the address that the charter gives the organisation',
@@ -132,13 +133,13 @@ export class Carrier {
 
   /** A hub carries items of the member that asks, nothing else: the ledger is not a place for other things. */
   #refusal(member: string, raw: Uint8Array, entity: Uint8Array): SubmitResult | null {
-    const { charter, sha256 } = this.#options;
+    const { charter, sha256, chain } = this.#options;
     if (raw.length > MOST_BYTES) return refused('too-large', `a transaction has at most ${MOST_BYTES} bytes`);
     try {
       const item = proofItemOf(parseTransaction(raw), entity, ITEM_LENGTH, ITEM_MAGIC, sha256);
       if ('skip' in item) return refused('not-an-item', `not an item transaction: ${item.skip}`);
-      // Membership by height is for the log to judge; here today's charter decides.
-      const publisher = memberByKeyHash(charter, item.keyHash, Number.MAX_SAFE_INTEGER);
+      // The height of its block is for the log to judge; here it is that of the next one.
+      const publisher = memberByKeyHash(charter, item.keyHash, chain().tip + 1);
       if (publisher?.id !== member)
         return refused('publisher', 'signed by another key than the charter gives the organisation');
       return null;

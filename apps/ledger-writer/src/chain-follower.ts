@@ -1,4 +1,5 @@
 import { runTransaction, Worker } from '@besure/event-store';
+import { ledgerAddressesOf } from '@besure/governance';
 import { LedgerTxError, parseBlock } from '@besure/ledger-tx';
 import { LedgerError, type LedgerNode } from '@besure/multichain';
 import type { Sha256 } from '@besure/protocol';
@@ -111,7 +112,7 @@ export class ChainFollower {
     ) {
       throw new LedgerWriterError('wrong-chain', 'the node is not of the chain that the charter names');
     }
-    for (const { ledgerAddress } of charter.organisations) await node.importAddress(ledgerAddress);
+    for (const address of charter.organisations.flatMap(ledgerAddressesOf)) await node.importAddress(address);
     this.#prepared = true;
   }
 

@@ -25,12 +25,14 @@ interface SigningKey {
 export function hubOfKeys(charter: Charter, { log, witness }: CheckpointSigner): Hub | undefined {
   const is = (encoded: string, { publicKey }: MessageSigner): boolean =>
     encoded === encodeBase64url(publicKey);
-  return charter.hubs.find(
-    ({ logKeys, witnessKey }) =>
-      is(logKeys.ed25519, log.ed25519) &&
-      is(logKeys.mlDsa44, log.mlDsa44) &&
-      is(witnessKey.ed25519, witness.ed25519) &&
-      is(witnessKey.mlDsa44, witness.mlDsa44),
+  return charter.hubs.find(({ keys }) =>
+    keys.some(
+      (one) =>
+        is(one.log.ed25519, log.ed25519) &&
+        is(one.log.mlDsa44, log.mlDsa44) &&
+        is(one.witness.ed25519, witness.ed25519) &&
+        is(one.witness.mlDsa44, witness.mlDsa44),
+    ),
   );
 }
 

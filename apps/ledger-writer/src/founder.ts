@@ -1,4 +1,4 @@
-import { type Charter, expectedRights, type LedgerRight } from '@besure/governance';
+import { type Charter, expectedRights, ledgerAddressesOf, type LedgerRight } from '@besure/governance';
 import { LedgerError, type LedgerNode, type Permission, type StreamInfo } from '@besure/multichain';
 
 /** The chain's own permissions and the network's streams, as the node has them now, unconfirmed ones included. */
@@ -51,7 +51,8 @@ export class Founder {
   async #found(): Promise<Founded> {
     const node = this.#node;
     // A node sees only outputs of addresses that it knew before: first import, then grant.
-    for (const { ledgerAddress } of this.#charter.organisations) await node.importAddress(ledgerAddress);
+    for (const address of this.#charter.organisations.flatMap(ledgerAddressesOf))
+      await node.importAddress(address);
     const created: string[] = [];
     for (const name of Object.values(this.#charter.ledger.streams)) {
       if ((await node.listStreams(name)).length > 0) continue;
@@ -86,7 +87,7 @@ export function missingRights(
       .filter(({ startBlock, endBlock }) => startBlock <= height + 1 && endBlock > height + 1)
       .map(keyOf),
   );
-  return expectedRights(charter).filter((right) => !granted.has(keyOf(right)));
+  return expectedRights(charter, height + 1).filter((right) => !granted.has(keyOf(right)));
 }
 
 /** One grant per address and stream: each grant makes an output, and few are enough. */

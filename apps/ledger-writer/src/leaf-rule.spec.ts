@@ -15,7 +15,7 @@ import {
   type TestMember,
   type TestNetwork,
 } from '../contract/scripted-network.js';
-import { firstOfSlot, readBlock, SLOT_AHEAD_SECONDS, type BlockContent, type Streams } from './leaf-rule.js';
+import { firstOfSlot, readBlock, type BlockContent, type Streams } from './leaf-rule.js';
 
 const { sha256 } = nodePrimitives;
 const TIME = Math.floor(Date.now() / 1000);
@@ -60,7 +60,11 @@ function item(slot: number): Uint8Array {
 /** The first slot that starts too far ahead of TIME. */
 function firstTooFar(): number {
   const { base, startMillis, lengthMillis } = network.charter.slots;
-  return base + Math.floor(((TIME + SLOT_AHEAD_SECONDS) * 1000 - startMillis) / lengthMillis) + 1;
+  return (
+    base +
+    Math.floor(((TIME + network.charter.limits.slotAheadSeconds) * 1000 - startMillis) / lengthMillis) +
+    1
+  );
 }
 
 describe('a block', () => {

@@ -1,4 +1,4 @@
-import { type Charter, memberByKeyHash, slotStartMillis } from '@besure/governance';
+import { type Charter, memberByKeyHash, slotAt } from '@besure/governance';
 import {
   type Block,
   proofItemOf,
@@ -18,12 +18,6 @@ import {
 
 // Which transactions of final blocks become leaves of the log of proofs. Everything here follows from the chain and the charter alone, so that
 // every hub, mirror and auditor derives the same log. No clock, no database, no node.
-
-/**
- * How far ahead of its block's own time a slot may start. Wide enough for every clock that a chain tolerates; without a limit, whoever gets hold of a
- * member's key could use up all its future slots at once.
- */
-export const SLOT_AHEAD_SECONDS = 7200;
 
 /** Why a transaction adds no leaf; a closed list, and never an error: anyone may write anything into a ledger. */
 export type LeafSkip =
@@ -100,8 +94,9 @@ function candidateOf(
   const slot = slotOf(found.data);
   if (slot === null) return { skip: 'item' };
   if (slot < charter.slots.base) return { skip: 'slot-before-first' };
-  if (slotStartMillis(charter, slot) > (blockSeconds + SLOT_AHEAD_SECONDS) * 1000)
-    return { skip: 'slot-ahead' };
+  // Compared as slots: the start of a slot far enough ahead is no moment at all.
+  const latest = (blockSeconds + charter.limits.slotAheadSeconds) * 1000;
+  if (latest < charter.slots.startMillis || slot > slotAt(charter, latest)) return { skip: 'slot-ahead' };
   return {
     member: member.id,
     slot,

@@ -6,8 +6,9 @@ import {
   MAX_GROUP,
   type Primitives,
   type StatementToCountersign,
-  decodeBase64url,
+  assertCountersigns,
   parseCountersignature,
+  parseStatement,
   verifyCountersignature,
   decodeOpenings,
 } from '@besure/protocol';
@@ -24,7 +25,7 @@ export interface AskingContext {
   readonly store: EventStore;
   readonly vault: FactsVault;
   readonly primitives: Primitives;
-  readonly exchange: { readonly id: string; readonly signingKey: string };
+  readonly exchange: { readonly id: string; readonly signingKeys: readonly Uint8Array[] };
   readonly deadlineMillis: number;
   readonly now: () => number;
   readonly request: CountersignRequest;
@@ -107,7 +108,7 @@ function decide(
   now: number,
 ): Decision {
   const usable =
-    verdict?.verdict === 'countersigned' && !verifies(context, row.id, verdict.countersignature)
+    verdict?.verdict === 'countersigned' && !isUsable(context, row.jws, verdict.countersignature, now)
       ? null
       : verdict;
   return decideStatement(
@@ -123,19 +124,26 @@ function decide(
   );
 }
 
-function verifies(
-  { exchange, primitives }: AskingContext,
+/** One that is dated far ahead could not be recorded for as long: the exchange would have a veto over the proof. */
+function isUsable(
+  { exchange, primitives, deadlineMillis }: AskingContext,
   statement: string,
   countersignature: string,
+  now: number,
 ): boolean {
-  try {
-    const parsed = parseCountersignature(countersignature);
-    if (parsed.statement !== statement || parsed.issuer !== exchange.id) return false;
-    verifyCountersignature(parsed, decodeBase64url(exchange.signingKey), primitives);
-    return true;
-  } catch {
-    return false;
-  }
+  const isBy = (key: Uint8Array): boolean => {
+    try {
+      const parsed = parseCountersignature(countersignature);
+      if (parsed.issuer !== exchange.id || parsed.iat * 1000 > now + deadlineMillis) return false;
+      assertCountersigns(parsed, parseStatement(statement, primitives.sha256));
+      verifyCountersignature(parsed, key, primitives);
+      return true;
+    } catch {
+      return false;
+    }
+  };
+  // Which of its keys counts depends on the height at which this will be recorded.
+  return exchange.signingKeys.some(isBy);
 }
 
 async function keep({ store }: AskingContext, tx: Tx, asked: readonly Outcome[]): Promise<void> {
@@ -201,6 +209,7 @@ function changeOf({ row, decision }: Outcome, recorded: boolean): StatementChang
         countersignature: decision.countersignature,
         attempts,
         attemptAt: null,
+        iat: parseCountersignature(decision.countersignature).iat,
       };
     case 'one-sided':
       return {
@@ -210,6 +219,7 @@ function changeOf({ row, decision }: Outcome, recorded: boolean): StatementChang
         countersignature: null,
         attempts,
         attemptAt: decision.disputed ? null : Number(row.prepared_at) + ASK_LATER_MILLIS,
+        iat: 0,
       };
     case 'ask-again':
       return {
@@ -219,6 +229,7 @@ function changeOf({ row, decision }: Outcome, recorded: boolean): StatementChang
         countersignature: null,
         attempts,
         attemptAt: decision.at,
+        iat: 0,
       };
   }
 }

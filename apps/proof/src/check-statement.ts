@@ -1,11 +1,10 @@
-import type { Organisation } from '@besure/governance';
+import { type Organisation, signingKeyOf } from '@besure/governance';
 import {
   type Claims,
   CLAIM_NAMES,
   type Primitives,
   type Statement,
   type StatementToCountersign,
-  decodeBase64url,
   mayState,
   openDisclosures,
   parseStatement,
@@ -26,7 +25,8 @@ export type RefusalCode =
   | 'bad-signature'
   | 'openings-do-not-match'
   | 'openings-missing'
-  | 'not-allowed-to-state';
+  | 'not-allowed-to-state'
+  | 'signed-ahead';
 
 /** Thrown by {@link checkStatement}. */
 export class StatementRefusedError extends Error {
@@ -44,18 +44,21 @@ export class StatementRefusedError extends Error {
  * and the role table.
  *
  * @param organisation who asks, as the bus knows it; it can only have its own statements countersigned
+ * @param latest the latest time, in seconds, that may be signed in it: what lies ahead could not be recorded for as long
  * @throws StatementRefusedError
  */
 export function checkStatement(
   input: StatementToCountersign,
   organisation: Organisation,
   primitives: Primitives,
+  latest: number,
 ): CheckedStatement {
   const statement = attempt('not-a-statement', () => parseStatement(input.jws, primitives.sha256));
   if (statement.issuer !== organisation.id) throw new StatementRefusedError('not-the-issuer');
-  attempt('bad-signature', () =>
-    verifyStatementSignature(statement, decodeBase64url(organisation.signingKey), primitives),
-  );
+  if (signingKeyOf(organisation, statement.certificateKey) === undefined)
+    throw new StatementRefusedError('bad-signature');
+  attempt('bad-signature', () => verifyStatementSignature(statement, statement.certificateKey, primitives));
+  if (statement.iat > latest) throw new StatementRefusedError('signed-ahead');
   const opened = attempt('openings-do-not-match', () =>
     openDisclosures(statement, input.disclosures, primitives.sha256),
   );

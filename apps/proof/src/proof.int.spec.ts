@@ -14,6 +14,7 @@ import {
 import { hash160, p2pkhScript, parseTransaction, proofItemOf } from '@besure/ledger-tx';
 import {
   type Facts,
+  parseCountersignature,
   ITEM_LENGTH,
   ITEM_MAGIC,
   decodeHex,
@@ -139,13 +140,13 @@ function record(...all: Facts[]): Promise<number> {
   return exchange.store.transaction((tx) => keepRecords(exchange, tx, accepted(exchange.vault, ...all)));
 }
 
-function countersigner(): Countersigner {
+function countersigner(clock = IAT): Countersigner {
   return new Countersigner({
     exchange: 'exchange',
     toleranceSeconds: 300,
     primitives: nodePrimitives,
     now: () => now,
-    issuedAt: () => IAT,
+    issuedAt: () => clock,
     ...exchange,
   });
 }
@@ -154,22 +155,30 @@ function asking(request: AskingContext['request']): AskingContext {
   return {
     ...alpha,
     primitives: nodePrimitives,
-    exchange: { id: 'exchange', signingKey: encodeBase64url(exchange.signer.publicKey) },
+    exchange: { id: 'exchange', signingKeys: [exchange.signer.publicKey] },
     deadlineMillis: DEADLINE_MILLIS,
     now: () => now,
     request,
   };
 }
 
-function ask(): Promise<number> {
-  const member: Organisation = {
+function memberAlpha(): Organisation {
+  return {
     id: 'alpha',
     name: 'Alpha',
     role: 'organisation',
-    signingKey: encodeBase64url(alpha.signer.publicKey),
-    ledgerAddress: '',
+    from: 0,
+    until: null,
+    signingKeys: [
+      { key: encodeBase64url(alpha.signer.publicKey), from: 0, until: null, compromisedFrom: null },
+    ],
+    ledgerKeys: [],
   };
-  return askExchange(asking((statements) => countersigner().answer(member, statements)));
+}
+
+function ask(clock = IAT): Promise<number> {
+  const member = memberAlpha();
+  return askExchange(asking((statements) => countersigner(clock).answer(member, statements)));
 }
 
 async function statesOf(store: EventStore): Promise<string[]> {
@@ -207,6 +216,46 @@ describe('a statement between an organisation and the exchange', () => {
     await ask();
     expect(await statesOf(alpha.store)).toEqual(['countersigned', 'countersigned']);
     expect(await statesOf(exchange.store)).toEqual(['countersigned', 'countersigned']);
+  });
+
+  it('bears no time of the exchange that lies before its own, however slow that clock is', async () => {
+    await record(facts);
+    await state(facts);
+    await ask(IAT - 60);
+    const [row] = await alpha.store.transaction((tx) =>
+      tx.query<{ countersignature: string; iat: string }[]>('SELECT countersignature, iat FROM statement'),
+    );
+    expect(parseCountersignature(row!.countersignature).iat).toBe(IAT);
+    expect(Number(row!.iat)).toBe(IAT);
+  });
+
+  it('is recorded in no slot before the one in which it was countersigned', async () => {
+    await record(facts);
+    await state(facts);
+    await ask(IAT + 4);
+    const [row] = await alpha.store.transaction((tx) =>
+      tx.query<{ iat: string }[]>('SELECT iat FROM statement'),
+    );
+    expect(Number(row!.iat)).toBe(IAT + 4);
+  });
+
+  it('attack: signed far ahead, it is refused: the exchange could not record it for as long', async () => {
+    await record(facts);
+    await state(facts);
+    await ask(IAT - 301);
+    expect(await statesOf(exchange.store)).toEqual([]);
+    const [event] = (await alpha.store.readAll(0, 10)).filter((one) => one.type === 'StatementsOneSided');
+    expect(event?.data).toMatchObject({ entries: [{ disputed: true, why: 'signed-ahead' }] });
+  });
+
+  it('attack: countersigned far ahead, it has no countersignature: the exchange has no veto over it', async () => {
+    await record(facts);
+    await state(facts);
+    await ask(IAT + 1_000_000);
+    expect(await statesOf(alpha.store)).toEqual(['prepared']);
+    now += DEADLINE_MILLIS;
+    await ask(IAT + 1_000_000);
+    expect(await statesOf(alpha.store)).toEqual(['one-sided']);
   });
 
   it('waits for the exchange’s record, and is decided when that arrives', async () => {
@@ -270,13 +319,7 @@ describe('a statement between an organisation and the exchange', () => {
   it('gives the same bytes when it is asked again', async () => {
     await record(facts);
     await state(facts);
-    const member = {
-      id: 'alpha',
-      name: '',
-      role: 'organisation',
-      signingKey: encodeBase64url(alpha.signer.publicKey),
-      ledgerAddress: '',
-    } as const;
+    const member = memberAlpha();
     const answers: unknown[] = [];
     await askExchange(
       asking(async (statements) => {

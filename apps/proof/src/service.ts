@@ -1,10 +1,19 @@
 import { type Consumer, coreMigrations, migrate } from '@besure/event-store';
-import { addressFormatOf, exchangeOf, organisation as memberOf, slotAt, slotIat } from '@besure/governance';
+import {
+  addressFormatOf,
+  exchangeOf,
+  ledgerAddressesOf,
+  organisation as memberOf,
+  signingKeyOf,
+  signingKeysOf,
+  slotAt,
+  slotIat,
+} from '@besure/governance';
 import { nodePrimitives } from '@besure/keys';
-import { decodeAddress, hash160 } from '@besure/ledger-tx';
+import { encodeAddress, hash160 } from '@besure/ledger-tx';
 import { logMigrations } from '@besure/log-store';
 import { type Bus, type Json, NatsRequestServer, request } from '@besure/messaging';
-import { SUBJECTS, decodeBase64url, equalBytes, parseCountersignAnswer } from '@besure/protocol';
+import { SUBJECTS, parseCountersignAnswer } from '@besure/protocol';
 import {
   ConfigurationError,
   type RunningService,
@@ -87,12 +96,13 @@ function organisationParts(shared: Shared, exchangeBus: Bus): { running: Running
     vault,
     sha256: nodePrimitives.sha256,
   });
+  const exchange = exchangeOf(charter);
   const asker = worker(shared, 'countersigning', 100, async () => {
     const due = await askExchange({
       store,
       vault,
       primitives: nodePrimitives,
-      exchange: exchangeOf(charter),
+      exchange: { id: exchange.id, signingKeys: signingKeysOf(exchange) },
       deadlineMillis: charter.limits.countersignatureDeadlineSeconds * 1000,
       now: Date.now,
       request: async (statements) =>
@@ -164,7 +174,7 @@ function slotParts(shared: Shared, hubs: readonly Bus[]): Running[] {
   const keyHash = hash160(ledgerSigner.publicKey, nodePrimitives.sha256);
   const hub = new HubClient({
     organisation,
-    address: memberOf(charter, organisation)!.ledgerAddress,
+    address: encodeAddress(keyHash, addressFormatOf(charter)),
     keyHash,
     stream: charter.ledger.streams.proofs,
     finalDepth: charter.ledger.finalDepth,
@@ -221,17 +231,17 @@ function issuedAt({ charter }: ProofConfig): () => number {
 /** A service that signs with keys that nobody knows would only make evidence that nobody accepts. */
 function assertKeysOfCharter({ charter, organisation, statementSigner, ledgerSigner }: ProofConfig): void {
   const member = memberOf(charter, organisation)!;
-  if (!equalBytes(decodeBase64url(member.signingKey), statementSigner.publicKey)) {
+  if (signingKeyOf(member, statementSigner.publicKey) === undefined) {
     throw new ConfigurationError(
       'BESURE_SIGNING_KEY_FILE',
-      'must hold the key that the charter has for this organisation',
+      'must hold a key that the charter has for this organisation',
     );
   }
   const keyHash = hash160(ledgerSigner.publicKey, nodePrimitives.sha256);
-  if (!equalBytes(decodeAddress(member.ledgerAddress, addressFormatOf(charter)), keyHash)) {
+  if (!ledgerAddressesOf(member).includes(encodeAddress(keyHash, addressFormatOf(charter)))) {
     throw new ConfigurationError(
       'BESURE_LEDGER_KEY_FILE',
-      'must hold the key of the address that the charter has for this organisation',
+      'must hold the key of an address that the charter has for this organisation',
     );
   }
 }

@@ -30,24 +30,49 @@ const charter: Charter = parseCharter(
     },
     log: { origin: 'log.example/proofs', checkpointEvery: 1 },
     slots: { base: 0, startMillis: 0, lengthMillis: 1_000 },
-    limits: { agreementToleranceSeconds: 1, countersignatureDeadlineSeconds: 1, largestLagSeconds: 1 },
-    organisations: addresses.map((ledgerAddress, i) => ({
+    limits: {
+      agreementToleranceSeconds: 1,
+      countersignatureDeadlineSeconds: 1,
+      largestLagSeconds: 1,
+      slotAheadSeconds: 1,
+      timeStampLagSeconds: 1,
+    },
+    organisations: addresses.map((address, i) => ({
       id: `org-${i}`,
       name: 'name',
       role: i === 2 ? 'exchange' : 'organisation',
-      signingKey: encodeBase64url(Uint8Array.of(4, ...randomBytes(64))),
-      ledgerAddress,
+      from: 0,
+      until: null,
+      signingKeys: [
+        {
+          key: encodeBase64url(Uint8Array.of(4, ...randomBytes(64))),
+          from: 0,
+          until: null,
+          compromisedFrom: null,
+        },
+      ],
+      ledgerKeys: [{ address, from: 0, until: null }],
     })),
     hubs: [
       {
         id: 'hub',
         name: 'hub.example',
+        operator: 'Example',
         provider: 'example',
-        logKeys: { ed25519: key(32), mlDsa44: key(1312) },
-        witnessKey: { mlDsa44: key(1312), ed25519: key(32) },
+        keys: [
+          {
+            from: 0,
+            until: null,
+            log: { mlDsa44: key(1312), ed25519: key(32) },
+            witness: { mlDsa44: key(1312), ed25519: key(32) },
+          },
+        ],
       },
     ],
+    witnesses: [],
     quorum: { hubs: 1, witnesses: 0 },
+    timeStampAuthorities: [],
+    algorithms: { ES256: null, 'ML-DSA-44': null, 'SHA-256': null, 'SHA3-512': null },
     leastAssurance: 'one-hub',
   }),
 );
@@ -62,7 +87,7 @@ const nodeRights = ['connect', 'send', 'receive', 'mine', 'admin', 'activate', '
 const asAgreed: LedgerRights = {
   height: 100,
   permissions: [
-    ...expectedRights(charter).map(({ address, stream, type }) => right(address, type, stream)),
+    ...expectedRights(charter, 101).map(({ address, stream, type }) => right(address, type, stream)),
     ...nodeRights,
     right(node, 'write', 'proofs'),
     right(node, 'admin', 'rights'),

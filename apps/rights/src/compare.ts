@@ -1,4 +1,4 @@
-import { type Charter, expectedRights, type LedgerRight } from '@besure/governance';
+import { type Charter, expectedRights, ledgerAddressesOf, type LedgerRight } from '@besure/governance';
 import type { LedgerRights, Permission } from './permissions-answer.js';
 
 /** Something that the charter and the ledger do not agree about. */
@@ -22,9 +22,9 @@ export function differences(charter: Charter, { height, permissions, streams }: 
     ({ startBlock, endBlock }) => startBlock <= height + 1 && endBlock > height + 1,
   );
   const nodes = new Set(active.filter(isAdministration).map(({ address }) => address));
-  const expected = new Map(expectedRights(charter).map((right) => [keyOf(right), right]));
+  const expected = new Map(expectedRights(charter, height + 1).map((right) => [keyOf(right), right]));
   const granted = new Set(active.map(keyOf));
-  const members = new Set(charter.organisations.map(({ ledgerAddress }) => ledgerAddress));
+  const members = new Set(charter.organisations.flatMap(ledgerAddressesOf));
   const surplus = active.filter(
     (right) => !expected.has(keyOf(right)) && (members.has(right.address) || !nodes.has(right.address)),
   );

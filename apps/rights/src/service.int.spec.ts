@@ -31,7 +31,7 @@ function right(address: string, type: string, stream: string | null = null): Per
 const asAgreed: LedgerRights = {
   height: 7,
   permissions: [
-    ...expectedRights(charter).map(({ address, stream, type }) => right(address, type, stream)),
+    ...expectedRights(charter, 8).map(({ address, stream, type }) => right(address, type, stream)),
     right('node', 'admin'),
   ],
   streams: Object.values(charter.ledger.streams).map((name) => ({ name, restrictsWrite: true })),

@@ -1,66 +1,132 @@
 import { decodeAddress } from '@besure/ledger-tx';
-import type { Charter } from './charter.js';
+import { decodeBase64url, type NoteKeyType, noteKey } from '@besure/protocol';
+import { sha256 } from '@noble/hashes/sha2.js';
+import type { Charter, Period } from './charter.js';
 import { CharterError } from './error.js';
 import { addressFormatOf } from './membership.js';
+import { isWithin } from './period.js';
+import { groupsOf, operatorsOf } from './quorum.js';
 
 /**
- * What the members of a charter must be to each other: nobody twice, exactly one exchange, every address one of this
- * chain, and a quorum that can be reached. Throws `rule`.
+ * What the members of a charter must be to each other: nobody twice, no key in two hands or two at once, exactly one
+ * exchange, every address one of this chain, and a quorum that can be reached. Throws `rule`.
  */
 export function assertCharterRules(charter: Charter): void {
-  const { organisations, hubs, quorum, ledger, log } = charter;
-  assertDifferent('organisations', organisations, [
-    ['id', ({ id }) => id],
-    ['signingKey', ({ signingKey }) => signingKey],
-    ['ledgerAddress', ({ ledgerAddress }) => ledgerAddress],
-  ]);
-  // A key that counted under two names would count twice.
-  assertDifferent('hubs', hubs, [
-    ['id', ({ id }) => id],
-    ['name', ({ name }) => name],
-  ]);
-  const keys = hubs.flatMap(({ logKeys, witnessKey }, at) => [
-    { at, key: logKeys.ed25519 },
-    { at, key: logKeys.mlDsa44 },
-    { at, key: witnessKey.mlDsa44 },
-    { at, key: witnessKey.ed25519 },
-  ]);
-  const twice = keys.find(({ key }, i) => keys.findIndex((other) => other.key === key) < i);
-  if (twice !== undefined)
-    throw fault(`hubs.${twice.at.toString()}`, 'has a key that stands in the charter before');
-  const named = hubs.findIndex(({ name }) => name === log.origin);
-  if (named >= 0) throw fault(`hubs.${named.toString()}.name`, 'must not be the origin of the log');
+  assertMembers(charter);
+  assertCosigners(charter);
+  assertTimeStampAuthorities(charter);
+  const { ledger, quorum } = charter;
+  if (ledger.streams.proofs === ledger.streams.rights) throw fault('ledger.streams', 'must be two streams');
+  if (quorum.hubs > operatorsOf(charter).size)
+    throw fault('quorum.hubs', 'must not be more than there are hub operators');
+  if (quorum.witnesses > groupsOf(charter).size)
+    throw fault('quorum.witnesses', 'must not be more than there are groups of witnesses');
+}
 
+function assertMembers(charter: Charter): void {
+  const { organisations } = charter;
+  assertDifferent(organisations.map(({ id }, i) => [`organisations.${i}.id`, id]));
+  assertDifferent(
+    organisations.flatMap(({ signingKeys }, i) =>
+      signingKeys.map(({ key }, j) => [`organisations.${i}.signingKeys.${j}.key`, key] as const),
+    ),
+  );
+  assertDifferent(
+    organisations.flatMap(({ ledgerKeys }, i) =>
+      ledgerKeys.map(({ address }, j) => [`organisations.${i}.ledgerKeys.${j}.address`, address] as const),
+    ),
+  );
   if (organisations.filter(({ role }) => role === 'exchange').length !== 1) {
     throw fault('organisations', 'must hold exactly one exchange');
   }
   const format = addressFormatOf(charter);
-  organisations.forEach(({ ledgerAddress }, i) => {
-    try {
-      decodeAddress(ledgerAddress, format);
-    } catch (cause) {
-      throw fault(`organisations.${i.toString()}.ledgerAddress`, 'must be an address of this chain', cause);
-    }
+  organisations.forEach((member, i) => {
+    const path = `organisations.${i}`;
+    assertPeriod(path, member);
+    assertPeriods(`${path}.signingKeys`, member.signingKeys);
+    assertPeriods(`${path}.ledgerKeys`, member.ledgerKeys);
+    member.signingKeys.forEach(({ compromisedFrom, ...period }, j) => {
+      // Where it says nothing about any height at which the key counts, it is a slip.
+      if (compromisedFrom !== null && !isWithin(period, compromisedFrom))
+        throw fault(`${path}.signingKeys.${j}.compromisedFrom`, 'must lie in the period of the key');
+    });
+    member.ledgerKeys.forEach(({ address }, j) => {
+      try {
+        decodeAddress(address, format);
+      } catch (cause) {
+        throw fault(`${path}.ledgerKeys.${j}.address`, 'must be an address of this chain', cause);
+      }
+    });
   });
-  if (ledger.streams.proofs === ledger.streams.rights) throw fault('ledger.streams', 'must be two streams');
-  if (quorum.hubs > hubs.length) throw fault('quorum.hubs', 'must not be more than there are hubs');
-  // This version lists no witnesses beside hubs: a charter that asks for some could never be satisfied.
-  if (quorum.witnesses > 0)
-    throw fault('quorum.witnesses', 'must be 0: this version has no witnesses beside hubs');
 }
 
-function assertDifferent<T>(
-  field: string,
-  items: readonly T[],
-  members: readonly (readonly [name: string, of: (item: T) => string])[],
+/** Hubs and witnesses: a key that counted under two names would count twice. */
+function assertCosigners({ hubs, witnesses, log }: Charter): void {
+  assertDifferent(hubs.map(({ id }, i) => [`hubs.${i}.id`, id]));
+  assertDifferent(witnesses.map(({ id }, i) => [`witnesses.${i}.id`, id]));
+  assertDifferent([
+    ['log.origin', log.origin],
+    ...hubs.map(({ name }, i) => [`hubs.${i}.name`, name] as const),
+    ...witnesses.map(({ name }, i) => [`witnesses.${i}.name`, name] as const),
+  ]);
+  hubs.forEach(({ keys }, i) => assertPeriods(`hubs.${i}.keys`, keys));
+  witnesses.forEach(({ keys }, i) => assertPeriods(`witnesses.${i}.keys`, keys));
+  const keys: readonly NamedKey[] = [
+    ...hubs.flatMap(({ name, keys: all }, i) =>
+      all.flatMap(({ log: logKeys, witness }, j): NamedKey[] => {
+        const path = `hubs.${i}.keys.${j}`;
+        return [
+          [`${path}.log.mlDsa44`, 'ml-dsa-44', log.origin, logKeys.mlDsa44],
+          [`${path}.log.ed25519`, 'ed25519-log', log.origin, logKeys.ed25519],
+          [`${path}.witness.mlDsa44`, 'ml-dsa-44', name, witness.mlDsa44],
+          [`${path}.witness.ed25519`, 'ed25519-cosignature', name, witness.ed25519],
+        ];
+      }),
+    ),
+    ...witnesses.flatMap(({ name, keys: all }, i) =>
+      all.map(({ mlDsa44 }, j): NamedKey => [`witnesses.${i}.keys.${j}.mlDsa44`, 'ml-dsa-44', name, mlDsa44]),
+    ),
+  ];
+  assertDifferent(keys.map(([path, , , key]) => [path, key]));
+  // A line of a signed note names its key by name and key id alone: two that share both could not be told apart.
+  assertDifferent(
+    keys.map(([path, type, name, key]) => {
+      const { keyId } = noteKey(type, name, decodeBase64url(key), sha256);
+      return [path, `${name} ${keyId.toString()}`];
+    }),
+    'must have another key id than the other keys of that name',
+  );
+}
+
+type NamedKey = readonly [path: string, type: NoteKeyType, name: string, key: string];
+
+function assertTimeStampAuthorities({ timeStampAuthorities }: Charter): void {
+  assertDifferent(timeStampAuthorities.map(({ name }, i) => [`timeStampAuthorities.${i}.name`, name]));
+  timeStampAuthorities.forEach((authority, i) => assertPeriod(`timeStampAuthorities.${i}`, authority));
+}
+
+/** Periods of one owner: none empty, none over another, in the order of time. */
+function assertPeriods(path: string, periods: readonly Period[]): void {
+  periods.forEach((period, i) => {
+    assertPeriod(`${path}.${i}`, period);
+    const before = periods[i - 1];
+    if (before !== undefined && (before.until === null || period.from < before.until))
+      throw fault(`${path}.${i}.from`, 'must not be before the end of the period above it');
+  });
+}
+
+function assertPeriod(path: string, { from, until }: Period): void {
+  if (until !== null && until <= from) throw fault(`${path}.until`, 'must be after its beginning');
+}
+
+function assertDifferent(
+  values: readonly (readonly [path: string, value: string])[],
+  rule = 'must be different for each of them',
 ): void {
-  for (const [name, of] of members) {
-    const seen = new Set<string>();
-    items.forEach((item, i) => {
-      if (seen.has(of(item)))
-        throw fault(`${field}.${i.toString()}.${name}`, 'must be different for each of them');
-      seen.add(of(item));
-    });
+  const seen = new Set<string>();
+  for (const [path, value] of values) {
+    if (seen.has(value)) throw fault(path, rule);
+    seen.add(value);
   }
 }
 

@@ -1,4 +1,11 @@
-import { decodeBase64url, decodeHex, isKeyName, ProtocolError } from '@besure/protocol';
+import {
+  decodeBase64,
+  decodeBase64url,
+  decodeHex,
+  isKeyName,
+  ProtocolError,
+  utf8Encode,
+} from '@besure/protocol';
 import { z } from 'zod';
 
 const NAME = 'must be 1 to 120 characters, without control characters and without space at the ends';
@@ -20,9 +27,9 @@ function whole(from: number, to: number): z.ZodNumber {
   return z.int({ error }).min(from, { error }).max(to, { error });
 }
 
-function list<Item extends z.ZodType>(item: Item, most: number) {
-  const error = `must be a list of 1 to ${most.toString()}`;
-  return z.array(item, { error }).min(1, { error }).max(most, { error });
+function list<Item extends z.ZodType>(item: Item, most: number, least = 1) {
+  const error = `must be a list of ${least.toString()} to ${most.toString()}`;
+  return z.array(item, { error }).min(least, { error }).max(most, { error });
 }
 
 function key(bytes: number): z.ZodString {
@@ -54,7 +61,11 @@ const name = text(
   NAME,
   (value) => value.isWellFormed() && /^(?! )[^\p{Cc}\u2028\u2029]{1,120}$(?<! )/u.test(value),
 );
-const keyName = text('must be a key name of signed notes: no space and no plus', isKeyName);
+// Messages of cosignatures hold names behind one byte of length.
+const keyName = text(
+  'must be a key name of signed notes: at most 255 bytes, no space and no plus',
+  (value) => isKeyName(value) && utf8Encode(value).length <= 255,
+);
 const streamName = text('must be 1 to 32 letters, digits, dots and hyphens', (value) =>
   /^[A-Za-z0-9.-]{1,32}$/.test(value),
 );
@@ -62,8 +73,19 @@ const signingKey = text(
   'must be an uncompressed P-256 point, 65 bytes in base64url',
   (value) => lengthOf(value, decodeBase64url) === 65 && decodeBase64url(value)[0] === 0x04,
 );
+const certificate = text('must be a DER certificate in base64', (value) => {
+  if (value.length > 20_000) return false;
+  // Its structure is for whoever uses it to judge: here it must only be able to stand for one certificate.
+  return lengthOf(value, decodeBase64) > 0;
+});
 const ED25519 = 32;
 const ML_DSA_44 = 1312;
+const height = whole(0, Number.MAX_SAFE_INTEGER);
+const seconds = whole(0, 253_402_300_799);
+const heights = { from: height, until: height.nullable() };
+const times = { from: seconds, until: seconds.nullable() };
+const keyPair = object({ mlDsa44: key(ML_DSA_44), ed25519: key(ED25519) });
+const endDate = seconds.nullable();
 
 /** The form of a charter, v0; what its members must be to each other is checked after it (charter-rules.ts). */
 export const charterSchema = object({
@@ -89,14 +111,23 @@ export const charterSchema = object({
     agreementToleranceSeconds: whole(0, 31_536_000),
     countersignatureDeadlineSeconds: whole(0, 31_536_000),
     largestLagSeconds: whole(1, 315_360_000),
+    slotAheadSeconds: whole(0, 31_536_000),
+    timeStampLagSeconds: whole(0, 315_360_000),
   }),
   organisations: list(
     object({
       id,
       name,
       role: z.enum(['organisation', 'exchange'], { error: 'must be organisation or exchange' }),
-      signingKey,
-      ledgerAddress: text('must be an address', (value) => /^[1-9A-HJ-NP-Za-km-z]{20,64}$/.test(value)),
+      ...heights,
+      signingKeys: list(object({ key: signingKey, ...heights, compromisedFrom: height.nullable() }), 1_000),
+      ledgerKeys: list(
+        object({
+          address: text('must be an address', (value) => /^[1-9A-HJ-NP-Za-km-z]{20,64}$/.test(value)),
+          ...heights,
+        }),
+        1_000,
+      ),
     }),
     10_000,
   ),
@@ -104,13 +135,25 @@ export const charterSchema = object({
     object({
       id,
       name: keyName,
+      operator: name,
       provider: name,
-      logKeys: object({ ed25519: key(ED25519), mlDsa44: key(ML_DSA_44) }),
-      witnessKey: object({ mlDsa44: key(ML_DSA_44), ed25519: key(ED25519) }),
+      keys: list(object({ ...times, log: keyPair, witness: keyPair }), 1_000),
     }),
     1_000,
   ),
-  quorum: object({ hubs: whole(1, 1_000), witnesses: whole(0, 10_000) }),
+  witnesses: list(
+    object({
+      id,
+      name: keyName,
+      group: name,
+      keys: list(object({ ...times, mlDsa44: key(ML_DSA_44) }), 1_000),
+    }),
+    1_000,
+    0,
+  ),
+  quorum: object({ hubs: whole(1, 1_000), witnesses: whole(0, 1_000) }),
+  timeStampAuthorities: list(object({ name, certificate, ...times }), 100, 0),
+  algorithms: object({ ES256: endDate, 'ML-DSA-44': endDate, 'SHA-256': endDate, 'SHA3-512': endDate }),
   leastAssurance: z.enum(['one-hub', 'recorded', 'time-stamped'], {
     error: 'must be one-hub, recorded or time-stamped',
   }),

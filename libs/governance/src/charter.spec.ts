@@ -1,19 +1,37 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { decodeAddress } from '@besure/ledger-tx';
-import { encodeHex } from '@besure/protocol';
+import { encodeHex, parseVerifierKey } from '@besure/protocol';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type Charter, formatCharter, parseCharter } from './charter.js';
 import { CharterError } from './error.js';
-import { addressFormatOf, exchangeOf, memberByKeyHash, organisation } from './membership.js';
+import { expectedRights } from './expected-rights.js';
+import {
+  addressFormatOf,
+  exchangeOf,
+  ledgerAddressesOf,
+  ledgerKeyAt,
+  memberByKeyHash,
+  organisation,
+  signingKeyAt,
+  signingKeyOf,
+  signingKeysOf,
+} from './membership.js';
+import { isMajority } from './quorum.js';
 import { slotAt, slotIat, slotStartMillis } from './slots.js';
+import { tlogPolicyOf } from './tlog-policy.js';
 import { formatTrust, parseTrust, trustFingerprint, trustOf } from './trust.js';
 
 const vector = JSON.parse(
   readFileSync(new URL('../../../vectors/charter/valid/one-hub.json', import.meta.url), 'utf8'),
 ) as { text: string };
 const charter = parseCharter(vector.text);
+const { text: changedText } = JSON.parse(
+  readFileSync(new URL('../../../vectors/charter/valid/changed-over-time.json', import.meta.url), 'utf8'),
+) as { text: string };
+const changing = parseCharter(changedText);
+const sha256 = (data: Uint8Array): Uint8Array => createHash('sha256').update(data).digest();
 const refusal = (code: string) => expect.objectContaining({ code }) as Error;
 
 describe('a charter', () => {
@@ -54,12 +72,133 @@ describe('membership', () => {
 
   it('finds members by the hash of their ledger key, at any height', () => {
     for (const member of charter.organisations) {
-      const keyHash = decodeAddress(member.ledgerAddress, addressFormatOf(charter));
+      const keyHash = decodeAddress(member.ledgerKeys[0]!.address, addressFormatOf(charter));
       expect(memberByKeyHash(charter, keyHash, 1)).toBe(member);
       expect(memberByKeyHash(charter, keyHash, 1_000_000)).toBe(member);
     }
     expect(memberByKeyHash(charter, new Uint8Array(20), 1)).toBeUndefined();
     expect(memberByKeyHash(charter, new Uint8Array(0), 1)).toBeUndefined();
+  });
+});
+
+describe('membership over time', () => {
+  const [alpha, beta] = changing.organisations;
+  const format = addressFormatOf(changing);
+  const hashes = alpha!.ledgerKeys.map(({ address }) => decodeAddress(address, format));
+  const atHeight = (hash: Uint8Array, height: number): string | undefined =>
+    memberByKeyHash(changing, hash, height)?.id;
+
+  it('a ledger key counts from its first height until before its end', () => {
+    expect([999, 1000, 1199].map((height) => atHeight(hashes[0]!, height))).toEqual([
+      'alpha',
+      undefined,
+      undefined,
+    ]);
+    expect([1199, 1200, 9_000_000].map((height) => atHeight(hashes[1]!, height))).toEqual([
+      undefined,
+      'alpha',
+      'alpha',
+    ]);
+    expect(ledgerKeyAt(alpha!, 1100)).toBeUndefined();
+    expect(ledgerKeyAt(alpha!, 1200)).toBe(alpha!.ledgerKeys[1]);
+  });
+
+  it('a member counts from its entry until before it leaves, whatever its keys', () => {
+    const hash = decodeAddress(beta!.ledgerKeys[0]!.address, format);
+    expect([9, 10, 4999, 5000].map((height) => atHeight(hash, height))).toEqual([
+      undefined,
+      'beta',
+      'beta',
+      undefined,
+    ]);
+    expect(signingKeyAt(beta!, 5000)).toBeUndefined();
+    expect(ledgerKeyAt(beta!, 5000)).toBeUndefined();
+  });
+
+  it('a signing key is found by height, and by itself', () => {
+    const [first, second] = alpha!.signingKeys;
+    expect([0, 999, 1000].map((height) => signingKeyAt(alpha!, height))).toEqual([first, first, second]);
+    expect(signingKeysOf(alpha!).map((key) => signingKeyOf(alpha!, key))).toEqual([first, second]);
+    expect(signingKeyOf(beta!, signingKeysOf(alpha!)[0]!)).toBeUndefined();
+  });
+
+  it('rights on the ledger come before a key counts, and end with it', () => {
+    const holders = (height: number) =>
+      new Set(expectedRights(changing, height).map(({ address }) => address));
+    const [old, later] = ledgerAddressesOf(alpha!);
+    expect([...holders(5)]).toEqual(expect.arrayContaining([old, later]));
+    expect(holders(1000).has(old!)).toBe(false);
+    expect(holders(4999).has(ledgerAddressesOf(beta!)[0]!)).toBe(true);
+    expect(holders(5000).has(ledgerAddressesOf(beta!)[0]!)).toBe(false);
+  });
+});
+
+describe('a quorum', () => {
+  const cosigners = (
+    operators: readonly string[],
+    groups: readonly string[],
+    hubs: number,
+    witnesses: number,
+  ) =>
+    ({
+      hubs: operators.map((operator) => ({ operator })),
+      witnesses: groups.map((group) => ({ group })),
+      quorum: { hubs, witnesses },
+    }) as unknown as Charter;
+
+  it.each<[string, Charter, boolean]>([
+    ['one hub is one party', cosigners(['a'], [], 1, 0), false],
+    ['two of three operators', cosigners(['a', 'b', 'c'], [], 2, 0), true],
+    ['two of four is no majority', cosigners(['a', 'b', 'c', 'd'], [], 2, 0), false],
+    ['one hub and two of three groups', cosigners(['a'], ['x', 'y', 'z'], 1, 2), true],
+    ['one hub and one of three groups', cosigners(['a'], ['x', 'y', 'z'], 1, 1), false],
+    ['groups that are there count, even where none is needed', cosigners(['a', 'b'], ['x'], 2, 0), false],
+    ['two hubs of one operator are one party', cosigners(['a', 'a'], [], 1, 0), false],
+    ['a hub operator that is the only witness too', cosigners(['a'], ['a'], 1, 1), false],
+    ['a hub operator that is one of two witnesses, both needed', cosigners(['a'], ['a', 'b'], 1, 2), true],
+  ])('%s', (_, charterOf, majority) => {
+    expect(isMajority(charterOf)).toBe(majority);
+  });
+
+  it('is a policy that others’ tools read', () => {
+    const { text: withWitnesses } = JSON.parse(
+      readFileSync(new URL('../../../vectors/charter/valid/witnesses.json', import.meta.url), 'utf8'),
+    ) as { text: string };
+    const three = parseCharter(withWitnesses);
+    const policy = tlogPolicyOf(three, sha256);
+    const vkeys = [...policy.matchAll(/^(?:log|witness \S+) (\S+)$/gm)].map(([, vkey]) =>
+      parseVerifierKey(vkey!, sha256),
+    );
+    expect(vkeys.map(({ type, name }) => `${type} ${name}`)).toEqual([
+      'ml-dsa-44 log.besure.example/test',
+      'ml-dsa-44 hub.besure.example',
+      'ml-dsa-44 archive.alpha.besure.example',
+      'ml-dsa-44 archive.beta.besure.example',
+      'ml-dsa-44 archive.exchange.besure.example',
+    ]);
+    expect(policy.replaceAll(/\+\S+/g, '')).toBe(
+      [
+        '# Checkpoints of the network test, by its charter.',
+        'log log.besure.example/test',
+        '# operator-1 is Operator of hub',
+        'witness hub-hub-1 hub.besure.example',
+        'group operator-1 any hub-hub-1',
+        '# group-1 is Test member alpha',
+        'witness witness-alpha-1 archive.alpha.besure.example',
+        'group group-1 any witness-alpha-1',
+        '# group-2 is Test member beta',
+        'witness witness-beta-1 archive.beta.besure.example',
+        'group group-2 any witness-beta-1',
+        '# group-3 is Test member exchange',
+        'witness witness-exchange-1 archive.exchange.besure.example',
+        'group group-3 any witness-exchange-1',
+        'group operators 1 operator-1',
+        'group groups 2 group-1 group-2 group-3',
+        'group both all operators groups',
+        'quorum both',
+        '',
+      ].join('\n'),
+    );
   });
 });
 
@@ -94,15 +233,24 @@ describe('slots', () => {
     for (const moment of [999, -1, Number.NaN]) {
       expect(() => slotAt(slots(7, 1000, 250), moment)).toThrow(refusal('before-first-slot'));
     }
-    for (const slot of [6, 7.5, Number.NaN]) {
+    for (const slot of [6, 7.5, Number.NaN, Number.NEGATIVE_INFINITY]) {
       expect(() => slotStartMillis(slots(7, 1000, 250), slot)).toThrow(refusal('before-first-slot'));
     }
+  });
+
+  it('end with the year 9999, and stay exact until then', () => {
+    const last = Date.UTC(9999, 11, 31, 23, 59, 59, 999);
+    const one = slots(0, 0, 1);
+    expect(slotAt(one, last)).toBe(last);
+    expect(slotStartMillis(one, last)).toBe(last);
+    expect(() => slotAt(one, last + 1)).toThrow(refusal('after-last-slot'));
+    for (const slot of [last + 1, Number.MAX_SAFE_INTEGER, Number.MAX_SAFE_INTEGER + 1, Number.MAX_VALUE])
+      expect(() => slotStartMillis(one, slot)).toThrow(refusal('after-last-slot'));
+    expect(() => slotAt(slots(Number.MAX_SAFE_INTEGER, 0, 1000), 1000)).toThrow(refusal('after-last-slot'));
   });
 });
 
 describe('a trust file', () => {
-  const sha256 = (data: Uint8Array): Uint8Array => createHash('sha256').update(data).digest();
-
   it('is written as it was read, and its fingerprint does not depend on the layout', () => {
     const trust = trustOf(charter);
     expect(parseTrust(formatTrust(trust))).toEqual(trust);

@@ -29,24 +29,54 @@ export interface Charter {
     readonly countersignatureDeadlineSeconds: number;
     /** Recorded time minus claimed time beyond which evidence is late. */
     readonly largestLagSeconds: number;
+    /**
+     * How far ahead of its block's own time a slot may start. Wide enough for every clock that a chain tolerates; without a
+     * limit, whoever gets hold of a member's key could use up all its future slots at once.
+     */
+    readonly slotAheadSeconds: number;
+    /** How long after the quorum's time a time stamp still says something about that time. */
+    readonly timeStampLagSeconds: number;
   };
   readonly organisations: readonly Organisation[];
   readonly hubs: readonly Hub[];
-  /** How many hubs (and, later, other witnesses) must have cosigned a checkpoint. */
+  /** Who else cosigns checkpoints: organisations' archives. */
+  readonly witnesses: readonly Witness[];
+  /** How many different hub operators, and how many different groups of witnesses, must have cosigned a checkpoint. */
   readonly quorum: { readonly hubs: number; readonly witnesses: number };
+  readonly timeStampAuthorities: readonly TimeStampAuthority[];
+  /** From when (POSIX seconds) an algorithm proves nothing new; `null` while it does. */
+  readonly algorithms: Readonly<Record<Algorithm, number | null>>;
   /** What evidence must at least be worth to be accepted. */
   readonly leastAssurance: Assurance;
 }
 
-/** A member: it signs its statements with one key, its ledger items with another. */
-export interface Organisation {
+/** From `from` on and before `until`; without end where that is `null`. */
+export interface Period {
+  readonly from: number;
+  readonly until: number | null;
+}
+
+/** A member: it signs its statements with one key, its ledger items with another. Its periods are block heights. */
+export interface Organisation extends Period {
   readonly id: string;
   /** For people. */
   readonly name: string;
   readonly role: 'organisation' | 'exchange';
+  readonly signingKeys: readonly SigningKey[];
+  readonly ledgerKeys: readonly LedgerKey[];
+}
+
+/** A key for statements, or for countersignatures. */
+export interface SigningKey extends Period {
   /** Uncompressed P-256 point, 65 bytes, base64url. */
-  readonly signingKey: string;
-  readonly ledgerAddress: string;
+  readonly key: string;
+  /** From that height on someone else may have had the key; `null` as long as nobody says so. */
+  readonly compromisedFrom: number | null;
+}
+
+/** A key for ledger items. */
+export interface LedgerKey extends Period {
+  readonly address: string;
 }
 
 /** Who runs a ledger node. */
@@ -54,13 +84,47 @@ export interface Hub {
   readonly id: string;
   /** The name of its witness keys: a URL without scheme. */
   readonly name: string;
+  /** Who really runs it: hubs of one operator count once. */
+  readonly operator: string;
   /** Whose infrastructure it stands on. */
   readonly provider: string;
-  /** Keys under the log's origin; raw, base64url. */
-  readonly logKeys: { readonly ed25519: string; readonly mlDsa44: string };
-  /** Keys under its own name; raw, base64url. */
-  readonly witnessKey: { readonly mlDsa44: string; readonly ed25519: string };
+  readonly keys: readonly HubKeys[];
 }
+
+/** The keys of a hub for a time (POSIX seconds), raw in base64url. */
+export interface HubKeys extends Period {
+  /** Under the log's origin. These name no time, so that the period says nothing about them. */
+  readonly log: KeyPair;
+  /** Under the hub's own name; they count for time stamps within the period. */
+  readonly witness: KeyPair;
+}
+
+/** ML-DSA-44 counts; Ed25519 is for existing tools. */
+export interface KeyPair {
+  readonly mlDsa44: string;
+  readonly ed25519: string;
+}
+
+/** Who cosigns checkpoints that are consistent with what it cosigned before: the archive of an organisation. */
+export interface Witness {
+  readonly id: string;
+  /** The name of its keys: a URL without scheme. */
+  readonly name: string;
+  /** Who really runs it: witnesses of one group count once. */
+  readonly group: string;
+  /** Raw in base64url; each counts for time stamps (POSIX seconds) within its period. */
+  readonly keys: readonly (Period & { readonly mlDsa44: string })[];
+}
+
+/** Who makes RFC 3161 time stamps; the period is in POSIX seconds. */
+export interface TimeStampAuthority extends Period {
+  readonly name: string;
+  /** The trust anchor: its root, or its signer itself; DER in base64. */
+  readonly certificate: string;
+}
+
+/** What evidence rests on. */
+export type Algorithm = 'ES256' | 'ML-DSA-44' | 'SHA-256' | 'SHA3-512';
 
 /** What stands behind a recorded time, from the least to the most. */
 export type Assurance = 'one-hub' | 'recorded' | 'time-stamped';

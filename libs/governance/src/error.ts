@@ -9,7 +9,9 @@ export type CharterErrorCode =
   /** The trust file's genesis hash is not the charter's. */
   | 'genesis'
   /** A moment before the first slot, or a slot before it. */
-  | 'before-first-slot';
+  | 'before-first-slot'
+  /** A moment after the last slot, or a slot after it: the year 9999 is over. */
+  | 'after-last-slot';
 
 /** The one error of this library. The message is the rule that was broken. */
 export class CharterError extends Error {

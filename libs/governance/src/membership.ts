@@ -1,13 +1,14 @@
 import { type AddressFormat, decodeAddress, parseAddressFormat } from '@besure/ledger-tx';
-import { encodeHex } from '@besure/protocol';
-import type { Charter, Organisation } from './charter.js';
+import { decodeBase64url, encodeBase64url, encodeHex } from '@besure/protocol';
+import type { Charter, LedgerKey, Organisation, SigningKey } from './charter.js';
+import { isWithin } from './period.js';
 
 /** How this network's ledger writes addresses. */
 export function addressFormatOf({ ledger }: Charter): AddressFormat {
   return parseAddressFormat(ledger.addressVersion, ledger.addressChecksum);
 }
 
-/** The organisation with that id, `undefined` when it is no member. */
+/** The organisation with that id, whether or not its membership has ended; `undefined` when it never was a member. */
 export function organisation(charter: Charter, id: string): Organisation | undefined {
   return charter.organisations.find((member) => member.id === id);
 }
@@ -17,24 +18,60 @@ export function exchangeOf(charter: Charter): Organisation {
   return charter.organisations.find(({ role }) => role === 'exchange')!;
 }
 
-const byKeyHash = new WeakMap<Charter, ReadonlyMap<string, Organisation>>();
+const byKeyHash = new WeakMap<Charter, ReadonlyMap<string, readonly [Organisation, LedgerKey]>>();
 
 /**
- * The membership function: who may publish items with the ledger key of that hash (HASH160, 20 bytes) in a block of
- * that height. In this version members are those of the charter file, whatever the height.
+ * The membership function: who may publish items with the ledger key of that hash (HASH160, 20 bytes) in a block of that
+ * height. Both the membership and the key must be in force there.
  */
 export function memberByKeyHash(
   charter: Charter,
   keyHash: Uint8Array,
-  _height: number,
+  height: number,
 ): Organisation | undefined {
-  let members = byKeyHash.get(charter);
-  if (members === undefined) {
-    const format = addressFormatOf(charter);
-    members = new Map(
-      charter.organisations.map((member) => [encodeHex(decodeAddress(member.ledgerAddress, format)), member]),
-    );
-    byKeyHash.set(charter, members);
-  }
-  return members.get(encodeHex(keyHash));
+  const [member, key] = ledgerKeys(charter).get(encodeHex(keyHash)) ?? [];
+  const isInForce =
+    member !== undefined && key !== undefined && isWithin(member, height) && isWithin(key, height);
+  return isInForce ? member : undefined;
+}
+
+/** Every address that a member has, had or will have. */
+export function ledgerAddressesOf({ ledgerKeys: keys }: Organisation): string[] {
+  return keys.map(({ address }) => address);
+}
+
+/** The key with which a member signs what is recorded at a height; `undefined` where it has none there, or is no member. */
+export function signingKeyAt(member: Organisation, height: number): SigningKey | undefined {
+  return isWithin(member, height) ? member.signingKeys.find((key) => isWithin(key, height)) : undefined;
+}
+
+/** The key with which a member publishes in a block of a height; `undefined` where it has none there, or is no member. */
+export function ledgerKeyAt(member: Organisation, height: number): LedgerKey | undefined {
+  return isWithin(member, height) ? member.ledgerKeys.find((key) => isWithin(key, height)) : undefined;
+}
+
+/** The member's entry for a public key (65 bytes), whatever its period; `undefined` when it is not the member's. */
+export function signingKeyOf(member: Organisation, publicKey: Uint8Array): SigningKey | undefined {
+  const encoded = encodeBase64url(publicKey);
+  return member.signingKeys.find(({ key }) => key === encoded);
+}
+
+/** All public keys (65 bytes) of a member, for who cannot know yet at which height something will be recorded. */
+export function signingKeysOf({ signingKeys }: Organisation): Uint8Array[] {
+  return signingKeys.map(({ key }) => decodeBase64url(key));
+}
+
+function ledgerKeys(charter: Charter): ReadonlyMap<string, readonly [Organisation, LedgerKey]> {
+  const known = byKeyHash.get(charter);
+  if (known !== undefined) return known;
+  const format = addressFormatOf(charter);
+  const made = new Map(
+    charter.organisations.flatMap((member) =>
+      member.ledgerKeys.map(
+        (key) => [encodeHex(decodeAddress(key.address, format)), [member, key] as const] as const,
+      ),
+    ),
+  );
+  byKeyHash.set(charter, made);
+  return made;
 }

@@ -17,13 +17,17 @@ export function checkpointKeys({ hubs, log }: Charter, sha256: Sha256): Checkpoi
   const make = (type: NoteKeyType, name: string, encoded: string): NoteKey =>
     noteKey(type, name, decodeBase64url(encoded), sha256);
   return [
-    ...hubs.flatMap(({ id: hub, logKeys }): CheckpointKey[] => [
-      { hub, role: 'log', key: make('ml-dsa-44', log.origin, logKeys.mlDsa44) },
-      { hub, role: 'log', key: make('ed25519-log', log.origin, logKeys.ed25519) },
-    ]),
-    ...hubs.flatMap(({ id: hub, name, witnessKey }): CheckpointKey[] => [
-      { hub, role: 'witness', key: make('ml-dsa-44', name, witnessKey.mlDsa44) },
-      { hub, role: 'witness', key: make('ed25519-cosignature', name, witnessKey.ed25519) },
-    ]),
+    ...hubs.flatMap(({ id: hub, keys }) =>
+      keys.flatMap(({ log: { mlDsa44, ed25519 } }): CheckpointKey[] => [
+        { hub, role: 'log', key: make('ml-dsa-44', log.origin, mlDsa44) },
+        { hub, role: 'log', key: make('ed25519-log', log.origin, ed25519) },
+      ]),
+    ),
+    ...hubs.flatMap(({ id: hub, name, keys }) =>
+      keys.flatMap(({ witness: { mlDsa44, ed25519 } }): CheckpointKey[] => [
+        { hub, role: 'witness', key: make('ml-dsa-44', name, mlDsa44) },
+        { hub, role: 'witness', key: make('ed25519-cosignature', name, ed25519) },
+      ]),
+    ),
   ];
 }

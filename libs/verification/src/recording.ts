@@ -1,4 +1,4 @@
-import { addressFormatOf, type Charter, type Organisation, slotIat } from '@besure/governance';
+import { addressFormatOf, type Charter, ledgerKeyAt, type Organisation, slotIat } from '@besure/governance';
 import { decodeAddress } from '@besure/ledger-tx';
 import {
   decodeBase64,
@@ -49,7 +49,7 @@ export function verifyRecording(
   const checkpoint = refuseAs('log-malformed', () => parseCheckpoint(proof.checkpoint));
   assertThat(checkpoint.origin === charter.log.origin, 'log-unknown', checkpoint.origin);
 
-  const publisher = refuseAs('trust-malformed', () => ledgerKeyHash(charter, recorder, primitives));
+  const publisher = ledgerKeyHash(charter, recorder, height, primitives);
   const path = refuseAs('recording-malformed', () => recording.path.map(decodeBase64));
   const standsInLog = (agreed: string | null): boolean => {
     const leaf = statementLeaf(statement.jws, agreed, primitives.sha256);
@@ -81,11 +81,14 @@ export function verifyRecording(
   return { by, slot, height, countersigned, ...standing };
 }
 
-/** The publisher that the log names for what a member's ledger key signed. */
+/** The publisher that the log names for what a member put into a block of that height. Throws `recorder-unknown`. */
 function ledgerKeyHash(
   charter: Charter,
-  { ledgerAddress }: Organisation,
+  recorder: Organisation,
+  height: number,
   { sha256 }: Primitives,
 ): Uint8Array {
-  return decodeAddress(ledgerAddress, addressFormatOf(charter), sha256);
+  const key = ledgerKeyAt(recorder, height);
+  assertThat(key !== undefined, 'recorder-unknown', `${recorder.id} at height ${height}`);
+  return refuseAs('trust-malformed', () => decodeAddress(key.address, addressFormatOf(charter), sha256));
 }

@@ -1,9 +1,15 @@
-import { type Charter, exchangeOf, type Organisation, organisation, parseTrust } from '@besure/governance';
+import {
+  type Charter,
+  exchangeOf,
+  type Organisation,
+  organisation,
+  parseTrust,
+  signingKeyOf,
+  signingKeysOf,
+} from '@besure/governance';
 import {
   type Claims,
   type Countersignature,
-  decodeBase64url,
-  equalBytes,
   eventByUri,
   mayState,
   openDisclosures,
@@ -69,8 +75,8 @@ function examine(evidenceText: string, trustText: string, options: VerifyOptions
   const exchange = refuseAs('trust-malformed', () => exchangeOf(charter));
   const issuer = check('issuer', () => issuerOf(statement, charter));
   // The charter's key is what counts; a certificate that names another one would mislead whoever reads it.
-  const key = refuseAs('trust-malformed', () => decodeBase64url(issuer.signingKey));
-  check('certificate', () => assertThat(equalBytes(statement.certificateKey, key), 'certificate-differs'));
+  const key = statement.certificateKey;
+  check('certificate', () => assertThat(signingKeyOf(issuer, key) !== undefined, 'certificate-differs'));
   check('statement-signature', () =>
     refuseAs('statement-signature', () => verifyStatementSignature(statement, key, primitives)),
   );
@@ -148,10 +154,22 @@ function readCountersignature(
   });
   assertThat(countersignature.issuer === exchange.id, 'countersigner-unknown', countersignature.issuer);
   assertThat(countersignature.statement === statement.id, 'countersignature-elsewhere');
-  const key = refuseAs('trust-malformed', () => decodeBase64url(exchange.signingKey));
-  refuseAs('countersignature-signature', () => verifyCountersignature(countersignature, key, primitives));
+  const keys = refuseAs('trust-malformed', () => signingKeysOf(exchange));
+  assertThat(
+    keys.some((key) => isSignedBy(countersignature, key, primitives)),
+    'countersignature-signature',
+  );
   assertThat(isSlotStart(charter, countersignature.iat), 'signing-time-invalid');
   return countersignature;
+}
+
+function isSignedBy(countersignature: Countersignature, key: Uint8Array, primitives: Primitives): boolean {
+  try {
+    verifyCountersignature(countersignature, key, primitives);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 type Recorder = readonly ['issuer-recording' | 'exchange-recording', Organisation, RecordingV1];

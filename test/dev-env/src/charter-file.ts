@@ -1,6 +1,11 @@
 import { writeFileSync } from 'node:fs';
-import { type Charter, formatTrust, parseCharter } from '@besure/governance';
-import { loadCheckpointSigner, loadLedgerSigner, loadStatementSigner } from '@besure/keys';
+import { type Charter, formatTrust, type KeyPair, parseCharter } from '@besure/governance';
+import {
+  type CheckpointSigner,
+  loadCheckpointSigner,
+  loadLedgerSigner,
+  loadStatementSigner,
+} from '@besure/keys';
 import { encodeAddress, hash160, parseAddressFormat } from '@besure/ledger-tx';
 import { encodeBase64url } from '@besure/protocol';
 import type { OrganisationKeys } from './key-folder.js';
@@ -14,6 +19,10 @@ export interface LedgerParameters {
   readonly addressVersion: string;
   readonly addressChecksum: string;
 }
+
+const SLOT_AHEAD_SECONDS = 7200;
+/** Two days: a token is made once a day, and may fail once. */
+const TIME_STAMP_LAG_SECONDS = 172_800;
 
 /** Composes a network's first charter from the public halves of its keys. */
 export function composeCharter(input: {
@@ -40,35 +49,49 @@ export function composeCharter(input: {
       agreementToleranceSeconds: profile.agreementToleranceSeconds,
       countersignatureDeadlineSeconds: profile.countersignatureDeadlineSeconds,
       largestLagSeconds: profile.largestLagSeconds,
+      slotAheadSeconds: SLOT_AHEAD_SECONDS,
+      timeStampLagSeconds: TIME_STAMP_LAG_SECONDS,
     },
     organisations: input.organisations.map(({ member, keys }) => ({
       id: member.id,
       name: member.name,
       role: member.role,
-      signingKey: encodeBase64url(
-        loadStatementSigner({ keyFile: keys.signingKey, certificateFile: keys.signingCertificate }).publicKey,
-      ),
-      ledgerAddress: encodeAddress(hash160(loadLedgerSigner(keys.ledgerKey).publicKey), format),
+      from: 0,
+      until: null,
+      signingKeys: [{ key: signingKeyIn(keys), from: 0, until: null, compromisedFrom: null }],
+      ledgerKeys: [
+        {
+          address: encodeAddress(hash160(loadLedgerSigner(keys.ledgerKey).publicKey), format),
+          from: 0,
+          until: null,
+        },
+      ],
     })),
     hubs: [
       {
         id: hub.id,
         name: hub.name,
+        operator: hub.operator,
         provider: hub.provider,
-        logKeys: {
-          ed25519: encodeBase64url(signer.log.ed25519.publicKey),
-          mlDsa44: encodeBase64url(signer.log.mlDsa44.publicKey),
-        },
-        witnessKey: {
-          mlDsa44: encodeBase64url(signer.witness.mlDsa44.publicKey),
-          ed25519: encodeBase64url(signer.witness.ed25519.publicKey),
-        },
+        keys: [{ from: 0, until: null, log: publicPair(signer.log), witness: publicPair(signer.witness) }],
       },
     ],
+    witnesses: [],
     quorum: { hubs: 1, witnesses: 0 },
+    timeStampAuthorities: [],
+    algorithms: { ES256: null, 'ML-DSA-44': null, 'SHA-256': null, 'SHA3-512': null },
     leastAssurance: 'one-hub',
   };
   return parseCharter(JSON.stringify(charter));
+}
+
+function signingKeyIn({ signingKey, signingCertificate }: OrganisationKeys): string {
+  const signer = loadStatementSigner({ keyFile: signingKey, certificateFile: signingCertificate });
+  return encodeBase64url(signer.publicKey);
+}
+
+function publicPair({ mlDsa44, ed25519 }: CheckpointSigner['log']): KeyPair {
+  return { mlDsa44: encodeBase64url(mlDsa44.publicKey), ed25519: encodeBase64url(ed25519.publicKey) };
 }
 
 /** Writes the charter for the services and the trust file for verifiers. */

@@ -13,4 +13,9 @@ export const members: readonly Member[] = [
 ];
 
 /** The one hub of a development network. */
-export const hub = { id: 'hub', name: 'hub.besure.invalid', provider: 'this-machine' } as const;
+export const hub = {
+  id: 'hub',
+  name: 'hub.besure.invalid',
+  operator: 'Hub (example operator)',
+  provider: 'this-machine',
+} as const;

@@ -299,8 +299,12 @@ function charterOf(options: NetworkOptions): Charter {
     id,
     name,
     role,
-    signingKey: encodeBase64url(sealOf(id).publicKey),
-    ledgerAddress: encodeAddress(ledgerKeyHash(id), addressFormat),
+    from: 0,
+    until: null,
+    signingKeys: [
+      { key: encodeBase64url(sealOf(id).publicKey), from: 0, until: null, compromisedFrom: null },
+    ],
+    ledgerKeys: [{ address: encodeAddress(ledgerKeyHash(id), addressFormat), from: 0, until: null }],
   });
   const raw = (signer: NoteSigner | undefined): string => encodeBase64url(signer!.key.publicKey);
   return {
@@ -320,6 +324,8 @@ function charterOf(options: NetworkOptions): Charter {
       agreementToleranceSeconds: 120,
       countersignatureDeadlineSeconds: 60,
       largestLagSeconds: 86_400,
+      slotAheadSeconds: 7200,
+      timeStampLagSeconds: 172_800,
     },
     organisations: [
       member('alpha', 'Alpha Social Services', 'organisation'),
@@ -333,12 +339,22 @@ function charterOf(options: NetworkOptions): Charter {
       return {
         id,
         name,
+        operator: `Operator ${i + 1}`,
         provider: `Provider ${i + 1}`,
-        logKeys: { ed25519: raw(log[1]), mlDsa44: raw(log[0]) },
-        witnessKey: { mlDsa44: raw(witness[0]), ed25519: raw(witness[1]) },
+        keys: [
+          {
+            from: 0,
+            until: null,
+            log: { mlDsa44: raw(log[0]), ed25519: raw(log[1]) },
+            witness: { mlDsa44: raw(witness[0]), ed25519: raw(witness[1]) },
+          },
+        ],
       };
     }),
+    witnesses: [],
     quorum: { hubs: quorum, witnesses: 0 },
+    timeStampAuthorities: [],
+    algorithms: { ES256: null, 'ML-DSA-44': null, 'SHA-256': null, 'SHA3-512': null },
     leastAssurance,
   };
 }
