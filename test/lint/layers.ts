@@ -1,6 +1,6 @@
 // The layers of the design as data; `plugin.ts` makes lint errors of it, `layers.spec.ts` proves them.
 
-const PURE = ['protocol', 'ledger-tx', 'ledger-log', 'governance', 'verification'];
+const PURE = ['protocol', 'ledger-tx', 'ledger-log', 'time-stamp', 'governance', 'verification'];
 const SERVICE = [...PURE, 'event-store', 'log-store', 'messaging', 'keys', 'service'];
 const APPS = ['intake', 'proof', 'archive', 'ledger-writer', 'rights', 'devchain'];
 
@@ -18,8 +18,9 @@ export const LAYERS: Readonly<Record<string, Layer>> = {
   'libs/protocol': { pure: true, mayImport: [] },
   'libs/ledger-tx': { pure: true, mayImport: ['protocol'] },
   'libs/ledger-log': { pure: true, mayImport: ['protocol', 'ledger-tx'] },
+  'libs/time-stamp': { pure: true, mayImport: ['protocol'] },
   'libs/governance': { pure: true, mayImport: ['protocol', 'ledger-tx'] },
-  'libs/verification': { pure: true, mayImport: ['protocol', 'ledger-tx', 'governance'] },
+  'libs/verification': { pure: true, mayImport: ['protocol', 'ledger-tx', 'governance', 'time-stamp'] },
 
   'libs/multichain': { mayImport: ['protocol', 'ledger-tx'] },
   'libs/event-store': { mayImport: ['protocol'] },

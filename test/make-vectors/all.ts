@@ -8,6 +8,7 @@ import { ledgerLogs } from './ledger-log.ts';
 import { merkleTrees } from './merkle.ts';
 import { slotTrees } from './slot-tree.ts';
 import { invalidStatements, validStatements } from './statement.ts';
+import { timeStamps } from './time-stamp.ts';
 import { tlogProofs } from './tlog-proof.ts';
 import type { Vector } from './vector.ts';
 
@@ -24,6 +25,7 @@ export const FORMATS = [
   'merkle',
   'slot-tree',
   'statement',
+  'time-stamp',
   'tlog-proof',
   'trust',
 ] as const;
@@ -43,6 +45,7 @@ export function allVectors(): Vector[] {
     ...slotTrees(),
     ...validStatements(),
     ...invalidStatements(),
+    ...timeStamps(),
     ...tlogProofs(),
     ...trusts(),
   ];

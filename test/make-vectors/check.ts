@@ -23,6 +23,7 @@ import {
 } from '@besure/protocol';
 import { createHash } from 'node:crypto';
 import { LOG_READERS } from './check-log.ts';
+import { readTimeStamp } from './check-time-stamp.ts';
 import { verifyP256 } from '../../libs/protocol/test/material.ts';
 
 // What a reader of each format does with a vector, by the public face of the libraries. It gives what a valid vector
@@ -47,6 +48,8 @@ export const READERS: Readonly<Record<string, Reader>> = {
   ...LOG_READERS,
 
   charter: ({ text }) => ({ canonical: formatCharter(parseCharter(text as string)) }),
+
+  'time-stamp': readTimeStamp,
 
   trust: ({ text }) => {
     const trust = parseTrust(text as string);
