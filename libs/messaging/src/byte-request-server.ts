@@ -1,16 +1,14 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { type Msg, type NatsConnection, headers as newHeaders } from 'nats';
 import type { Bus } from './bus.js';
+import { type ReceivedBytes, receivedBytes } from './byte-reply.js';
 import { MessagingError } from './error.js';
 import { mayAnswerTo } from './nats-request-server.js';
 
 /** A request as it came. */
-export interface ByteRequest {
+export interface ByteRequest extends ReceivedBytes {
   /** Asked on; its last part may be who asks, which the server's permissions vouch for. */
   readonly subject: string;
-  readonly data: Uint8Array;
-  /** The value of a header, whatever its case; null where it is not there. */
-  header(name: string): string | null;
 }
 
 /** An answer as it goes out. */
@@ -95,19 +93,12 @@ export class ByteRequestServer {
   async #answer(message: Msg): Promise<void> {
     const { handle, onFailure } = this.#options;
     try {
-      const { subject, data } = message;
-      const header = (name: string): string | null => valueOf(message, name);
-      respond(message, await handle({ subject, data, header }));
+      respond(message, await handle({ ...receivedBytes(message), subject: message.subject }));
     } catch (error) {
       // Too large, or the connection is gone: who asked will notice and ask again.
       onFailure(error);
     }
   }
-}
-
-function valueOf(message: Msg, name: string): string | null {
-  const found = message.headers?.keys().find((key) => key.toLowerCase() === name);
-  return found === undefined ? null : (message.headers?.get(found) ?? null);
 }
 
 function respond(message: Msg, { data, headers = {} }: ByteAnswer): void {

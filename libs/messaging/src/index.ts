@@ -1,3 +1,4 @@
+export { type ReceivedBytes, requestBytes } from './byte-reply.js';
 export {
   type ByteAnswer,
   type ByteRequest,
