@@ -48,7 +48,17 @@ const eventStatus = z.object({
   state: z.enum(EVENT_STATES),
   evidence: z.string().nullable().describe('The id under which the archive has evidence, as soon as it has.'),
   at: z.partialRecord(z.enum(EVENT_STATES), z.iso.datetime()).describe('When the event reached each state.'),
-  disputed: z.boolean().describe('Whether the record of the exchange differs.'),
+  disputed: z
+    .boolean()
+    .describe(
+      'Whether the record of the exchange differs. It does not say in what: that would confirm the rest.',
+    ),
+  why: z
+    .string()
+    .nullable()
+    .describe(
+      'Why it became one-sided, null where it did not: `no-record` (the exchange knew of no such event by the deadline), `no-answer` (the exchange did not answer by the deadline), `disputed`, or the code with which the exchange refused the statement.',
+    ),
 }) satisfies z.ZodType<EventStatus>;
 
 const foundPage = z.object({

@@ -17,19 +17,23 @@ export type EventStateName = (typeof EVENT_STATES)[number];
 /** When an event reached each state, as far as it did. RFC 3339. */
 export type StateTimes = Partial<Readonly<Record<EventStateName, string>>>;
 
-/** What `GET /v1/events` answers. `evidence` is the id under which the archive has evidence, as soon as it has. */
+/**
+ * What `GET /v1/events` answers. `evidence` is the id under which the archive has evidence, as soon as it has; `why` tells why the exchange
+ * did not confirm the event, where it became one-sided.
+ */
 export interface EventStatus {
   readonly state: EventStateName;
   readonly evidence: string | null;
   readonly at: StateTimes;
   readonly disputed: boolean;
+  readonly why: string | null;
 }
 
 /**
  * From what is final to what is first. The last word comes first: `complete` overrides `one-sided`, because a countersignature that comes
  * late completes; `recorded` does not, because a one-sided statement stays one-sided after it is recorded.
  */
-export const PRECEDENCE: readonly EventStateName[] = [
+const PRECEDENCE: readonly EventStateName[] = [
   'erased',
   'discarded',
   'complete',

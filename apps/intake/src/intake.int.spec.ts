@@ -399,38 +399,6 @@ describe('POST /v1/events', () => {
     expect((await post(event())).status).toBe(202);
     expect((await post(received)).status).toBe(202);
   });
-
-  it('takes no more while the backlog is full', async () => {
-    await service.stop();
-    service = await start(configuration({ maxBacklog: 2 }));
-    await postBatch([event(), event({ id: 'event-2' }, { message: 'message-2' })]);
-    const answer = await post(event({ id: 'event-3' }, { message: 'message-3' }));
-    expect(answer).toMatchObject({ status: 429, body: { type: 'urn:besure:problem:too-many' } });
-    expect(Number(answer.headers.get('retry-after'))).toBeGreaterThan(0);
-  });
-
-  it('takes no more of a token than its rate, and tells when to come again', async () => {
-    await service.stop();
-    service = await start(configuration({ maxEventsPerSecond: 1 }));
-    const batch = Array.from({ length: 500 }, () => ({}));
-    expect((await postBatch(batch)).status).toBe(422);
-    const answer = await postBatch(batch);
-    expect(answer).toMatchObject({ status: 429, body: { type: 'urn:besure:problem:too-many' } });
-    expect(Number(answer.headers.get('retry-after'))).toBeGreaterThan(400);
-    // Another token has a rate of its own.
-    expect((await post(event({ source: '/one' }), { token: tokens.one })).status).toBe(202);
-  });
-
-  it('takes no more while the disk is nearly full', async () => {
-    await service.stop();
-    service = await start(configuration({ minFreeBytes: Number.MAX_SAFE_INTEGER }));
-    const answer = await waitUntil({ what: 'the look at the disk' }, async () => {
-      const one = await post(event());
-      return one.status === 503 ? one : undefined;
-    });
-    expect(answer.body).toMatchObject({ type: 'urn:besure:problem:unavailable' });
-    expect(answer.headers.get('retry-after')).toBe('60');
-  });
 });
 
 describe('GET /v1/events', () => {
@@ -442,6 +410,7 @@ describe('GET /v1/events', () => {
       state: 'accepted',
       evidence: null,
       disputed: false,
+      why: null,
     });
     const ids = await waitUntil({ what: 'the events on the pipe' }, () => {
       const entries = heard.flatMap((one) => (one.data as unknown as { entries: { id: string }[] }).entries);
@@ -474,13 +443,33 @@ describe('GET /v1/events', () => {
       'countersigned',
       'recorded',
     ]);
-    expect(await state('event-2', 'one-sided')).toMatchObject({ evidence: null, disputed: true });
+    expect(await state('event-2', 'one-sided')).toMatchObject({
+      evidence: null,
+      disputed: true,
+      why: 'disputed',
+    });
 
     await zone.say('archive', [
       'EvidenceReady',
       [{ statement: statement('X'), state: 'complete', recordedTime: TIME }],
     ]);
-    expect(await state('event-1', 'complete')).toMatchObject({ evidence: statement('X') });
+    expect(await state('event-1', 'complete')).toMatchObject({ evidence: statement('X'), why: null });
+  });
+
+  it('says why an event is one-sided: here, that the exchange knows nothing of it', async () => {
+    const zone = await Zone.open();
+    const heard = await zone.listen();
+    await post(event());
+    const id = await waitUntil(
+      { what: 'the event on the pipe' },
+      () => (heard[0]?.data as { entries: { id: string }[] } | undefined)?.entries[0]?.id,
+    );
+    const entry = { event: id, statement: A };
+    await zone.say('proof', ['StatementsPrepared', [entry]]);
+    await zone.say('proof', ['StatementsOneSided', [{ ...entry, disputed: false, why: 'no-record' }]]);
+    expect(await state('event-1', 'one-sided')).toMatchObject({ disputed: false, why: 'no-record' });
+    await zone.say('archive', ['EvidenceReady', [{ statement: A, state: 'complete', recordedTime: TIME }]]);
+    expect(await state('event-1', 'complete')).toMatchObject({ evidence: A, why: 'no-record' });
   });
 
   it('follows records at the exchange', async () => {

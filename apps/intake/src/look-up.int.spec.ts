@@ -73,6 +73,10 @@ describe('GET /v1/events without source and id', () => {
     [{ limit: '0' }, 'limit'],
     [{ limit: '501' }, 'limit'],
     [{ cursor: 'x' }, 'cursor'],
+    [{ cursor: 'A'.repeat(86) }, 'cursor'],
+    [{ from: '2026-02-30T00:00:00Z' }, 'from'],
+    [{ message: '' }, 'message'],
+    [{ ['__proto__']: 'x' }, '__proto__'],
     [{ colour: 'red' }, 'colour'],
   ])('answers 400 to %j', async (query, field) => {
     const { status, body } = await intake.get(query);
@@ -80,6 +84,22 @@ describe('GET /v1/events without source and id', () => {
       status: 400,
       body: { type: 'urn:besure:problem:malformed', field },
     });
+  });
+
+  it('takes a cursor as it was given, with the question that it was given to, and no other', async () => {
+    const { body } = await intake.get({ limit: '2', message: 'message-3' });
+    const cursor = String(body['next']);
+    expect((await intake.get({ limit: '3', message: 'message-3', cursor })).status).toBe(200);
+    const tampered = [0, 20, 60, 85].map((at) => {
+      const other = cursor[at] === 'Q' ? 'A' : 'Q';
+      return { message: 'message-3', cursor: cursor.slice(0, at) + other + cursor.slice(at + 1) };
+    });
+    for (const question of [...tampered, { cursor }, { message: 'message-4', cursor }]) {
+      expect(await intake.get(question)).toMatchObject({
+        status: 400,
+        body: { type: 'urn:besure:problem:malformed', field: 'cursor' },
+      });
+    }
   });
 
   it('holds nothing in clear', async () => {

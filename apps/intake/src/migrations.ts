@@ -55,4 +55,20 @@ export const intakeMigrations: readonly Migration[] = [
       CREATE INDEX request_message ON request (message, event, hash);
     `,
   },
+  {
+    name: 'intake-003',
+    sql: `
+      ALTER TABLE event_state ADD COLUMN why text;
+
+      -- Each question is answered by a walk along one index, in the order of acceptance. Those of states hold what is rare or does not last;
+      -- for states that most events end in or pass together there is the order itself.
+      CREATE INDEX request_source ON request (source, event, hash);
+      CREATE INDEX event_state_prepared ON event_state (event)
+        WHERE prepared_at IS NOT NULL AND countersigned_at IS NULL AND one_sided_at IS NULL;
+      CREATE INDEX event_state_one_sided ON event_state (event) WHERE one_sided_at IS NOT NULL;
+      CREATE INDEX event_state_record ON event_state (event) WHERE record_at IS NOT NULL;
+      CREATE INDEX event_state_discarded ON event_state (event) WHERE discarded_at IS NOT NULL;
+      CREATE INDEX event_state_erased ON event_state (event) WHERE erased_at IS NOT NULL;
+    `,
+  },
 ];

@@ -28,6 +28,7 @@ const NONE = {
   oneSidedAt: null,
   recordAt: null,
   disputed: false,
+  why: null,
 };
 
 describe('changesByProof', () => {
@@ -51,6 +52,7 @@ describe('changesByProof', () => {
         oneSidedAt: 't3',
         countersignedAt: 't4',
         disputed: true,
+        why: 'disputed',
       },
     ]);
   });

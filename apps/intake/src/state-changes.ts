@@ -15,6 +15,8 @@ export interface EventChange {
   readonly oneSidedAt: string | null;
   readonly recordAt: string | null;
   readonly disputed: boolean;
+  /** Why it is one-sided. */
+  readonly why: string | null;
 }
 
 /** What a batch of the archive's events says about one statement. */
@@ -31,6 +33,7 @@ interface Said {
   readonly event: string | null;
   readonly statement?: string;
   readonly disputed?: boolean;
+  readonly why?: string | null;
   readonly reached: 'preparedAt' | 'countersignedAt' | 'oneSidedAt' | 'recordAt';
 }
 
@@ -43,13 +46,14 @@ interface Said {
 export function changesByProof(events: readonly StoredEvent[]): EventChange[] {
   const changes = new Map<string, Change>();
   for (const event of events) {
-    for (const { event: id, statement, disputed, reached } of saidBy(event)) {
+    for (const { event: id, statement, disputed, why, reached } of saidBy(event)) {
       // At the exchange some are about the statements of others: they have no event here.
       if (id === null) continue;
       const change = changeOf(changes, id);
       change[reached] ??= event.recordedAt;
       change.statement ??= statement ?? null;
       if (disputed === true) change.disputed = true;
+      change.why ??= why ?? null;
     }
   }
   return [...changes.values()];
@@ -108,6 +112,7 @@ function changeOf(changes: Map<string, Change>, event: string): Change {
       oneSidedAt: null,
       recordAt: null,
       disputed: false,
+      why: null,
     };
     changes.set(event, change);
   }

@@ -1,6 +1,6 @@
 import type { Tx } from '@besure/event-store';
-import type { EventStateName, EventStatus, StateTimes } from './event-state.js';
-import { PRECEDENCE, stateOf } from './event-state.js';
+import type { EventStatus, StateTimes } from './event-state.js';
+import { stateOf } from './event-state.js';
 import type { EventChange, EvidenceChange } from './state-changes.js';
 
 /** What a query runs on: a transaction, or the pool for a single read. */
@@ -18,10 +18,11 @@ export async function applyEventChanges(tx: Tx, changes: readonly EventChange[])
          countersigned_at = coalesce(s.countersigned_at, c.countersigned_at),
          one_sided_at = coalesce(s.one_sided_at, c.one_sided_at),
          record_at = coalesce(s.record_at, c.record_at),
-         disputed = s.disputed OR c.disputed
+         disputed = s.disputed OR c.disputed,
+         why = coalesce(s.why, c.why)
      FROM unnest($1::uuid[], $2::text[], $3::timestamptz[], $4::timestamptz[], $5::timestamptz[], $6::timestamptz[],
-                 $7::boolean[])
-       AS c (event, statement, prepared_at, countersigned_at, one_sided_at, record_at, disputed)
+                 $7::boolean[], $8::text[])
+       AS c (event, statement, prepared_at, countersigned_at, one_sided_at, record_at, disputed, why)
      WHERE s.event = c.event`,
     [
       changes.map((change) => change.event),
@@ -31,6 +32,7 @@ export async function applyEventChanges(tx: Tx, changes: readonly EventChange[])
       changes.map((change) => change.oneSidedAt),
       changes.map((change) => change.recordAt),
       changes.map((change) => change.disputed),
+      changes.map((change) => change.why),
     ],
   );
 }
@@ -54,6 +56,7 @@ export async function applyEvidenceChanges(tx: Tx, changes: readonly EvidenceCha
 export interface StatusRow {
   readonly statement: string | null;
   readonly disputed: boolean;
+  readonly why: string | null;
   readonly accepted_at: Date;
   readonly prepared_at: Date | null;
   readonly countersigned_at: Date | null;
@@ -65,25 +68,10 @@ export interface StatusRow {
   readonly complete_at: Date | null;
 }
 
-const COLUMN_OF: Readonly<Record<EventStateName, string>> = {
-  accepted: 's.accepted_at',
-  prepared: 's.prepared_at',
-  countersigned: 's.countersigned_at',
-  'one-sided': 's.one_sided_at',
-  recorded: 'e.recorded_at',
-  complete: 'e.complete_at',
-  record: 's.record_at',
-  discarded: 's.discarded_at',
-  erased: 's.erased_at',
-};
-
-/** What statuses are read from, and what of it. */
-export const STATUS_TABLES =
-  'request r JOIN event_state s ON s.event = r.event LEFT JOIN evidence e ON e.statement = s.statement';
+/** What statuses of requests `r` are read from, row by row: whatever the planner thinks, it reads no table for a page. */
+export const STATUS_TABLES = `JOIN LATERAL (SELECT * FROM event_state WHERE event = r.event LIMIT 1) s ON true
+  LEFT JOIN LATERAL (SELECT * FROM evidence WHERE statement = s.statement LIMIT 1) e ON true`;
 export const STATUS_COLUMNS = 's.*, e.recorded_at, e.complete_at';
-
-/** The state of a row, as `stateOf` says it of its times. */
-export const STATE_OF_ROW = `CASE ${PRECEDENCE.map((state) => `WHEN ${COLUMN_OF[state]} IS NOT NULL THEN '${state}'`).join(' ')} END`;
 
 /**
  * The status of what was accepted under one of these hashes of source and id; null where nothing was. A repeat under another id has the
@@ -95,7 +83,7 @@ export async function readStatus(
 ): Promise<EventStatus | null> {
   const [row] = await db.query<StatusRow[]>(
     `SELECT ${STATUS_COLUMNS}
-       FROM ${STATUS_TABLES}
+       FROM request r ${STATUS_TABLES}
       WHERE r.hash = ANY($1::bytea[])`,
     [requestHashes.map((hash) => `\\x${hash}`)],
   );
@@ -123,6 +111,7 @@ export function toStatus(row: StatusRow): EventStatus {
     evidence: row.recorded_at === null ? null : row.statement,
     at,
     disputed: row.disputed,
+    why: row.why,
   };
 }
 

@@ -31,6 +31,8 @@ export interface EventStatus {
   readonly state: string;
   readonly evidence: string | null;
   readonly disputed: boolean;
+  /** Why it became one-sided. */
+  readonly why: string | null;
   readonly at: Readonly<Record<string, string>>;
 }
 

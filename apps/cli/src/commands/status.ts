@@ -25,7 +25,7 @@ export const statusCommand: Command = {
       for (const event of events) {
         const evidence = event.evidence === null ? '' : `  evidence ${event.evidence}`;
         io.out(
-          `  ${event.event.padEnd(15)} ${event.state.padEnd(14)}${event.disputed ? ' disputed' : ''}${evidence}\n`,
+          `  ${event.event.padEnd(15)} ${event.state.padEnd(14)}${event.why === null ? '' : ` ${event.why}`}${evidence}\n`,
         );
       }
     }
@@ -43,13 +43,14 @@ async function statusOf(run: RunFile, sent: SentDocument) {
   const events = await Promise.all(
     sent.events.map(async ({ event, organisation, source, id }) => {
       const status = await backOfficeOf(run, organisation).status(source, id);
-      const { state, evidence, disputed, at } = status ?? {
+      const { state, evidence, disputed, why, at } = status ?? {
         state: 'unknown',
         evidence: null,
         disputed: false,
+        why: null,
         at: {},
       };
-      return { event, organisation, source, id, state, evidence, disputed, at };
+      return { event, organisation, source, id, state, evidence, disputed, why, at };
     }),
   );
   return { message: sent.message, file: sent.file, from: sent.from, to: sent.to, events };
