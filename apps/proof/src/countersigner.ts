@@ -43,6 +43,8 @@ interface KnownRow {
 /** A statement in the hands of the exchange, with what is needed to decide on it. */
 interface Candidate {
   readonly id: string;
+  /** The time that is signed in the statement, in seconds. */
+  readonly iat: number;
   readonly claims: Claims;
   readonly lookup: string;
   readonly issuer: string;
@@ -91,7 +93,7 @@ export class Countersigner {
           vault.open({ ciphertext: row.openings, wrappedKey: row.openings_key }),
         );
         const claims = openDisclosures(statement, disclosures, primitives.sha256) as Claims;
-        return { id: row.id, issuer: row.issuer, lookup: row.lookup, claims };
+        return { id: row.id, iat: statement.iat, issuer: row.issuer, lookup: row.lookup, claims };
       });
       const decided = [...(await this.#compare(tx, candidates))].filter(
         ([, verdict]) => verdict.verdict !== 'waiting',
@@ -105,20 +107,18 @@ export class Countersigner {
           countersignature: verdict.verdict === 'countersigned' ? verdict.countersignature : null,
           attempts: 0,
           attemptAt: null,
+          iat: issuedAt(),
         })),
       );
-      await tx.query('UPDATE statement SET iat = greatest(iat, $2) WHERE id = ANY($1::text[])', [
-        decided.map(([id]) => id),
-        issuedAt(),
-      ]);
       await this.#announce(tx, decided);
       return decided.length;
     });
   }
 
   #check(input: StatementToCountersign, organisation: Organisation): CheckedStatement | CountersignVerdict {
+    const { primitives, issuedAt, toleranceSeconds } = this.#context;
     try {
-      return checkStatement(input, organisation, this.#context.primitives);
+      return checkStatement(input, organisation, primitives, issuedAt() + toleranceSeconds);
     } catch (error) {
       if (error instanceof StatementRefusedError) return { verdict: 'refused', code: error.code };
       throw error;
@@ -154,7 +154,8 @@ export class Countersigner {
       }
       taken.set(unique, { id });
       verdicts.set(id, { verdict: 'waiting' });
-      candidates.push({ ...one, id, issuer: organisation.id, lookup: lookupOf(vault, one.claims) });
+      const { iat } = one.statement;
+      candidates.push({ ...one, id, iat, issuer: organisation.id, lookup: lookupOf(vault, one.claims) });
     }
     const decided = await this.#compare(tx, candidates);
     for (const [id, verdict] of decided) verdicts.set(id, verdict);
@@ -214,17 +215,18 @@ export class Countersigner {
         if (!isParty(one.issuer, record)) return [one.id, { verdict: 'waiting' }];
         if (differingClaims(one.claims, record, toleranceSeconds).length > 0)
           return [one.id, { verdict: 'disputed' }];
-        return [one.id, { verdict: 'countersigned', countersignature: this.#sign(one.id) }];
+        return [one.id, { verdict: 'countersigned', countersignature: this.#sign(one) }];
       }),
     );
   }
 
-  #sign(statement: string): string {
+  /** Where the issuer's clock is ahead, the slot is the statement's: no countersignature is older than what it is about. */
+  #sign(statement: Candidate): string {
     const { exchange, issuedAt, toleranceSeconds, signer } = this.#context;
     const signingInput = prepareCountersignature({
-      statement,
+      statement: statement.id,
       issuer: exchange,
-      iat: issuedAt(),
+      iat: Math.max(statement.iat, issuedAt()),
       checked: CLAIM_NAMES,
       tolerance: toleranceSeconds,
     });

@@ -67,6 +67,8 @@ export interface StatementChange {
   readonly countersignature: string | null;
   readonly attempts: number;
   readonly attemptAt: number | null;
+  /** What was signed now bears this time: no slot before it may hold it. 0 where nothing was signed. */
+  readonly iat: number;
 }
 
 /** Applies a group of changes in one statement. */
@@ -75,9 +77,9 @@ export async function changeStatements(tx: Tx, changes: readonly StatementChange
   await tx.query(
     `UPDATE statement AS s
      SET state = c.state, disputed = c.disputed, countersignature = c.countersignature,
-         attempts = c.attempts, attempt_at = c.attempt_at
-     FROM unnest($1::text[], $2::text[], $3::boolean[], $4::text[], $5::integer[], $6::bigint[])
-       AS c (id, state, disputed, countersignature, attempts, attempt_at)
+         attempts = c.attempts, attempt_at = c.attempt_at, iat = greatest(s.iat, c.iat)
+     FROM unnest($1::text[], $2::text[], $3::boolean[], $4::text[], $5::integer[], $6::bigint[], $7::bigint[])
+       AS c (id, state, disputed, countersignature, attempts, attempt_at, iat)
      WHERE s.id = c.id`,
     [
       changes.map((change) => change.id),
@@ -86,6 +88,7 @@ export async function changeStatements(tx: Tx, changes: readonly StatementChange
       changes.map((change) => change.countersignature),
       changes.map((change) => change.attempts),
       changes.map((change) => change.attemptAt),
+      changes.map((change) => change.iat),
     ],
   );
 }
