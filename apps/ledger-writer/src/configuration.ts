@@ -34,6 +34,7 @@ export const ledgerWriterConfiguration = z
     BESURE_DATABASE_URL: url('postgres', 'postgresql'),
     BESURE_NATS_URL: url('nats', 'tls'),
     BESURE_NATS_CREDENTIALS_FILE: file().optional(),
+    BESURE_NATS_CA_FILE: file().optional(),
     BESURE_CHARTER_FILE: file(),
     BESURE_HUB_KEY_FILE: file(),
     MULTICHAIN_URL: url('http'),
@@ -60,7 +61,11 @@ export const ledgerWriterConfiguration = z
     return {
       ...serviceConfig(env),
       databaseUrl: env.BESURE_DATABASE_URL,
-      bus: busConfig(env.BESURE_NATS_URL, 'BESURE_NATS_CREDENTIALS_FILE', env.BESURE_NATS_CREDENTIALS_FILE),
+      bus: busConfig('BESURE_NATS', {
+        url: env.BESURE_NATS_URL,
+        credentialsFile: env.BESURE_NATS_CREDENTIALS_FILE,
+        caFile: env.BESURE_NATS_CA_FILE,
+      }),
       charter,
       hub,
       signer,

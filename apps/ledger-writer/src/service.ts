@@ -11,6 +11,7 @@ import {
   type ServiceDefinition,
   type ServiceParts,
 } from '@besure/service';
+import { busOptions } from '@besure/service/zone';
 import { ledgerWriterApi } from './api.js';
 import { Carrier } from './carrier.js';
 import { ChainFollower } from './chain-follower.js';
@@ -56,11 +57,11 @@ export async function buildWith(
   health.need('database', () => dataSource.query('SELECT 1').then(() => true));
 
   const bus = connectBus({
-    url: config.bus.url,
+    ...busOptions(config.bus),
     name: `${hub.id}-ledger-writer`,
     inboxPrefix: inboxPrefixOf('ledger-writer'),
-    ...(config.bus.credentialsFile !== undefined && { credentialsFile: config.bus.credentialsFile }),
-    onChange: (connected) => serviceLog.info('bus', { state: connected ? 'connected' : 'disconnected' }),
+    onChange: (connected, error) =>
+      serviceLog.info('bus', { state: connected ? 'connected' : 'disconnected', error }),
   });
   context.onStop('bus', () => bus.close());
   health.show('bus', () => bus.connected);

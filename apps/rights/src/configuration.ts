@@ -24,11 +24,16 @@ export const rightsConfiguration = z
     ...serviceVariables,
     BESURE_NATS_URL: url('nats', 'tls'),
     BESURE_NATS_CREDENTIALS_FILE: file().optional(),
+    BESURE_NATS_CA_FILE: file().optional(),
     BESURE_CHARTER_FILE: file(),
   })
   .transform((env): RightsConfig => ({
     ...serviceConfig(env),
-    bus: busConfig(env.BESURE_NATS_URL, 'BESURE_NATS_CREDENTIALS_FILE', env.BESURE_NATS_CREDENTIALS_FILE),
+    bus: busConfig('BESURE_NATS', {
+      url: env.BESURE_NATS_URL,
+      credentialsFile: env.BESURE_NATS_CREDENTIALS_FILE,
+      caFile: env.BESURE_NATS_CA_FILE,
+    }),
     charter: fromVariable('BESURE_CHARTER_FILE', () =>
       parseCharter(readFileSync(env.BESURE_CHARTER_FILE, 'utf8')),
     ),

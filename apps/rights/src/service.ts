@@ -7,6 +7,7 @@ import {
   type ServiceDefinition,
   type ServiceParts,
 } from '@besure/service';
+import { busOptions } from '@besure/service/zone';
 import { rightsApi } from './api.js';
 import { rightsConfiguration, type RightsConfig } from './configuration.js';
 import { parsePermissionsAnswer } from './permissions-answer.js';
@@ -35,11 +36,11 @@ function build(context: ServiceContext<RightsConfig>): ServiceParts {
   const { config, log, health, metrics } = context;
   const { charter } = config;
   const bus = connectBus({
-    url: config.bus.url,
+    ...busOptions(config.bus),
     name: 'rights',
     inboxPrefix: inboxPrefixOf('rights'),
-    ...(config.bus.credentialsFile !== undefined && { credentialsFile: config.bus.credentialsFile }),
-    onChange: (connected) => log.info('bus', { state: connected ? 'connected' : 'disconnected' }),
+    onChange: (connected, error) =>
+      log.info('bus', { state: connected ? 'connected' : 'disconnected', error }),
   });
   context.onStop('bus', () => bus.close());
   health.show('bus', () => bus.connected);

@@ -1,5 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { connect, nkeyAuthenticator, type NatsConnection } from 'nats';
+import { checkServerIdentity, type ConnectionOptions } from 'node:tls';
+import { connect, nkeyAuthenticator, type NatsConnection, type TlsOptions } from 'nats';
 import { MessagingError } from './error.js';
 import { fromNats } from './nats-errors.js';
 import { readSeed } from './nats-user.js';
@@ -17,7 +18,10 @@ export interface BusOptions {
    * prefix only: `_INBOX_<user>`, see `inboxPrefixOf`.
    */
   readonly inboxPrefix?: string;
-  /** PEM file of the authorities that the server's certificate may come from. */
+  /**
+   * PEM file of the authorities that the server's certificate may come from, read again for each connection; without it those that Node trusts.
+   * With it, or with `tls:` in a URL, there is no connection without TLS.
+   */
   readonly caFile?: string;
   /** Called when a connection is made or lost, or cannot be made (then with the reason). */
   readonly onChange?: (connected: boolean, error?: MessagingError) => void;
@@ -143,7 +147,6 @@ export class Bus {
   #connect(): Promise<NatsConnection> {
     const { url, name, inboxPrefix, caFile } = this.#options;
     const servers = typeof url === 'string' ? [url] : [...url];
-    const tls = servers.some((server) => server.startsWith('tls://'));
     return connect({
       servers,
       name,
@@ -154,7 +157,9 @@ export class Bus {
       noAsyncTraces: true, // a stack trace per request is dear
       ...(this.#seed === null ? {} : { authenticator: nkeyAuthenticator(this.#seed) }),
       ...(inboxPrefix === undefined ? {} : { inboxPrefix }),
-      ...(tls ? { tls: caFile === undefined ? {} : { caFile } } : {}),
+      ...(caFile !== undefined || servers.some((server) => server.startsWith('tls://'))
+        ? { tls: tlsOptions(servers, caFile) }
+        : {}),
     });
   }
 
@@ -177,6 +182,22 @@ export class Bus {
     }
     if (!this.#closing.signal.aborted) this.#options.onChange?.(false);
   }
+}
+
+/** The client passes all of it on to Node. */
+type TlsConnection = TlsOptions & Pick<ConnectionOptions, 'checkServerIdentity' | 'minVersion'>;
+
+function tlsOptions(servers: readonly string[], caFile: string | undefined): TlsConnection {
+  const hosts = servers.map((server) => new URL(server).hostname.replace(/^\[(.*)\]$/, '$1'));
+  return {
+    ...(caFile === undefined ? {} : { caFile }),
+    minVersion: 'TLSv1.2',
+    // Where a URL has an address, the client would have the certificate checked for `localhost`.
+    checkServerIdentity: (_host, certificate) => {
+      const faults = hosts.map((host) => checkServerIdentity(host, certificate));
+      return faults.includes(undefined) ? undefined : faults[0];
+    },
+  };
 }
 
 /**

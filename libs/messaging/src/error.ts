@@ -1,7 +1,7 @@
 /**
  * What can go wrong with a message. Retryable, by the state of who sends: `unavailable`, `no-responders`, `timeout`, `busy`,
  * `pipe-full`, `pipe-moved`. Final for this message: `refused`, `malformed`, `too-large`. For an operator: `forbidden`,
- * `credentials`, `pipe-mismatch`.
+ * `credentials`, `certificate`, `pipe-mismatch`.
  */
 export type MessagingErrorCode =
   /** No connection within the deadline. */
@@ -22,6 +22,8 @@ export type MessagingErrorCode =
   | 'forbidden'
   /** The credentials file cannot be used. */
   | 'credentials'
+  /** The server speaks no TLS, or its certificate is not one for this host by an authority that is trusted. */
+  | 'certificate'
   /** The stream is full and takes nothing until it has been purged. */
   | 'pipe-full'
   /** Somebody else published, or the stream was made anew: ask again what it holds. */

@@ -14,6 +14,9 @@ function codeOf(error: NatsError): MessagingErrorCode {
     case ErrorCode.AuthorizationViolation:
     case ErrorCode.BadAuthentication:
       return 'credentials';
+    case ErrorCode.Tls:
+    case ErrorCode.ServerOptionNotAvailable:
+      return 'certificate';
     case ErrorCode.ConnectionRefused:
     case ErrorCode.ConnectionTimeout:
     case ErrorCode.ConnectionClosed:
@@ -25,9 +28,16 @@ function codeOf(error: NatsError): MessagingErrorCode {
   }
 }
 
+/** What Node says of a certificate that it refuses, and of a handshake that fails. */
+function isCertificateFault(error: unknown): boolean {
+  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+  return /CERT|UNABLE_TO_|_SSL_|_TLS_|INVALID_CA|INVALID_PURPOSE/.test(code);
+}
+
 /** What the client threw, in our words; `what` is what was tried. */
 export function fromNats(error: unknown, what: string): MessagingError {
   if (error instanceof MessagingError) return error;
-  const code = error instanceof NatsError ? codeOf(error) : 'failed';
+  const code =
+    error instanceof NatsError ? codeOf(error) : isCertificateFault(error) ? 'certificate' : 'failed';
   return new MessagingError(code, `${what}: ${code}`, { cause: error });
 }

@@ -1,6 +1,6 @@
 import { type Bus, connectBus, inboxPrefixOf } from '@besure/messaging';
 import type { ServiceContext } from '../run-service.js';
-import type { BusConfig, MemberConfig } from './member-configuration.js';
+import { type BusConfig, type MemberConfig, busOptions } from './member-configuration.js';
 
 /**
  * Dials a bus, shows in health and log whether it is there, and closes it when the service stops. Returns at once.
@@ -11,18 +11,18 @@ import type { BusConfig, MemberConfig } from './member-configuration.js';
 export function dialBus(
   context: ServiceContext<MemberConfig>,
   what: string,
-  { url, credentialsFile }: BusConfig,
+  bus: BusConfig,
   user: string,
 ): Bus {
   const { config, log, health, name } = context;
-  const bus = connectBus({
-    url,
+  const dialled = connectBus({
+    ...busOptions(bus),
     name: `${config.organisation}-${name}`,
     inboxPrefix: inboxPrefixOf(user),
-    ...(credentialsFile !== undefined && { credentialsFile }),
-    onChange: (connected) => log.info('bus', { kind: what, state: connected ? 'connected' : 'disconnected' }),
+    onChange: (connected, error) =>
+      log.info('bus', { kind: what, state: connected ? 'connected' : 'disconnected', error }),
   });
-  context.onStop(what, () => bus.close());
-  health.show(what, () => bus.connected);
-  return bus;
+  context.onStop(what, () => dialled.close());
+  health.show(what, () => dialled.connected);
+  return dialled;
 }

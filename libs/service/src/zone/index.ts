@@ -2,6 +2,7 @@ export { dialBus } from './dial-bus.js';
 export { hubBuses, hubBusVariables } from './hub-buses.js';
 export {
   busConfig,
+  busOptions,
   exchangeBus,
   exchangeVariables,
   memberConfig,

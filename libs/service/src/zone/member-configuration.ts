@@ -1,24 +1,48 @@
 import { readFileSync } from 'node:fs';
 import { type Charter, organisation, parseCharter } from '@besure/governance';
 import { type FactsVault, loadFactsVault } from '@besure/keys';
-import { publicNkey } from '@besure/messaging';
+import { type BusOptions, publicNkey } from '@besure/messaging';
 import { z } from 'zod';
 import { ConfigurationError, fromVariable } from '../configuration.js';
+import { readCertificates } from '../pem-files.js';
 import { type ServiceConfig, file, identifier, serviceConfig, serviceVariables, url } from '../variables.js';
 
-/** A bus that is dialled: where, and the file with the seed of the user there. */
+/** A bus that is dialled: where, and the files with the seed of the user there and with the authorities of its server's certificate. */
 export interface BusConfig {
   readonly url: string;
   readonly credentialsFile: string | undefined;
+  readonly caFile?: string | undefined;
 }
 
 /**
- * A bus and the user there, whose seed must be readable: a user that the server does not know shows only once the server is there, a file
- * that holds none shows now. Throws `ConfigurationError` that names `variable`, the one that the file comes from.
+ * A bus and the user there. The files must be readable: a user that the server does not know shows only once the server is there, a file
+ * that holds none shows now. Throws `ConfigurationError` that names the variable, which begins with `prefix`.
  */
-export function busConfig(server: string, variable: string, credentialsFile: string | undefined): BusConfig {
-  if (credentialsFile !== undefined) fromVariable(variable, () => publicNkey(credentialsFile));
-  return { url: server, credentialsFile };
+export function busConfig(
+  prefix: string,
+  {
+    url: server,
+    credentialsFile,
+    caFile,
+  }: Omit<BusConfig, 'caFile'> & { readonly caFile: string | undefined },
+): BusConfig {
+  if (credentialsFile !== undefined)
+    fromVariable(`${prefix}_CREDENTIALS_FILE`, () => publicNkey(credentialsFile));
+  if (caFile !== undefined) fromVariable(`${prefix}_CA_FILE`, () => readCertificates(caFile));
+  return { url: server, credentialsFile, caFile };
+}
+
+/** What `connectBus` needs of it. */
+export function busOptions({
+  url: server,
+  credentialsFile,
+  caFile,
+}: BusConfig): Pick<BusOptions, 'url' | 'credentialsFile' | 'caFile'> {
+  return {
+    url: server,
+    ...(credentialsFile !== undefined && { credentialsFile }),
+    ...(caFile !== undefined && { caFile }),
+  };
 }
 
 /** What every service of a member's zone is told. */
@@ -41,6 +65,7 @@ export const memberVariables = {
   BESURE_DATABASE_URL: url('postgres', 'postgresql'),
   BESURE_NATS_URL: url('nats', 'tls'),
   BESURE_NATS_CREDENTIALS_FILE: file().optional(),
+  BESURE_NATS_CA_FILE: file().optional(),
   BESURE_CHARTER_FILE: file(),
   BESURE_FACTS_KEY_FILE: file(),
 };
@@ -61,7 +86,11 @@ export function memberConfig(env: z.output<z.ZodObject<typeof memberVariables>>)
     organisation: env.BESURE_ORGANISATION,
     role: env.BESURE_ROLE,
     databaseUrl: env.BESURE_DATABASE_URL,
-    bus: busConfig(env.BESURE_NATS_URL, 'BESURE_NATS_CREDENTIALS_FILE', env.BESURE_NATS_CREDENTIALS_FILE),
+    bus: busConfig('BESURE_NATS', {
+      url: env.BESURE_NATS_URL,
+      credentialsFile: env.BESURE_NATS_CREDENTIALS_FILE,
+      caFile: env.BESURE_NATS_CA_FILE,
+    }),
     charter,
     vault: fromVariable('BESURE_FACTS_KEY_FILE', () => loadFactsVault(env.BESURE_FACTS_KEY_FILE)),
   };
@@ -71,6 +100,7 @@ export function memberConfig(env: z.output<z.ZodObject<typeof memberVariables>>)
 export const exchangeVariables = {
   BESURE_EXCHANGE_NATS_URL: url('nats', 'tls').optional(),
   BESURE_EXCHANGE_NATS_CREDENTIALS_FILE: file().optional(),
+  BESURE_EXCHANGE_NATS_CA_FILE: file().optional(),
 };
 
 /** The exchange's bus, null at the exchange itself. Throws `ConfigurationError`. */
@@ -82,9 +112,9 @@ export function exchangeBus(
   if (env.BESURE_EXCHANGE_NATS_URL === undefined) {
     throw new ConfigurationError('BESURE_EXCHANGE_NATS_URL', 'must be set for an organisation');
   }
-  return busConfig(
-    env.BESURE_EXCHANGE_NATS_URL,
-    'BESURE_EXCHANGE_NATS_CREDENTIALS_FILE',
-    env.BESURE_EXCHANGE_NATS_CREDENTIALS_FILE,
-  );
+  return busConfig('BESURE_EXCHANGE_NATS', {
+    url: env.BESURE_EXCHANGE_NATS_URL,
+    credentialsFile: env.BESURE_EXCHANGE_NATS_CREDENTIALS_FILE,
+    caFile: env.BESURE_EXCHANGE_NATS_CA_FILE,
+  });
 }
