@@ -12,9 +12,7 @@ interface TimeStampContent {
 }
 
 /** What a reader does with a vector of a time stamp. */
-export function readTimeStamp(
-  content: Readonly<Record<string, unknown>>,
-): Readonly<Record<string, unknown>> {
+export function readTimeStamp(content: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
   const { token, message, authorities } = content as unknown as TimeStampContent;
   const decoded = authorities.map(({ certificate, ...period }) => ({
     ...period,
