@@ -1,15 +1,25 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { gzipSync } from 'node:zlib';
+import { newToken } from '@besure/service';
+import { waitUntil } from '@besure/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { IntakeAtWork, sentEvent } from '../contract/intake-at-work.js';
+import { IntakeAtWork, sentEvent, writeTokens } from '../contract/intake-at-work.js';
 import { RawClient, headOf, openSockets, problemIn } from '../contract/raw-client.js';
 
 const GOOD = JSON.stringify(sentEvent());
 const MEGABYTE = 1024 * 1024;
+const reader = newToken();
 let intake: IntakeAtWork;
 
 beforeAll(async () => {
   intake = await IntakeAtWork.start({ requestMillis: 400, logLevel: 'info' });
+  writeTokens(intake.config.tokensFile, [
+    { token: intake.token },
+    { token: reader, scopes: ['events:read'] },
+  ]);
+  await waitUntil({ what: 'the reader to be known' }, async () =>
+    (await intake.get({}, reader)).status === 200 ? true : undefined,
+  );
   // What is opened at the first need and kept is no leak.
   await intake.get({});
 });
@@ -69,6 +79,24 @@ describe('a slow client', () => {
   it('that says nothing at all is let go', async () => {
     await leavesNothing(async () => {
       expect(await client().answer).toMatch(/^(?:HTTP\/1\.1 408 |$)/);
+    });
+  });
+});
+
+describe('a client that is not let in', () => {
+  const head = 'POST /v1/events HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\n';
+
+  it.each<[string, string, number, string]>([
+    ['nobody', '', 401, 'unauthenticated'],
+    ['a stranger', `authorization: Bearer ${newToken()}\r\n`, 401, 'unauthenticated'],
+    ['a reader', `authorization: Bearer ${reader}\r\n`, 403, 'forbidden'],
+  ])('%s is told so before the body comes', async (_who, authorization, status, code) => {
+    await leavesNothing(async () => {
+      const one = client();
+      await one.write(`${head}${authorization}content-length: 1000\r\n\r\n`);
+      const { head: said, body } = problemIn(await one.answer);
+      expect(said).toMatch(new RegExp(`^HTTP/1.1 ${status} `));
+      expect(body).toMatchObject({ type: `urn:besure:problem:${code}`, status });
     });
   });
 });

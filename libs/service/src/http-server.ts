@@ -99,6 +99,8 @@ export function createAdapter(options: {
   api?: ApiDescription;
   /** Without it the server speaks plain HTTP. */
   tls?: ServerTls;
+  /** Lets a request in before its body is read, or throws a problem. */
+  admit: (request: FastifyRequest) => void;
   /** Told of every route. */
   onRoute?: (route: ServedRoute) => void;
 }): FastifyAdapter {
@@ -133,6 +135,7 @@ export function createAdapter(options: {
   addSystemRoutes(fastify, options.health, options.metrics);
   if (options.api !== undefined) addDocsRoutes(fastify, options.api);
   fastify.addHook('onRequest', (request, _reply, done) => {
+    options.admit(request);
     done(faultOfCoding(request));
   });
   fastify.addHook('onSend', (request, reply, payload, done) => {

@@ -99,6 +99,8 @@ async function createApp(
   requestMillis: number | undefined,
 ): Promise<NestFastifyApplication> {
   const served: ServedRoute[] = [];
+  const guard = new AccessGuard(parts.tokens ?? null);
+  const accesses = accessOfControllers(parts.controllers ?? []);
   const adapter = createAdapter({
     health: context.health,
     metrics: context.metrics,
@@ -107,6 +109,10 @@ async function createApp(
     requestMillis,
     ...(api === undefined ? {} : { api }),
     ...(context.tls === null ? {} : { tls: context.tls }),
+    admit(request) {
+      const route = `${request.method} ${request.routeOptions.url ?? ''}`;
+      if (accesses.has(route)) guard.admit(request, accesses.get(route));
+    },
     onRoute: (route) => served.push(route),
   });
   const app = await NestFactory.create<NestFastifyApplication>(moduleOf(parts), adapter, {
@@ -116,13 +122,13 @@ async function createApp(
     forceCloseConnections: false,
   });
   app.useGlobalFilters(new ProblemFilter(context.log, parts.translateError));
-  app.useGlobalGuards(new AccessGuard(parts.tokens ?? null));
+  app.useGlobalGuards(guard);
   for (const strategy of parts.microservices ?? []) {
     app.connectMicroservice<MicroserviceOptions>({ strategy });
   }
   if (api !== undefined) {
     await app.init();
-    assertDescribed(served, accessOfControllers(parts.controllers ?? []), api);
+    assertDescribed(served, accesses, api);
   }
   return app;
 }
