@@ -6,6 +6,7 @@ import { documentEvents } from './document-event.ts';
 import { items, logEntries } from './ledger-items.ts';
 import { ledgerLogs } from './ledger-log.ts';
 import { merkleTrees } from './merkle.ts';
+import { slotCases } from './slot.ts';
 import { slotTrees } from './slot-tree.ts';
 import { invalidStatements, validStatements } from './statement.ts';
 import { timeStamps } from './time-stamp.ts';
@@ -23,6 +24,7 @@ export const FORMATS = [
   'ledger-log',
   'log-entry',
   'merkle',
+  'slot',
   'slot-tree',
   'statement',
   'time-stamp',
@@ -42,6 +44,7 @@ export function allVectors(): Vector[] {
     ...ledgerLogs(),
     ...logEntries(),
     ...merkleTrees(),
+    ...slotCases(),
     ...slotTrees(),
     ...validStatements(),
     ...invalidStatements(),

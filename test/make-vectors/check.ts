@@ -23,6 +23,7 @@ import {
 } from '@besure/protocol';
 import { createHash } from 'node:crypto';
 import { LOG_READERS } from './check-log.ts';
+import { readSlot } from './check-slot.ts';
 import { readTimeStamp } from './check-time-stamp.ts';
 import { verifyP256 } from '../../libs/protocol/test/material.ts';
 
@@ -91,6 +92,8 @@ export const READERS: Readonly<Record<string, Reader>> = {
       item: encodeHex(item),
     };
   },
+
+  slot: readSlot,
 
   'slot-tree': ({ jws, countersignature, index, path, root }) => {
     const leaf = statementLeaf(jws as string, countersignature as string | null, sha256);
