@@ -1,11 +1,13 @@
 /**
- * What can go wrong with a message. Retryable, by the state of who sends: `unavailable`, `no-responders`, `timeout`, `busy`,
+ * What can go wrong with a message. Retryable, by the state of who sends: `unavailable`, `no-stream`, `no-responders`, `timeout`, `busy`,
  * `pipe-full`, `pipe-moved`. Final for this message: `refused`, `malformed`, `too-large`. For an operator: `forbidden`,
  * `credentials`, `certificate`, `pipe-mismatch`.
  */
 export type MessagingErrorCode =
   /** No connection within the deadline. */
   | 'unavailable'
+  /** The owner of a pipe has not made its stream yet: normal while services start. */
+  | 'no-stream'
   /** Connected, but nobody serves this subject. */
   | 'no-responders'
   /** No answer within the deadline: whether it was handled is unknown. */

@@ -129,7 +129,7 @@ export class JetStreamInlet implements Inlet {
   async #read(connection: NatsConnection, delivery: Delivery): Promise<void> {
     const { stream } = this.#names;
     const state = await streamState(connection, stream);
-    if (state === null) throw new MessagingError('unavailable', `there is no stream ${stream} yet`);
+    if (state === null) throw new MessagingError('no-stream', `there is no stream ${stream} yet`);
     const from = await findSequence(connection, stream, state, delivery.reached);
     const consumer = await createReader(connection, stream, from, INACTIVE_MILLIS);
     const reader = new PullReader(connection, stream, consumer, this.#bus.inboxPrefix);

@@ -1,8 +1,8 @@
-import { mkdtempSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { generateNatsUser } from '@besure/messaging';
-import { expect, it } from 'vitest';
+import { afterAll, expect, it } from 'vitest';
 import { z } from 'zod';
 import { hubBuses, hubBusVariables } from './hub-buses.js';
 
@@ -13,6 +13,7 @@ const [one, other] = ['one', 'other'].map((name) => {
   return path;
 }) as [string, string];
 writeFileSync(join(folder, 'none'), 'no seed\n');
+afterAll(() => rmSync(folder, { recursive: true }));
 
 function read(files: string | undefined, servers = 'nats://one:4222, nats://other:4222') {
   const schema = z.object(hubBusVariables);

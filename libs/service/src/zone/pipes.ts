@@ -2,6 +2,7 @@ import { Consumer, type EventStore, Relay, type StoredEvent, type Tx } from '@be
 import { type Bus, JetStreamInlet, JetStreamOutlet } from '@besure/messaging';
 import type { ServiceLog } from '../log.js';
 import type { ServiceMetrics } from '../metrics.js';
+import { reportOnReading } from './report-on-reading.js';
 
 /** What publishing and consuming need of a service. */
 export interface PipeContext {
@@ -50,7 +51,7 @@ function makeConsumer({ store, bus, log }: PipeContext, { source, handler }: Sou
       bus,
       source,
       consumer: store.schema,
-      onFailure: (error) => log.warn('reading the bus failed', { error, source }),
+      onFailure: reportOnReading(log, source),
     }),
     handler,
     onFailure: (error, attempt) => log.warn('consuming failed', { error, attempt, source }),
