@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { start as startDevchain } from '@besure/devchain';
@@ -26,14 +26,21 @@ interface Ledger {
 
 async function devchain(): Promise<Ledger> {
   const account = { chain: 'besure', user: 'test', password: 'test' };
+  const dataDirectory = mkdtempSync(join(tmpdir(), 'besure-devchain-'));
   const running = await startDevchain({
     ...account,
     http: { port: 0 },
     logLevel: 'error',
-    dataDirectory: mkdtempSync(join(tmpdir(), 'besure-devchain-')),
+    dataDirectory,
     blockMillis: 50,
   });
-  return { settings: { url: running.httpUrl, ...account }, stop: () => running.stop() };
+  return {
+    settings: { url: running.httpUrl, ...account },
+    async stop() {
+      await running.stop();
+      rmSync(dataDirectory, { recursive: true });
+    },
+  };
 }
 
 /** A fresh chain of a real node, from the variables that a ledger-writer would be given. */

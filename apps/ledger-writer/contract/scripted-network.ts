@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { mkdtempSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Charter, Hub, KeyPair } from '@besure/governance';
@@ -37,7 +37,6 @@ export interface TestMember {
 export interface TestHub {
   readonly hub: Hub;
   readonly signer: CheckpointSigner;
-  readonly keyFile: string;
 }
 
 /** Members, hubs and the charter that names them. */
@@ -97,9 +96,10 @@ export function makeCharter(options: CharterOptions): TestCharter {
   };
   const members = [member('alpha'), member('beta'), member('exchange')] as const;
   const keys = Array.from({ length: options.hubs ?? 1 }, (_, i) => {
-    const keyFile = join(folder, `hub-${i}.json`);
-    return { keyFile, signer: generateHubKeys(keyFile) };
+    return { signer: generateHubKeys(join(folder, `hub-${i}.json`)) };
   });
+  // Who signs has the keys in memory.
+  rmSync(folder, { recursive: true });
   const charter = parseCharter(
     JSON.stringify({
       format: 'besure-charter-v0',
