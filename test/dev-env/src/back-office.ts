@@ -13,6 +13,8 @@ export interface DocumentEventData {
   };
   readonly reason?: string;
   readonly corrects?: string;
+  /** The event's URI, where events of its kind have no type of their own. */
+  readonly event?: string;
 }
 
 /** A CloudEvent about a document. */
@@ -34,6 +36,12 @@ export interface EventStatus {
   /** Why it became one-sided. */
   readonly why: string | null;
   readonly at: Readonly<Record<string, string>>;
+}
+
+/** An event as a look-up shows it: under the names that its sender gave it. */
+export interface FoundEvent extends EventStatus {
+  readonly source: string;
+  readonly id: string;
 }
 
 /** An answer that is not the one that was asked for; `status` is the HTTP status, `problem` the body (RFC 9457). */
@@ -103,6 +111,19 @@ export class BackOffice {
     const answer = await fetch(`${this.#address.intake}/v1/events?${query}`, { headers: this.#headers() });
     if (answer.status === 404) return null;
     return (await this.#good(answer).then((good) => good.json())) as EventStatus;
+  }
+
+  /** Every event that intake knows, in the order of acceptance. */
+  async *everyEvent(): AsyncGenerator<FoundEvent> {
+    let cursor: string | null = null;
+    do {
+      const query = new URLSearchParams({ limit: '500', ...(cursor !== null && { cursor }) });
+      const answer = await fetch(`${this.#address.intake}/v1/events?${query}`, { headers: this.#headers() });
+      const good = await this.#good(answer);
+      const page = (await good.json()) as { events: readonly FoundEvent[]; next: string | null };
+      yield* page.events;
+      cursor = page.next;
+    } while (cursor !== null);
   }
 
   /** The evidence file of a statement, with the claims that `show` names, or all of them. */

@@ -11,6 +11,9 @@ import {
 } from '@besure/messaging';
 import { hub, members } from './members.js';
 
+/** The user of each zone's bus that hands in events as its back office does. */
+export const BACK_OFFICE = 'back-office';
+
 /** The file with the seed of a user: a service in its own zone, or a foreign organisation in another's. */
 export function credentialsOf(keys: string, zone: string, user: string): string {
   return join(keys, zone, `bus-${user}.nkey`);
@@ -31,7 +34,8 @@ export function busConfiguration(keys: string): string {
   };
   const zones = members.map(({ id, role }): NatsZone => {
     const guests: Nkeys = role === 'exchange' ? nkeys(id, guestsOf(id)) : {};
-    return { role, id, services: nkeys(id, PIPE_SERVICES), guests };
+    const backOffices: Nkeys = nkeys(id, [BACK_OFFICE]);
+    return { role, id, services: nkeys(id, PIPE_SERVICES), backOffices, guests };
   });
   return renderNatsAccounts([
     ...zones,

@@ -49,13 +49,22 @@ export function inProcess(folder: string): Host {
 const require = createRequire(import.meta.url);
 const START_MILLIS = 60_000;
 
+/** How processes are started, beside what their plans say. */
+export interface ProcessOptions {
+  /** For Node itself. */
+  readonly nodeArguments?: readonly string[];
+  readonly environment?: Readonly<Record<string, string>>;
+}
+
 /** Services in processes of their own, which can be killed and started again as they were. */
 export class ProcessHost implements Host {
   readonly #folder: string;
+  readonly #options: ProcessOptions;
   readonly #running = new Map<string, { plan: ServicePlan; process: SupervisedProcess }>();
 
-  constructor(folder: string) {
+  constructor(folder: string, options: ProcessOptions = {}) {
     this.#folder = folder;
+    this.#options = options;
   }
 
   /** The names of what runs here. */
@@ -66,11 +75,12 @@ export class ProcessHost implements Host {
   /** Starts `node apps/<name>/dist/main.js` and waits until it answers. */
   async start(plan: ServicePlan): Promise<HostedService> {
     const name = nameOf(plan);
+    const { nodeArguments = [], environment = {} } = this.#options;
     const running = await startSupervised({
       name,
       command: process.execPath,
-      args: [join(require.resolve(`@besure/${plan.name}`), '..', 'main.js')],
-      env: { ...plan.environment, BESURE_HTTP_HOST: '127.0.0.1' },
+      args: [...nodeArguments, join(require.resolve(`@besure/${plan.name}`), '..', 'main.js')],
+      env: { ...plan.environment, BESURE_HTTP_HOST: '127.0.0.1', ...environment },
       logFile: join(this.#folder, `${name}.log`),
     });
     this.#running.set(name, { plan, process: running });

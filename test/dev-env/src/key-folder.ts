@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import {
   generateFactsKey,
@@ -7,7 +7,7 @@ import {
   generateStatementKey,
   generateWitnessKey,
 } from '@besure/keys';
-import { hashToken, newToken } from '@besure/service';
+import { type Scope, hashToken, newToken } from '@besure/service';
 import type { Member } from './members.js';
 
 /** The files of one organisation's zone. Services get them by path; no key is ever read by another zone. */
@@ -66,14 +66,27 @@ export function readToken(path: string): string {
   return readFileSync(path, 'utf8').trim();
 }
 
+/** What a token may do: for which sources, and what. */
+export interface TokenRights {
+  readonly sources: readonly string[];
+  readonly scopes: readonly Scope[];
+}
+
+/** Makes one more token for an organisation's services; they know it when they have looked at the file again. */
+export function addToken(tokens: string, { sources, scopes }: TokenRights): string {
+  const token = newToken();
+  const entries = existsSync(tokens) ? (JSON.parse(readFileSync(tokens, 'utf8')) as unknown[]) : [];
+  entries.push({ sha256: hashToken(token), sources, scopes });
+  writeFileSync(`${tokens}.new`, `${JSON.stringify(entries, null, 2)}\n`, { mode: 0o600 });
+  renameSync(`${tokens}.new`, tokens);
+  return token;
+}
+
 /** One token per organisation, which may do everything there. */
 function makeToken(keys: OrganisationKeys): void {
-  const token = newToken();
-  const entry = {
-    sha256: hashToken(token),
+  const token = addToken(keys.tokens, {
     sources: ['*'],
     scopes: ['events:write', 'events:read', 'evidence:read'],
-  };
-  writeFileSync(keys.tokens, `${JSON.stringify([entry], null, 2)}\n`, { mode: 0o600 });
+  });
   writeFileSync(keys.token, `${token}\n`, { mode: 0o600 });
 }

@@ -1,5 +1,6 @@
 import type { Charter } from '@besure/governance';
 import type { BackOffice } from './back-office.js';
+import type { TokenRights } from './key-folder.js';
 import type { LedgerAccess } from './ledger-access.js';
 import type { RestartableServer } from './restartable-server.js';
 import type { ServiceName } from './service-environment.js';
@@ -28,6 +29,14 @@ export interface Network {
   /** What the services stand on, to be killed and started again; a ledger that was given to the network is not ours to kill. */
   readonly servers: Readonly<Record<'postgres' | 'nats' | 'devchain', RestartableServer>>;
   backOffice(organisation: string): BackOffice;
+  /** The user of an organisation's bus that hands in events. */
+  backOfficeUser(organisation: string): {
+    readonly url: string;
+    readonly user: string;
+    readonly credentialsFile: string;
+  };
+  /** A new token for an organisation's services, which they know within seconds. */
+  addToken(organisation: string, rights: TokenRights): string;
   /** Stops everything; what is durable stays in the network's folder. */
   stop(): Promise<void>;
 }

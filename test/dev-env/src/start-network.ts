@@ -3,11 +3,11 @@ import { join } from 'node:path';
 import { type Charter, parseCharter } from '@besure/governance';
 import { type Nats, type Postgres, startNats, startPostgres } from '@besure/testing';
 import { BackOffice } from './back-office.js';
-import { busConfiguration, credentialsOf } from './bus.js';
+import { BACK_OFFICE, busConfiguration, credentialsOf } from './bus.js';
 import { composeCharter, writeCharter } from './charter-file.js';
 import { zoneDatabase } from './databases.js';
 import { type Host, type HostedService, migrateAll } from './host.js';
-import { hubKeys, organisationKeys, readToken } from './key-folder.js';
+import { type OrganisationKeys, addToken, hubKeys, organisationKeys, readToken } from './key-folder.js';
 import { LedgerAccess, type LedgerAddress } from './ledger-access.js';
 import { found } from './found.js';
 import { hub, members } from './members.js';
@@ -177,6 +177,7 @@ export async function startNetwork(options: StartOptions): Promise<Network> {
       ledger,
       services,
       organisations,
+      keysFolder,
       files,
       servers: { postgres: postgresServer, nats: natsServer, devchain: ledgerServer },
       stopAll,
@@ -215,8 +216,9 @@ function describe(parts: {
   readonly services: readonly HostedService[];
   readonly organisations: readonly {
     readonly member: { readonly id: string };
-    readonly keys: { readonly token: string };
+    readonly keys: OrganisationKeys;
   }[];
+  readonly keysFolder: string;
   readonly files: { readonly trust: string };
   readonly stopAll: () => Promise<void>;
 }): Network {
@@ -249,6 +251,13 @@ function describe(parts: {
         archive: urlOf(organisation, 'archive'),
         token: readToken(tokens[organisation]!),
       }),
+    backOfficeUser: (organisation) => ({
+      url: nats.url,
+      user: BACK_OFFICE,
+      credentialsFile: credentialsOf(parts.keysFolder, organisation, BACK_OFFICE),
+    }),
+    addToken: (organisation, rights) =>
+      addToken(organisations.find(({ member }) => member.id === organisation)!.keys.tokens, rights),
     servers: parts.servers,
     stop: stopAll,
   };
