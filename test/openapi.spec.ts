@@ -26,22 +26,36 @@ async function faultsOf(document: object): Promise<string[]> {
   return found.map(({ ruleId, message, location: [at] }) => `${ruleId} ${at?.pointer ?? ''}: ${message}`);
 }
 
-describe.each(APIS)('the OpenAPI document of %s', (_name, api) => {
-  const document = documentOf(api);
+const CASES = APIS.flatMap(([name, api]) =>
+  [false, true].map((clientCertificates) => ({ name, api, clientCertificates })),
+);
 
-  it('is OpenAPI 3.1 without a fault that the linter knows', async () => {
-    expect(document.openapi).toMatch(/^3\.1\./);
-    expect(await faultsOf(document)).toEqual([]);
-  });
+describe.each(CASES)(
+  'the OpenAPI document of $name, client certificates: $clientCertificates',
+  ({ api, clientCertificates }) => {
+    const document = documentOf(api, { clientCertificates });
 
-  it('names every operation once', () => {
-    const ids = Object.values(document.paths ?? {}).flatMap((item) =>
-      Object.values(item as Record<string, { operationId: string }>).map(({ operationId }) => operationId),
-    );
-    expect(new Set(ids).size).toBe(ids.length);
-    expect(ids).toEqual(expect.arrayContaining(['live', 'ready', 'metrics', 'readDocs', 'readOpenApi']));
-  });
-});
+    it('is OpenAPI 3.1 without a fault that the linter knows', async () => {
+      expect(document.openapi).toMatch(/^3\.1\./);
+      expect(await faultsOf(document)).toEqual([]);
+    });
+
+    it('names every operation once', () => {
+      const ids = Object.values(document.paths ?? {}).flatMap((item) =>
+        Object.values(item as Record<string, { operationId: string }>).map(({ operationId }) => operationId),
+      );
+      expect(new Set(ids).size).toBe(ids.length);
+      expect(ids).toEqual(expect.arrayContaining(['live', 'ready', 'metrics', 'readDocs', 'readOpenApi']));
+    });
+
+    it('offers client certificates where they count, and nowhere else', () => {
+      const withScope = Object.values(api.operations).filter(({ scope }) => scope !== undefined).length;
+      const offers = JSON.stringify(document).match(/"certificate":\["[a-z]+:[a-z]+"\]/g) ?? [];
+      expect(offers).toHaveLength(clientCertificates ? withScope : 0);
+      expect(JSON.stringify(document).includes('"type":"mutualTLS"')).toBe(offers.length > 0);
+    });
+  },
+);
 
 it('the linter finds a fault where there is one', async () => {
   const document = documentOf(intakeApi) as unknown as { paths: Record<string, object> };

@@ -133,7 +133,9 @@ export function createAdapter(options: {
   });
   addParsers(fastify, options.bodyLimit, options.rawBodies ?? false);
   addSystemRoutes(fastify, options.health, options.metrics);
-  if (options.api !== undefined) addDocsRoutes(fastify, options.api);
+  if (options.api !== undefined) {
+    addDocsRoutes(fastify, options.api, { clientCertificates: options.tls?.asksClients ?? false });
+  }
   fastify.addHook('onRequest', (request, _reply, done) => {
     options.admit(request);
     done(faultOfCoding(request));

@@ -41,13 +41,14 @@ export interface AttachedTls {
  */
 export class ServerTls {
   readonly #files: RereadFiles<SecureContextOptions>;
-  readonly #asksClients: boolean;
+  /** Whether client certificates count. */
+  readonly asksClients: boolean;
   #used: SecureContextOptions;
 
   /** Throws `ConfigurationError` when the files cannot be used. */
   constructor(files: TlsFiles, log: ServiceLog, checkMillis?: number) {
     const { certificateFile, keyFile, clientCaFile } = files;
-    this.#asksClients = clientCaFile !== undefined;
+    this.asksClients = clientCaFile !== undefined;
     this.#files = new RereadFiles({
       paths: [certificateFile, keyFile, ...(clientCaFile === undefined ? [] : [clientCaFile])],
       read: () => readContext(files),
@@ -64,7 +65,7 @@ export class ServerTls {
       ...this.#used,
       handshakeTimeout: HANDSHAKE_MILLIS,
       // Asked for, not demanded: callers with tokens and probes have none. What an unacceptable one means is decided with the request.
-      requestCert: this.#asksClients,
+      requestCert: this.asksClients,
       rejectUnauthorized: false,
     };
   }

@@ -9,6 +9,7 @@ import { Controller, Get } from '@nestjs/common';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { FromCaller, RequireScope } from './access-guard.js';
+import type { ApiDescription } from './openapi/api-description.js';
 import { type RunningService, runService } from './run-service.js';
 import { type Caller, TokensFile, hashToken, newToken } from './tokens-file.js';
 import { type ServiceConfig, serviceConfig, serviceVariables } from './variables.js';
@@ -27,6 +28,16 @@ class WhoController {
     return {};
   }
 }
+
+const answers = { 200: { description: 'It.', content: { 'application/json': z.looseObject({}) } } };
+const api: ApiDescription = {
+  title: 'Who',
+  description: 'For a test.',
+  operations: {
+    'GET /v1/who': { id: 'who', summary: 'Who', scope: 'events:read', answers },
+    'GET /v1/audit': { id: 'audit', summary: 'Audit', scope: 'audit:read', answers },
+  },
+};
 
 const TOKEN = newToken();
 const lines: string[] = [];
@@ -73,6 +84,7 @@ async function start(tls: ServiceConfig['http']['tls']): Promise<RunningService>
   return runService(
     {
       name: 'intake',
+      api,
       configuration: z.object(serviceVariables).transform(serviceConfig),
       build: ({ log }) => ({
         controllers: [WhoController],
@@ -337,6 +349,22 @@ describe('rotation', () => {
     put('clients.crt', clients.certificate + next.certificate);
     expect(await ask('/v1/who', renewed)).toMatchObject({ status: 200 });
     expect(await ask('/v1/who', known)).toMatchObject({ status: 200 });
+  });
+});
+
+describe('the description', () => {
+  test('offers certificates', async () => {
+    const { text } = await askOverTls(`${service.httpUrl}/docs/openapi.json`, { ca: ours.certificate });
+    expect(JSON.parse(text)).toMatchObject({
+      components: { securitySchemes: { token: { type: 'http' }, certificate: { type: 'mutualTLS' } } },
+      paths: {
+        '/v1/who': { get: { security: [{ token: ['events:read'] }, { certificate: ['events:read'] }] } },
+      },
+    });
+    const page = await askOverTls(`${service.httpUrl}/docs`, { ca: ours.certificate });
+    expect(page.text).toContain(
+      'a token with <code>events:read</code>, or a certificate with <code>events:read</code>',
+    );
   });
 });
 

@@ -22,12 +22,35 @@ import { SYSTEM_OPERATIONS } from './system-operations.js';
 /** An OpenAPI 3.1 document. */
 export type OpenApiDocument = oas31.OpenAPIObject;
 
-const TOKEN = 'token';
+/** By what callers are known. */
+const SCHEMES = {
+  token: {
+    type: 'http',
+    scheme: 'bearer',
+    description: 'A token that the organisation gave out; the scopes beside an operation are asked of it.',
+  },
+  certificate: {
+    type: 'mutualTLS',
+    description:
+      'A client certificate whose public key the organisation has entered, where no token is shown; the scopes beside an operation are asked of it.',
+  },
+} as const;
+type Scheme = keyof typeof SCHEMES;
 const API = 'API';
 const OPERATION = 'Operation of the service';
 
+/** What a document says beside the description: how the service is set up. */
+export interface DocumentOptions {
+  /** Callers may show client certificates in place of tokens. */
+  readonly clientCertificates?: boolean;
+}
+
 /** The OpenAPI 3.1 document of a service: its own operations and those of every service. */
-export function documentOf({ title, description, operations, schemas }: ApiDescription): OpenApiDocument {
+export function documentOf(
+  { title, description, operations, schemas }: ApiDescription,
+  { clientCertificates = false }: DocumentOptions = {},
+): OpenApiDocument {
+  const schemes: readonly Scheme[] = clientCertificates ? ['token', 'certificate'] : ['token'];
   return createDocument({
     openapi: '3.1.1',
     info: {
@@ -46,33 +69,34 @@ export function documentOf({ title, description, operations, schemas }: ApiDescr
       ...(entriesOf(operations).every(([, { scope }]) => scope === undefined)
         ? {}
         : {
-            securitySchemes: {
-              [TOKEN]: {
-                type: 'http',
-                scheme: 'bearer',
-                description:
-                  'A token that the organisation gave out; the scopes beside an operation are asked of it.',
-              },
-            },
+            securitySchemes: Object.fromEntries(schemes.map((scheme) => [scheme, SCHEMES[scheme]])),
           }),
     },
-    paths: { ...pathsOf(operations, API), ...pathsOf(SYSTEM_OPERATIONS, OPERATION) },
+    paths: {
+      ...pathsOf(operations, API, schemes),
+      ...pathsOf(SYSTEM_OPERATIONS, OPERATION, schemes),
+    },
   }) as OpenApiDocument;
 }
 
 function pathsOf(
   operations: ApiDescription['operations'],
   tag: string,
+  schemes: readonly Scheme[],
 ): Record<string, ZodOpenApiPathItemObject> {
   const paths: Record<string, ZodOpenApiPathItemObject> = {};
   for (const [key, operation] of entriesOf(operations)) {
     const { method, path } = methodAndPath(key);
-    paths[path] = { ...paths[path], [method.toLowerCase()]: operationOf(operation, tag) };
+    paths[path] = { ...paths[path], [method.toLowerCase()]: operationOf(operation, tag, schemes) };
   }
   return paths;
 }
 
-function operationOf(operation: DescribedOperation, tag: string): ZodOpenApiOperationObject {
+function operationOf(
+  operation: DescribedOperation,
+  tag: string,
+  schemes: readonly Scheme[],
+): ZodOpenApiOperationObject {
   const { id, summary, description, scope, route, path, query, header, body, answers } = operation;
   const responses = new Map<number, ZodOpenApiResponseObject>(
     Object.entries(answers).map(([status, answer]) => [Number(status), answerOf(answer)]),
@@ -84,7 +108,7 @@ function operationOf(operation: DescribedOperation, tag: string): ZodOpenApiOper
     ...(description === undefined ? {} : { description }),
     tags: [tag],
     ...(route === undefined ? {} : { 'x-route': route }),
-    security: scope === undefined ? [] : [{ [TOKEN]: [scope] }],
+    security: scope === undefined ? [] : schemes.map((scheme) => ({ [scheme]: [scope] })),
     ...(path === undefined && query === undefined && header === undefined
       ? {}
       : { requestParams: { ...(path && { path }), ...(query && { query }), ...(header && { header }) } }),

@@ -38,11 +38,9 @@ ${schemas.map(([name, schema]) => `<h2 id="schema-${escape(name)}">${escape(name
 
 function section(name: string, operation: Json): string {
   const { operationId, summary, description, security, parameters = [], requestBody, responses } = operation;
-  const scopes = (security as Readonly<Record<string, string[]>>[]).flatMap((one) =>
-    Object.values(one).flat(),
-  );
+  const demands = (security as Readonly<Record<string, string[]>>[]).flatMap((one) => Object.entries(one));
   return `<h2 id="${escape(String(operationId))}"><code>${escape(name)}</code></h2>
-<p>${escape(String(summary))}. ${scopes.length === 0 ? 'Open to everyone.' : `Asks for a token with <code>${escape(scopes.join(' '))}</code>.`}</p>
+<p>${escape(String(summary))}. ${demands.length === 0 ? 'Open to everyone.' : `Asks for ${demands.map(demand).join(', or ')}.`}</p>
 ${typeof description === 'string' ? `<p class="note">${escape(description)}</p>` : ''}
 ${(parameters as Json[]).map(parameter).join('')}
 ${requestBody === undefined ? '' : `<h3>Request</h3>${contents(requestBody as Json)}`}
@@ -54,6 +52,10 @@ ${Object.entries(responses as Readonly<Record<string, Json>>)
   .filter(([status]) => status.startsWith('2'))
   .map(([, answer]) => contents(answer))
   .join('')}`;
+}
+
+function demand([scheme, scopes]: [string, string[]]): string {
+  return `a ${escape(scheme)} with <code>${escape(scopes.join(' '))}</code>`;
 }
 
 function parameter({ name, in: place, required, schema, description }: Json): string {

@@ -1,11 +1,11 @@
 import type { FastifyInstance } from 'fastify';
 import type { ApiDescription } from './api-description.js';
-import { documentOf } from './document.js';
+import { type DocumentOptions, documentOf } from './document.js';
 import { PAGE_POLICY, pageOf } from './page.js';
 
 /** Serves the description of a service, for programs and for people. */
-export function addDocsRoutes(fastify: FastifyInstance, api: ApiDescription): void {
-  const document = documentOf(api);
+export function addDocsRoutes(fastify: FastifyInstance, api: ApiDescription, options: DocumentOptions): void {
+  const document = documentOf(api, options);
   const text = JSON.stringify(document, null, 2);
   const page = pageOf(document);
   fastify.get('/docs/openapi.json', (_request, reply) =>
