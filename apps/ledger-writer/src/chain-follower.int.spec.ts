@@ -1,7 +1,7 @@
 import { migrate, openDataSource, runTransaction } from '@besure/event-store';
 import { nodePrimitives } from '@besure/keys';
 import { LogStore } from '@besure/log-store';
-import { encodeHex, parseCheckpoint, parseItem, parseLogEntry } from '@besure/protocol';
+import { addSignatures, encodeHex, parseCheckpoint, parseItem, parseLogEntry } from '@besure/protocol';
 import { freshDatabase, waitUntil } from '@besure/testing';
 import { judgeCheckpoint } from '@besure/verification';
 import type { DataSource } from 'typeorm';
@@ -162,7 +162,7 @@ describe('deriving the log', () => {
     const theirs = await late.log.latestCheckpoint(late.dataSource);
     expect(judgeCheckpoint(mine ?? '', network.charter, nodePrimitives).recordedTime).toBeNull();
     const merged = await runTransaction(early.dataSource, (tx) => early.log.saveCheckpoint(tx, theirs ?? ''));
-    const judged = judgeCheckpoint(merged, network.charter, nodePrimitives);
+    const judged = judgeCheckpoint(merged.note, network.charter, nodePrimitives);
     expect(judged).toMatchObject({ signedByLog: true, hubs: ['hub-0', 'hub-1'] });
     expect(judged.recordedTime).not.toBeNull();
   });
@@ -217,7 +217,8 @@ describe('checkpoints', () => {
     expect(parseCheckpoint(note).signatures).toHaveLength(4);
     const judged = judgeCheckpoint(note, charter, nodePrimitives);
     expect(judged).toMatchObject({ signedByLog: true, hubs: ['hub-0'], recordedTime: 1_800_000_000 });
-    expect(judged.forEvidence).toBe(note);
+    const counting = parseCheckpoint(judged.forEvidence ?? '').signatures.map(({ name }) => name);
+    expect(counting).toEqual([charter.log.origin, 'hub-0.example']);
     expect(judged.checkpoint).toMatchObject({ origin: charter.log.origin, size: 1 });
     await expect(hub.log.checkRoot(hub.dataSource, judged.checkpoint)).resolves.toBeUndefined();
   });
@@ -241,15 +242,44 @@ describe('checkpoints', () => {
     });
   });
 
-  it('a hub that catches up signs the newest ones only', async () => {
-    const { chain } = network;
-    for (let slot = 1_001; slot <= 1_040; slot += 1) chain.mine([itemBy(alpha, entity, slot).raw]);
-    chain.mineEmpty(2);
-    const hub = await openHub();
-    follow(hub);
-    await untilTaken(hub, 41);
-    const sizes = await checkpointSizes(hub);
-    expect(sizes).toEqual(Array.from({ length: 16 }, (_, i) => 25 + i));
+  it('that are old are signed sparsely, by all that catch up alike: a quorum with who is gone', async () => {
+    await found({ hubs: 2 });
+    const { chain, charter } = network;
+    const mineItems = (from: number, to: number): void => {
+      for (let slot = from; slot <= to; slot += 1) chain.mine([itemBy(alpha, entity, 1_000 + slot).raw]);
+      chain.mineEmpty(2);
+    };
+    // Heights 2 to 81 hold an item each. This hub sees them come in, and then is gone.
+    const gone = await openHub();
+    const following = follow(gone, {}, 0);
+    for (let slot = 1; slot <= 80; slot += 10) {
+      mineItems(slot, slot + 9);
+      await untilTaken(gone, chain.height - 2);
+    }
+    await following.stop();
+    const newestOfGone = (await checkpointSizes(gone)).at(-1);
+    mineItems(81, 160);
+    const late = await openHub();
+    follow(late, {}, 1);
+    await untilTaken(late, chain.height - 2);
+    const head = await late.log.head(late.dataSource);
+    expect([newestOfGone, head.size]).toEqual([80, 160]);
+    const sizes = await checkpointSizes(late);
+    // The first of all, the first ones at or above heights 64, 128 and so on, and the newest 16.
+    const recent = Array.from({ length: 16 }, (_, i) => 145 + i);
+    expect(sizes).toEqual([1, expect.any(Number), expect.any(Number), ...recent]);
+    const common = sizes[1] ?? 0;
+    const notes = await Promise.all(
+      [gone, late].map((hub) =>
+        hub.dataSource.query<{ note: string }[]>('SELECT note FROM log_checkpoint WHERE size = $1', [common]),
+      ),
+    );
+    const [mine, theirs] = notes.map(([row]) => parseCheckpoint(row?.note ?? ''));
+    expect(theirs?.text).toBe(mine?.text);
+    const lines = theirs?.signatures.map(({ line }) => line) ?? [];
+    const judged = judgeCheckpoint(addSignatures(notes[0]?.[0]?.note ?? '', lines), charter, nodePrimitives);
+    expect(judged.hubs).toEqual(['hub-0', 'hub-1']);
+    expect(judged.recordedTime).not.toBeNull();
   });
 
   it('lock the node, again after it was away', async () => {

@@ -1,12 +1,13 @@
 import { runTransaction, Worker } from '@besure/event-store';
 import { ledgerAddressesOf } from '@besure/governance';
+import type { BlockAt } from '@besure/ledger-log';
 import { LedgerTxError, parseBlock } from '@besure/ledger-tx';
 import { LedgerError, type LedgerNode } from '@besure/multichain';
 import type { Sha256 } from '@besure/protocol';
 import type { DataSource } from 'typeorm';
 import { readChainState, type ChainState } from './chain-rows.js';
 import { LedgerWriterError } from './error.js';
-import { takeFinalBlocks, type BlockAt, type Taken, type TakingContext } from './final-blocks.js';
+import { takeFinalBlocks, type Taken, type TakingContext } from './final-blocks.js';
 
 /** What following the chain needs. */
 export interface ChainFollowerOptions extends TakingContext {
@@ -136,7 +137,7 @@ export class ChainFollower {
   async #take(state: ChainState, final: number): Promise<boolean> {
     const { dataSource, onTaken } = this.#options;
     const blocks = await this.#readBlocks(state, final);
-    const taken = await runTransaction(dataSource, (tx) => takeFinalBlocks(tx, this.#options, blocks));
+    const taken = await runTransaction(dataSource, (tx) => takeFinalBlocks(tx, this.#options, blocks, final));
     if (taken === null) return true;
     this.#status = { ...this.#status, height: taken.state.height, streams: taken.state.streams };
     onTaken(taken, blocks.length);

@@ -1,26 +1,36 @@
 import { parseBigint, type Tx } from '@besure/event-store';
+import type { LeafCandidate, Streams } from '@besure/ledger-log';
 import type { Db } from '@besure/log-store';
-import type { LeafCandidate, Streams } from './leaf-rule.js';
 
 /** How far the final part of the chain has been taken in. `height` -1 = nothing yet. */
 export interface ChainState {
   readonly height: number;
   readonly hash: string;
+  /** The time in that block, in seconds, by its miner's clock; 0 before the first. */
+  readonly time: number;
   readonly streams: Streams;
-  /** Size of the log at the last height at which a checkpoint was due. */
+  /** Size of the log, and the height, at the last checkpoint that was due; 0 and -1 before the first. */
   readonly dueSize: number;
+  readonly dueHeight: number;
   /** The block of the last checkpoint. */
   readonly lockHash: string | null;
   /** When this hub last cosigned, in POSIX seconds. */
   readonly signedAt: number;
 }
 
+/** A leaf, and by how many seconds it came too late; 0 where it was in time. */
+export interface Leaf extends LeafCandidate {
+  readonly lateSeconds: number;
+}
+
 interface ChainRow {
   readonly height: string;
   readonly hash: string;
+  readonly block_time: string;
   readonly proofs: string | null;
   readonly rights: string | null;
   readonly due_size: string;
+  readonly due_height: string;
   readonly lock_hash: string | null;
   readonly signed_at: string;
 }
@@ -32,8 +42,10 @@ export async function readChainState(db: Db, lock: '' | 'FOR UPDATE' = ''): Prom
   return {
     height: parseBigint(row.height),
     hash: row.hash,
+    time: parseBigint(row.block_time),
     streams: { proofs: row.proofs, rights: row.rights },
     dueSize: parseBigint(row.due_size),
+    dueHeight: parseBigint(row.due_height),
     lockHash: row.lock_hash,
     signedAt: parseBigint(row.signed_at),
   };
@@ -43,7 +55,8 @@ export async function readChainState(db: Db, lock: '' | 'FOR UPDATE' = ''): Prom
 export async function writeChainState(tx: Tx, state: ChainState): Promise<void> {
   await tx.query(
     `UPDATE chain_state
-        SET height = $1, hash = $2, proofs = $3, rights = $4, due_size = $5, lock_hash = $6, signed_at = $7`,
+        SET height = $1, hash = $2, proofs = $3, rights = $4, due_size = $5, lock_hash = $6, signed_at = $7,
+            block_time = $8, due_height = $9`,
     [
       state.height,
       state.hash,
@@ -52,6 +65,8 @@ export async function writeChainState(tx: Tx, state: ChainState): Promise<void> 
       state.dueSize,
       state.lockHash,
       state.signedAt,
+      state.time,
+      state.dueHeight,
     ],
   );
 }
@@ -71,11 +86,17 @@ export async function takenSlots(
 }
 
 /** Notes the leaves of these slots, the first of which has the index `firstLeaf`. */
-export async function takeSlots(tx: Tx, leaves: readonly LeafCandidate[], firstLeaf: number): Promise<void> {
+export async function takeSlots(tx: Tx, leaves: readonly Leaf[], firstLeaf: number): Promise<void> {
   if (leaves.length === 0) return;
   await tx.query(
-    `INSERT INTO slot_leaf (member, slot, leaf)
-     SELECT member, slot, $3 + place - 1 FROM unnest($1::text[], $2::bigint[]) WITH ORDINALITY AS l(member, slot, place)`,
-    [leaves.map((leaf) => leaf.member), leaves.map((leaf) => leaf.slot), firstLeaf],
+    `INSERT INTO slot_leaf (member, slot, leaf, late_seconds)
+     SELECT member, slot, $4 + place - 1, late
+       FROM unnest($1::text[], $2::bigint[], $3::bigint[]) WITH ORDINALITY AS l(member, slot, late, place)`,
+    [
+      leaves.map((leaf) => leaf.member),
+      leaves.map((leaf) => leaf.slot),
+      leaves.map((leaf) => leaf.lateSeconds),
+      firstLeaf,
+    ],
   );
 }

@@ -35,4 +35,16 @@ export const migrations: readonly Migration[] = [
       );
     `,
   },
+  {
+    name: 'ledger-writer-002-late-slots',
+    sql: `
+      ALTER TABLE chain_state
+        -- the time in the last block (seconds): what is due by then and not here is missing
+        ADD COLUMN block_time bigint NOT NULL DEFAULT 0,
+        -- the height at which a checkpoint was last due
+        ADD COLUMN due_height bigint NOT NULL DEFAULT -1;
+      -- by how many seconds the block of an item came too late, 0 in time
+      ALTER TABLE slot_leaf ADD COLUMN late_seconds bigint NOT NULL DEFAULT 0;
+    `,
+  },
 ];
