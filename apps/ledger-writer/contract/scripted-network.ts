@@ -95,6 +95,7 @@ export function makeCharter(options: CharterOptions): TestCharter {
     return { id, signer, keyHash, address: encodeAddress(keyHash, format, sha256) };
   };
   const members = [member('alpha'), member('beta'), member('exchange')] as const;
+  const stranger = member('stranger');
   const keys = Array.from({ length: options.hubs ?? 1 }, (_, i) => {
     return { signer: generateHubKeys(join(folder, `hub-${i}.json`)) };
   });
@@ -156,7 +157,7 @@ export function makeCharter(options: CharterOptions): TestCharter {
     if (key === undefined) throw new Error('as many keys as hubs');
     return { hub, ...key };
   });
-  return { charter, members, stranger: member('stranger'), hubs };
+  return { charter, members, stranger, hubs };
 }
 
 function rawKeys(pair: CheckpointSigner['log']): KeyPair {
