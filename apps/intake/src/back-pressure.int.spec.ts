@@ -82,7 +82,7 @@ describe('intake takes no more', () => {
         status: 429,
         body: {
           type: 'urn:besure:problem:too-many',
-          detail: 'This token hands in more events than it may.',
+          detail: 'This caller hands in more events than it may.',
         },
       },
       /^(?:49\d|500)$/,

@@ -23,6 +23,10 @@ describe('readEventsBody', () => {
     ['application/cloudevents-batch+json', [], 'empty-batch'],
     ['application/json', [], 'empty-batch'],
     ['application/json', many, 'batch-too-large'],
+    ['application/json; charset="UTF-8"', {}, 'single'],
+    ['application/json; charset=iso-8859-1', {}, 'not-json-type'],
+    ['text/plain', {}, 'not-json-type'],
+    ['', {}, 'not-json-type'],
     ['application/json', '', 'not-json'],
     ['application/json', '{"a"', 'not-json'],
   ])('takes %s with %.20j as %s', (contentType, body, kind) => {

@@ -5,6 +5,12 @@ import { binaryAttributes, isBinary } from './binary-mode.js';
 /** Most events in one batch; more is answered with 413. */
 export const MAX_BATCH_EVENTS = 500;
 
+const [ONE, BATCH, EITHER] = [
+  'application/cloudevents+json',
+  'application/cloudevents-batch+json',
+  'application/json',
+] as const;
+
 /** The member of an event that cannot be taken as it came, and the rule that it breaks. */
 export interface FormFault {
   readonly field: string;
@@ -21,7 +27,10 @@ export interface Incoming {
 export type EventsBody =
   | { readonly kind: 'single'; readonly event: Incoming }
   | { readonly kind: 'batch'; readonly events: readonly Incoming[] }
-  | { readonly kind: 'not-a-batch' | 'empty-batch' | 'batch-too-large' | JsonTextError['code'] };
+  | {
+      readonly kind:
+        'not-json-type' | 'not-a-batch' | 'empty-batch' | 'batch-too-large' | JsonTextError['code'];
+    };
 
 /** What came over the wire. */
 export interface EventsRequest {
@@ -36,8 +45,9 @@ export interface EventsRequest {
  * them. In `application/json` an array is a batch; with headers `ce-*` the body is the data of one event, whose attributes they are.
  */
 export function readEventsBody({ contentType, headers, body }: EventsRequest): EventsBody {
+  const mediaType = mediaTypeOf(contentType);
+  if (mediaType === undefined) return { kind: 'not-json-type' };
   if (hasMoreElements(body, MAX_BATCH_EVENTS)) return { kind: 'batch-too-large' };
-  const mediaType = contentType.split(';', 1)[0]?.trim().toLowerCase();
   let read: StrictJson;
   try {
     read = parseStrictJson(body);
@@ -45,15 +55,23 @@ export function readEventsBody({ contentType, headers, body }: EventsRequest): E
     if (error instanceof JsonTextError) return { kind: error.code };
     throw error;
   }
-  if (mediaType === 'application/json' && isBinary(headers)) return binary(contentType, headers, read);
-  if (mediaType === 'application/cloudevents+json') return single(read);
+  if (mediaType === EITHER && isBinary(headers)) return binary(contentType, headers, read);
+  if (mediaType === ONE) return single(read);
   if (Array.isArray(read.value)) return batch(read.value, read.faults);
-  return mediaType === 'application/cloudevents-batch+json' ? { kind: 'not-a-batch' } : single(read);
+  return mediaType === BATCH ? { kind: 'not-a-batch' } : single(read);
 }
 
 /** How many events a request counts as. One holds less than 4 KiB: what is larger than its events costs as much as if they filled it. */
 export function weightOf(body: EventsBody, bytes: number): number {
   return Math.max(body.kind === 'batch' ? body.events.length : 1, Math.ceil(bytes / 4096));
+}
+
+/** The media type, if it is one that is read here; JSON is UTF-8, and no other charset is. */
+function mediaTypeOf(contentType: string): typeof ONE | typeof BATCH | typeof EITHER | undefined {
+  const [type, ...parameters] = contentType.split(';').map((part) => part.trim().toLowerCase());
+  const charset = parameters.find((parameter) => parameter.startsWith('charset='));
+  if (charset !== undefined && !/^charset="?utf-8"?$/.test(charset)) return undefined;
+  return [ONE, BATCH, EITHER].find((one) => one === type);
 }
 
 function single({ value, faults: [fault] }: StrictJson): EventsBody {
