@@ -1,5 +1,5 @@
 import 'reflect-metadata';
-import { randomBytes, webcrypto } from 'node:crypto';
+import { createHash, randomBytes, webcrypto } from 'node:crypto';
 import {
   BasicConstraintsExtension,
   ExtendedKeyUsage,
@@ -19,6 +19,8 @@ const HOUR_MILLIS = 3_600_000;
 export interface TestCertificate {
   readonly certificate: string;
   readonly key: string;
+  /** Of its public key, as SubjectPublicKeyInfo, in hexadecimal. */
+  readonly publicKeySha256: string;
   /** For a further certificate of the same key. */
   readonly pair: webcrypto.CryptoKeyPair;
 }
@@ -73,7 +75,12 @@ export class TestAuthority {
       signingKey: this.#pair.privateKey,
       extensions: extensionsOf(use, hosts ?? ['127.0.0.1', 'localhost']),
     });
-    return { certificate: pemOf(certificate), key: await keyPem(pair), pair };
+    return {
+      certificate: pemOf(certificate),
+      key: await keyPem(pair),
+      publicKeySha256: await publicKeySha256(pair),
+      pair,
+    };
   }
 }
 
@@ -117,6 +124,11 @@ function newPair(): Promise<webcrypto.CryptoKeyPair> {
 async function keyPem({ privateKey }: webcrypto.CryptoKeyPair): Promise<string> {
   const der = Buffer.from(await webcrypto.subtle.exportKey('pkcs8', privateKey)).toString('base64');
   return `-----BEGIN PRIVATE KEY-----\n${der.match(/.{1,64}/g)!.join('\n')}\n-----END PRIVATE KEY-----\n`;
+}
+
+async function publicKeySha256({ publicKey }: webcrypto.CryptoKeyPair): Promise<string> {
+  const spki = await webcrypto.subtle.exportKey('spki', publicKey);
+  return createHash('sha256').update(new Uint8Array(spki)).digest('hex');
 }
 
 function pemOf(certificate: X509Certificate): string {
