@@ -2,6 +2,8 @@
 export type LogStoreErrorCode =
   /** Two roots for one size of one log: a split view, or a log that was changed. Never goes away by itself. */
   | 'fork'
+  /** A source's newest checkpoint lies below one that was seen before. */
+  | 'older'
   /** A size, index or tile beyond what the log holds. */
   | 'out-of-range'
   /** A note that is no checkpoint of this log, or that the caller's policy does not accept (yet). */

@@ -4,5 +4,7 @@ export { LogStore, type Db, type SavedCheckpoint } from './log-store.js';
 export { type Divergence, findDivergence, type ProvenEntry } from './divergence.js';
 export { HttpLogSource, type LogSource, type PendingSource } from './log-source.js';
 export { catchUp, type CopyTarget, type FollowedEntries } from './catch-up.js';
+export { FolderLog } from './folder-log.js';
+export { mirrorLog, type Mirrored, type MirroredSource, type MirrorOptions } from './mirror-log.js';
 export { LogFollower, type LogFollowerOptions, type LogFollowerStatus } from './log-follower.js';
 export { sha256 } from './sha256.js';
