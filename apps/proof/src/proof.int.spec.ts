@@ -14,6 +14,9 @@ import {
 import { hash160, p2pkhScript, parseTransaction, proofItemOf } from '@besure/ledger-tx';
 import {
   type Facts,
+  type StatementToCountersign,
+  claimsOf,
+  decodeOpenings,
   parseCountersignature,
   ITEM_LENGTH,
   ITEM_MAGIC,
@@ -160,6 +163,17 @@ function asking(request: AskingContext['request']): AskingContext {
     now: () => now,
     request,
   };
+}
+
+/** A statement of alpha, made without any of the services' own checks. */
+function crafted(stated: Facts): StatementToCountersign {
+  const { jws, openings, openingsKey } = new StatementMaker({
+    issuer: 'alpha',
+    ...alpha,
+    sha256: nodePrimitives.sha256,
+  }).make(claimsOf(stated), IAT);
+  const opened = alpha.vault.open({ ciphertext: openings, wrappedKey: openingsKey });
+  return { jws, disclosures: decodeOpenings(opened) };
 }
 
 function memberAlpha(): Organisation {
@@ -341,6 +355,52 @@ describe('a statement between an organisation and the exchange', () => {
   });
 });
 
+describe('attack:', () => {
+  const otherDocument = { ...facts, document: { ...facts.document, size: 4 } };
+
+  it('a second statement about the same event, with another content, is not countersigned', async () => {
+    await record(facts);
+    const first = crafted(facts);
+    const answers = [
+      await countersigner().answer(memberAlpha(), [first]),
+      await countersigner().answer(memberAlpha(), [crafted(otherDocument), crafted(facts)]),
+    ];
+    expect(answers).toMatchObject([
+      [{ verdict: 'countersigned' }],
+      [
+        { verdict: 'refused', code: 'already-stated' },
+        { verdict: 'refused', code: 'already-stated' },
+      ],
+    ]);
+    // Nor does the organisation itself make one, whatever its back office sends.
+    expect(await state(facts, otherDocument)).toBe(1);
+  });
+
+  it('who tries until the exchange agrees has one try: no second statement, no second look at the first', async () => {
+    await record(facts);
+    const wrong = crafted(otherDocument);
+    expect(await countersigner().answer(memberAlpha(), [wrong])).toEqual([{ verdict: 'disputed' }]);
+    expect(await countersigner().answer(memberAlpha(), [crafted(facts), wrong])).toEqual([
+      { verdict: 'refused', code: 'already-stated' },
+      { verdict: 'disputed' },
+    ]);
+    expect(await countersigner().decideWaiting(100)).toBe(0);
+  });
+
+  it('who asks about the messages of others learns nothing: unknown, and no party, is one answer', async () => {
+    await record({
+      ...facts,
+      message: 'of-others',
+      sender: { ...facts.sender, organisation: 'gamma' },
+    });
+    const guesses = ['of-others', 'of-nobody'].map((message) => crafted({ ...facts, message }));
+    const [ofOthers, ofNobody] = await countersigner().answer(memberAlpha(), guesses);
+    expect(ofOthers).toEqual(ofNobody);
+    expect(ofOthers).toEqual({ verdict: 'waiting' });
+    expect(await statesOf(exchange.store)).toEqual(['waiting', 'waiting']);
+  });
+});
+
 describe('a slot', () => {
   const outputTxid = 'a'.repeat(64);
 
@@ -388,6 +448,28 @@ describe('a slot', () => {
     const item = proofItemOf(parseTransaction(decodeHex(row!.raw)), ENTITY, ITEM_LENGTH, ITEM_MAGIC);
     expect('skip' in item).toBe(false);
     expect(parseItem((item as { data: Uint8Array }).data)).toEqual({ slot: 5, root });
+  });
+
+  it('attack: counting what an organisation does: an empty slot looks like a full one', async () => {
+    const several = Array.from({ length: 40 }, (_, i) => ({ ...facts, message: `m-${i}` }));
+    await record(...several);
+    await state(...several);
+    await ask();
+    const context = sending({});
+    expect(await closeSlot(context, 5, firstOutput(context))).toBe(40);
+    for (const slot of [6, 7, 8]) expect(await closeSlot(context, slot, null)).toBe(0);
+    const rows = await alpha.store.transaction((tx) =>
+      tx.query<{ raw: string }[]>('SELECT raw FROM slot ORDER BY slot'),
+    );
+    const transactions = rows.map(({ raw }) => parseTransaction(decodeHex(raw)));
+    const items = transactions.map((one) => proofItemOf(one, ENTITY, ITEM_LENGTH, ITEM_MAGIC));
+    const roots = items.map((item) => encodeHex(parseItem((item as { data: Uint8Array }).data).root));
+    expect(new Set(roots).size).toBe(4);
+    const shapes = transactions.map(({ inputs, outputs }) => ({
+      inputs: inputs.length,
+      outputs: outputs.map(({ value, script }) => ({ value, length: script.length })),
+    }));
+    for (const shape of shapes) expect(shape).toEqual(shapes[0]);
   });
 
   it('leaves what was signed in a later slot to that slot, however late it is closed', async () => {

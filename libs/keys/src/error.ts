@@ -13,6 +13,7 @@ export type KeyErrorCode =
   | 'certificate-malformed'
   | 'certificate-mismatch'
   | 'certificate-chain'
+  | 'certificate-of-a-person'
   | 'wrong-length'
   | 'sealed-malformed'
   | 'sealed-unknown-key'

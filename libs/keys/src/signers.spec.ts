@@ -1,7 +1,16 @@
-import { createHash, generateKeyPairSync, X509Certificate } from 'node:crypto';
+import 'reflect-metadata';
+import {
+  createHash,
+  createPrivateKey,
+  createPublicKey,
+  generateKeyPairSync,
+  webcrypto,
+  X509Certificate,
+} from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { type JsonName, X509CertificateGenerator } from '@peculiar/x509';
 import { secp256k1 as noble } from '@noble/curves/secp256k1.js';
 import type { Signer } from '@besure/ledger-tx';
 import { publicKeyOfCertificate } from '@besure/protocol';
@@ -34,6 +43,25 @@ const fileWith = (text: string, mode = 0o600): string => {
   return path;
 };
 const failure = (code: string): unknown => expect.objectContaining({ name: 'KeyError', code });
+
+/** A self-signed certificate with such a subject, over a key in PEM. */
+async function certificateWith(keyPem: string, name: JsonName): Promise<string> {
+  const algorithm = { name: 'ECDSA', namedCurve: 'P-256' };
+  const key = createPrivateKey(keyPem);
+  const pkcs8 = key.export({ format: 'der', type: 'pkcs8' });
+  const spki = createPublicKey(key).export({ format: 'der', type: 'spki' });
+  const certificate = await X509CertificateGenerator.createSelfSigned({
+    name,
+    notBefore: subject.notBefore,
+    notAfter: subject.notAfter,
+    signingAlgorithm: { name: 'ECDSA', hash: 'SHA-256' },
+    keys: {
+      privateKey: await webcrypto.subtle.importKey('pkcs8', pkcs8, algorithm, false, ['sign']),
+      publicKey: await webcrypto.subtle.importKey('spki', spki, algorithm, true, ['verify']),
+    },
+  });
+  return certificate.toString('pem');
+}
 
 beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), 'besure-keys-'));
@@ -83,6 +111,31 @@ describe('statement signer', () => {
     expect(() => loadStatementSigner({ ...one, certificateFile: fileWith(unrelated) })).toThrow(
       failure('certificate-chain'),
     );
+  });
+
+  test.each([
+    ['a given name', [{ CN: ['Ann Example'] }, { '2.5.4.42': ['Ann'] }]],
+    ['a surname', [{ '2.5.4.4': ['Example'] }, { O: ['Alpha'] }]],
+    ['a pseudonym', [{ O: ['Alpha'] }, { '2.5.4.65': ['Desk 7'] }]],
+    ['a name in one line with others', [{ O: ['Alpha'], '2.5.4.42': ['Ann'] }]],
+  ])(
+    'attack: a certificate of a person, with %s, would stand in every statement: it is refused',
+    async (_, name) => {
+      const keyFile = file('key.pem');
+      await generateStatementKey({ keyFile, certificateFile: file('cert.pem') }, subject);
+      const certificateFile = fileWith(await certificateWith(readFileSync(keyFile, 'utf8'), name), 0o644);
+      expect(() => loadStatementSigner({ keyFile, certificateFile })).toThrow(
+        failure('certificate-of-a-person'),
+      );
+    },
+  );
+
+  test('takes an organisation whose name looks like the name of a person', async () => {
+    const keyFile = file('key.pem');
+    await generateStatementKey({ keyFile, certificateFile: file('cert.pem') }, subject);
+    const name = [{ O: ['GN=Ann, SN=Example'] }, { CN: ['pseudonym=Desk 7'] }];
+    const certificateFile = fileWith(await certificateWith(readFileSync(keyFile, 'utf8'), name), 0o644);
+    expect(loadStatementSigner({ keyFile, certificateFile }).certificates).toHaveLength(1);
   });
 
   test('refuses files that are something else', async () => {

@@ -14,8 +14,11 @@ export interface StatementSigner {
   sign(signingInput: string): Uint8Array;
 }
 
-/** More certificates than this in a chain is a mistake, and each one travels in every statement. */
-const MOST_CERTIFICATES = 5;
+/** More certificates than this have no place in a statement (specs/statement.md). */
+const MOST_CERTIFICATES = 4;
+
+/** Names of natural persons in a subject: given name, surname, pseudonym (EN 319 412-2). */
+const PERSON = /^(?:.* \+ )?(?:GN|SN|pseudonym)=/m;
 
 function parseChain(text: string, where: string): X509Certificate[] {
   const blocks = text.match(/-----BEGIN CERTIFICATE-----[^-]*-----END CERTIFICATE-----/g) ?? [];
@@ -31,6 +34,18 @@ function parseChain(text: string, where: string): X509Certificate[] {
   } catch {
     throw new KeyError('certificate-malformed', `${where} holds something that is not an X.509 certificate`);
   }
+}
+
+/**
+ * Every statement shows the certificate in clear, for ever: one of a person would put personal data where nobody can erase
+ * them, and show who worked when. A seal certificate names an organisation.
+ */
+function checkSeal({ subject }: X509Certificate, where: string): void {
+  if (PERSON.test(subject))
+    throw new KeyError(
+      'certificate-of-a-person',
+      `the first certificate in ${where} names a person: a seal is needed`,
+    );
 }
 
 function checkChain(chain: readonly X509Certificate[], where: string): void {
@@ -64,6 +79,7 @@ export function createStatementSigner(
       `the first certificate in ${where} must hold the public half of the key`,
     );
   }
+  checkSeal(seal, where);
   const signer: StatementSigner = {
     certificates: chain.map((certificate) => new Uint8Array(certificate.raw)),
     publicKey,

@@ -152,6 +152,43 @@ describe('attachSignature', () => {
   });
 });
 
+describe('attack:', () => {
+  it('a second statement out of one, with another signature or spelling, is none or the same', () => {
+    const parts = jws.split('.');
+    const low = decodeBase64url(parts[2]!);
+    const spellings = parts.flatMap((part, i) => {
+      const last = String.fromCharCode(part.charCodeAt(part.length - 1) + 1);
+      const others = [`${part}=`, `${part}==`, ` ${part}`, `${part}\n`, `${part}A`, part.slice(0, -1) + last];
+      return others.map((other) => parts.with(i, other).join('.'));
+    });
+    const twins = [`${prepared.signingInput}.${encodeBase64url(twin(low))}`];
+    for (const text of [...spellings, ...twins]) {
+      expect(() => {
+        verifyStatementSignature(parseStatement(text, sha256), alpha.publicKey, primitives);
+      }, text).toThrow(expect.objectContaining({ name: 'ProtocolError' }) as Error);
+    }
+    // The issuer alone can sign the same again: other bytes, the same identity.
+    const again = Uint8Array.from(low, (byte, at) => (at === 40 ? byte ^ 1 : byte));
+    const resigned = parseStatement(attachSignature(prepared.signingInput, again), sha256);
+    expect(resigned.id).toBe(prepared.id);
+  });
+
+  it('guessing what is hidden: neither the digests nor their number and order tell a claim', () => {
+    const statement = parseStatement(jws, sha256);
+    const guesses = CLAIM_NAMES.map((name) => `["","${name}",${JSON.stringify(input.claims[name])}]`);
+    for (const guess of guesses) {
+      const digest = encodeBase64url(sha256(utf8Encode(encodeBase64url(utf8Encode(guess)))));
+      expect(statement.digests).not.toContain(digest);
+    }
+    const bare = { ...input.claims, reason: null, corrects: null };
+    const other = prepareStatement({ ...input, claims: bare, salts: testSalts('other') }, sha256);
+    const bytes = (signingInput: string): number => signingInput.length;
+    expect(bytes(other.signingInput)).toBe(bytes(prepared.signingInput));
+    expect(statement.digests).toHaveLength(10);
+    expect(statement.digests).toEqual(statement.digests.toSorted());
+  });
+});
+
 describe('claims and facts', () => {
   it('are refused with an event that the role table does not have', () => {
     const uri = 'http://uri.etsi.org/19522/Event/Sending';
