@@ -148,13 +148,17 @@ export function writeTokens(
     readonly token: string;
     readonly sources?: readonly string[];
     readonly scopes?: readonly Scope[];
+    readonly eventsPerSecond?: number;
   }[],
 ): void {
-  const entries = tokens.map(({ token, sources = ['*'], scopes = ['events:write', 'events:read'] }) => ({
-    sha256: hashToken(token),
-    sources,
-    scopes,
-  }));
+  const entries = tokens.map(
+    ({ token, sources = ['*'], scopes = ['events:write', 'events:read'], ...more }) => ({
+      sha256: hashToken(token),
+      sources,
+      scopes,
+      ...more,
+    }),
+  );
   writeFileSync(path, JSON.stringify(entries), { mode: 0o600 });
 }
 

@@ -7,7 +7,7 @@ import { type FoundPage, lookUp, lookUpQuery } from './look-up.js';
 import { type DoorContext, answerEvents, senderOf } from './events-door.js';
 import { IDEMPOTENT_REPLAY, eventProblem } from './problems.js';
 import { type Queryable, readStatus } from './state-rows.js';
-import { requestHashes } from './submission.js';
+import { SOURCE_NOT_ALLOWED, requestHashes } from './submission.js';
 
 /** What the controller works with; see the service for how it is made. */
 export interface EventsContext extends DoorContext {
@@ -62,7 +62,7 @@ export class EventsController {
     if (typeof source !== 'string' || typeof id !== 'string') {
       throw problems.malformed({ rule: 'source and id are given, once each' });
     }
-    if (!mayUseSource(caller, source)) throw eventProblem({ code: 'source-not-allowed', field: 'source' });
+    if (!mayUseSource(caller, source)) throw eventProblem(SOURCE_NOT_ALLOWED);
     const { database, vault } = this.#context;
     const status = await readStatus(database, requestHashes(source, id, vault));
     if (status === null)

@@ -26,10 +26,7 @@ export function eventProblem({ code, field, rule }: EventProblem): Problem {
 export function bodyProblem(kind: Exclude<EventsBody['kind'], 'single' | 'batch'>): Problem {
   switch (kind) {
     case 'not-json-type':
-      return problems.unsupportedMediaType({
-        field: 'content-type',
-        rule: 'JSON in UTF-8: application/cloudevents+json, application/cloudevents-batch+json or application/json',
-      });
+      return problems.unsupportedMediaType();
     case 'not-utf8':
       return problems.malformed({ rule: 'the body is UTF-8' });
     case 'not-json':

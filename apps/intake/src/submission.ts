@@ -33,6 +33,13 @@ export interface CheckContext {
   readonly now: number;
 }
 
+/** The answer to a caller that names a source of others. */
+export const SOURCE_NOT_ALLOWED: EventProblem = {
+  code: 'source-not-allowed',
+  field: 'source',
+  rule: 'a source of this caller',
+};
+
 const MAX_FIELD_LENGTH = 256;
 
 /** Checks one event as far as that is possible without the database. */
@@ -47,12 +54,7 @@ export function checkEvent({ value, fault }: Incoming, context: CheckContext): C
   }
   const { id, source, facts } = event;
   if (!context.maySpeakFor(source)) {
-    const problem: EventProblem = {
-      code: 'source-not-allowed',
-      field: 'source',
-      rule: 'a source of this caller',
-    };
-    return { ok: false, id, source, problem };
+    return { ok: false, id, source, problem: SOURCE_NOT_ALLOWED };
   }
   const candidate = {
     ...hashesOf(event, context.vault),

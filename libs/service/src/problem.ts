@@ -75,6 +75,8 @@ export const problems = {
       status: 415,
       code: 'unsupported-media-type',
       title: 'This media type is not accepted here',
+      field: 'content-type',
+      rule: 'must be JSON in UTF-8: application/json or, for events, application/cloudevents+json or application/cloudevents-batch+json',
       ...extra,
     }),
   invalid: (extra: Extra = {}) =>
