@@ -1,5 +1,6 @@
 import type { Migration } from '@besure/event-store';
 import { logMigrations } from '@besure/log-store';
+import { TIME_STAMP_TABLE } from './time-stamps/rows.js';
 
 /** The schema of this service; everything in it can be derived again from the ledger, except the times of its own cosignatures. */
 export const SCHEMA = 'ledger_writer';
@@ -47,4 +48,5 @@ export const migrations: readonly Migration[] = [
       ALTER TABLE slot_leaf ADD COLUMN late_seconds bigint NOT NULL DEFAULT 0;
     `,
   },
+  { name: 'ledger-writer-004-time-stamps', sql: TIME_STAMP_TABLE },
 ];

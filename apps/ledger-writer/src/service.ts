@@ -23,6 +23,8 @@ import { type LogContext, LogController } from './log.controller.js';
 import { migrations, SCHEMA } from './migrations.js';
 import { type RequestsContext, RequestsController } from './requests.controller.js';
 import { StatusController } from './status.controller.js';
+import { timeStamperOf } from './time-stamps/parts.js';
+import { TimeStampsController } from './time-stamps/time-stamps.controller.js';
 import { LOG_CONTEXT, REQUESTS_CONTEXT } from './tokens.js';
 
 /** The name by which the log's rows are told apart in the database. */
@@ -101,6 +103,7 @@ export async function buildWith(
   });
   health.show('ledger', () => follower.status().state === 'following');
   showNumbers(context, follower, seen);
+  const timeStamper = timeStamperOf(context, { dataSource, log });
 
   const carrier = new Carrier({ charter, node, sha256, chain: () => follower.status() });
   context.onStop('carrier', () => carrier.close());
@@ -119,13 +122,16 @@ export async function buildWith(
     onFailure: (error, subject) => serviceLog.warn('answering failed', { error, subject }),
   });
   return {
-    controllers: [LogController, StatusController, RequestsController],
+    controllers: [LogController, TimeStampsController, StatusController, RequestsController],
     providers: [
       { provide: LOG_CONTEXT, useValue: { dataSource, log } satisfies LogContext },
       { provide: REQUESTS_CONTEXT, useValue: requests },
     ],
     microservices: [server],
-    started: () => follower.start(),
+    started() {
+      follower.start();
+      timeStamper?.start();
+    },
   };
 }
 

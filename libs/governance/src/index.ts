@@ -31,5 +31,6 @@ export {
 export { isWithin } from './period.js';
 export { groupsOf, isMajority, operatorsOf } from './quorum.js';
 export { slotAt, slotIat, slotStartMillis } from './slots.js';
+export { type TimeStampAnchor, timeStampAnchorsOf } from './time-stamp-anchors.js';
 export { tlogPolicyOf } from './tlog-policy.js';
 export { formatTrust, parseTrust, type Trust, trustFingerprint, trustOf, trustSchema } from './trust.js';

@@ -47,6 +47,12 @@ export {
 } from './cosign-messages.js';
 export { addSignatures } from './add-signatures.js';
 export {
+  MAX_TIME_STAMPS,
+  parsePublishedTimeStamps,
+  type PublishedTimeStamp,
+  type PublishedTimeStamps,
+} from './time-stamp-messages.js';
+export {
   type Checkpoint,
   type CheckpointBody,
   formatCheckpoint,
