@@ -1,9 +1,9 @@
+import { MAX_CHECKPOINTS, type PendingCheckpoints } from '@besure/protocol';
 import { type ApiDescription, described, problems } from '@besure/service';
 import { z } from 'zod';
 import { CHAIN_STATES } from './chain-follower.js';
 import { LOG_PATH } from './log.controller.js';
 import type { LedgerStatus } from './status.controller.js';
-import { timeStampOperations } from './time-stamps/api.js';
 
 const status = z.object({
   hub: z.string(),
@@ -14,6 +14,11 @@ const status = z.object({
   height: z.int().describe('The height of the last final block in the log, -1 before the first.'),
 }) satisfies z.ZodType<LedgerStatus>;
 
+const pending = z.object({
+  checkpoints: z.array(z.string()).max(MAX_CHECKPOINTS),
+  contradictions: z.array(z.string()).max(MAX_CHECKPOINTS),
+}) satisfies z.ZodType<PendingCheckpoints>;
+
 /** The ledger log for everyone, described: what is served and what is not is compared at the start. */
 export const ledgerWriterApi: ApiDescription = {
   title: 'BeSure ledger-writer',
@@ -22,7 +27,7 @@ export const ledgerWriterApi: ApiDescription = {
   operations: {
     [`GET /${LOG_PATH}/checkpoint`]: {
       id: 'readCheckpoint',
-      summary: 'The newest checkpoint',
+      summary: 'The newest checkpoint that the charter’s quorum has signed',
       answers: {
         200: {
           description: 'A signed note (https://c2sp.org/tlog-checkpoint).',
@@ -31,6 +36,19 @@ export const ledgerWriterApi: ApiDescription = {
         },
       },
       problems: [described(problems.notFound())],
+    },
+    [`GET /${LOG_PATH}/pending`]: {
+      id: 'readPending',
+      summary: 'Checkpoints on their way to a quorum',
+      description:
+        'For witnesses. Where there are too many, the largest. Contradictions are signed checkpoints with a root that this log does not have, as they were handed to this hub.',
+      answers: {
+        200: {
+          description: 'Signed notes, the newest one under a quorum first.',
+          content: { 'application/json': pending },
+          headers: ['cache-control', 'access-control-allow-origin'],
+        },
+      },
     },
     [`GET /${LOG_PATH}/tile/{tile}`]: {
       id: 'readTile',
@@ -48,7 +66,6 @@ export const ledgerWriterApi: ApiDescription = {
       },
       problems: [described(problems.notFound())],
     },
-    ...timeStampOperations,
     'GET /v1/status': {
       id: 'readStatus',
       summary: 'How the hub stands',

@@ -12,10 +12,10 @@ export type LedgerWriterErrorCode =
   | 'not-founded'
   /** The request is not the sender's to make. */
   | 'forbidden'
+  /** A checkpoint was handed over that this log does not have. */
+  | 'other-root'
   /** The node does not answer, or is not ready. */
   | 'ledger-unavailable'
-  /** The time-stamp authority gives no token that counts. */
-  | 'time-stamp-unavailable'
   /** The log stands still because of `wrong-chain` or `deep-fork`. */
   | 'halted';
 

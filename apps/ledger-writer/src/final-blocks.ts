@@ -21,6 +21,8 @@ export interface TakingContext {
   readonly charter: Charter;
   readonly log: LogStore;
   readonly signing: CheckpointSigning;
+  /** Whether a checkpoint has the signatures that it needs to be published. */
+  readonly suffices: (note: string) => boolean;
   readonly sha256: Sha256;
   /** Milliseconds since 1970. */
   readonly now: () => number;
@@ -87,6 +89,7 @@ export async function takeFinalBlocks(
     await log.saveCheckpoint(
       tx,
       context.signing.sign({ origin: charter.log.origin, ...point.head }, signedAt),
+      context.suffices,
     );
   }
   const newest = due.at(-1);

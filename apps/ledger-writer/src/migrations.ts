@@ -1,8 +1,7 @@
 import type { Migration } from '@besure/event-store';
 import { logMigrations } from '@besure/log-store';
-import { TIME_STAMP_TABLE } from './time-stamps/rows.js';
 
-/** The schema of this service; everything in it can be derived again from the ledger, except the times of its own cosignatures. */
+/** The schema of this service; everything in it can be derived again from the ledger, except cosignatures. */
 export const SCHEMA = 'ledger_writer';
 
 /** What `main.js migrate` applies, in order. Only ever added to. */
@@ -48,5 +47,19 @@ export const migrations: readonly Migration[] = [
       ALTER TABLE slot_leaf ADD COLUMN late_seconds bigint NOT NULL DEFAULT 0;
     `,
   },
-  { name: 'ledger-writer-004-time-stamps', sql: TIME_STAMP_TABLE },
+  {
+    name: 'ledger-writer-003-contradictions',
+    sql: `
+      -- Checkpoints of this log with a root that it does not have, signed by somebody of the charter: a bounded number for each. Witnesses
+      -- are shown them.
+      CREATE TABLE contradiction (
+        id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+        signer text NOT NULL,
+        text text NOT NULL UNIQUE,
+        note text NOT NULL,
+        seen_at timestamptz NOT NULL DEFAULT statement_timestamp()
+      );
+      CREATE INDEX contradiction_signer ON contradiction (signer);
+    `,
+  },
 ];

@@ -70,7 +70,7 @@ function lastToken(subject: string): string {
 }
 
 /** The one place where errors become answers. What is not named here is a fault of ours: `internal`, and in the log. */
-async function refusing<T>(work: () => Promise<T>): Promise<T> {
+export async function refusing<T>(work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (error) {

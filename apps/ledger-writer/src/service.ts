@@ -16,6 +16,8 @@ import { ledgerWriterApi } from './api.js';
 import { Carrier } from './carrier.js';
 import { ChainFollower } from './chain-follower.js';
 import { CheckpointSigning } from './checkpoint-signing.js';
+import { CosignController } from './cosign.controller.js';
+import { Cosignatures, countContradictions } from './cosignatures.js';
 import { ledgerWriterConfiguration, type LedgerWriterConfig } from './configuration.js';
 import { LedgerWriterError } from './error.js';
 import { Founder } from './founder.js';
@@ -23,8 +25,6 @@ import { type LogContext, LogController } from './log.controller.js';
 import { migrations, SCHEMA } from './migrations.js';
 import { type RequestsContext, RequestsController } from './requests.controller.js';
 import { StatusController } from './status.controller.js';
-import { timeStamperOf } from './time-stamps/parts.js';
-import { TimeStampsController } from './time-stamps/time-stamps.controller.js';
 import { LOG_CONTEXT, REQUESTS_CONTEXT } from './tokens.js';
 
 /** The name by which the log's rows are told apart in the database. */
@@ -70,12 +70,29 @@ export async function buildWith(
 
   const { sha256 } = nodePrimitives;
   const log = new LogStore({ schema: SCHEMA, log: LOG, origin: charter.log.origin });
-  const latest = await log.latestCheckpoint(dataSource);
-  const seen = { checkpointSize: latest === null ? 0 : parseCheckpoint(latest).size, failures: 0 };
+  const [latest = null] = await log.newestCheckpoints(dataSource, 1);
+  const contradictions = await countContradictions(dataSource);
+  const seen = {
+    checkpointSize: latest === null ? 0 : parseCheckpoint(latest).size,
+    failures: 0,
+    contradictions,
+  };
+  const cosignatures = new Cosignatures({
+    dataSource,
+    log,
+    charter,
+    primitives: nodePrimitives,
+    onPublished: (size) => publishHint(bus, SUBJECTS.logHint, { log: LOG, size }),
+    onContradiction(signer, size) {
+      seen.contradictions += 1;
+      serviceLog.error('somebody signed another ledger log', { code: 'other-root', hub: signer, size });
+    },
+  });
   const follower = new ChainFollower({
     charter,
     log,
     sha256,
+    suffices: (note) => cosignatures.suffices(note),
     dataSource,
     node,
     signing: new CheckpointSigning(charter.log.origin, hub, config.signer, sha256),
@@ -103,7 +120,6 @@ export async function buildWith(
   });
   health.show('ledger', () => follower.status().state === 'following');
   showNumbers(context, follower, seen);
-  const timeStamper = timeStamperOf(context, { dataSource, log });
 
   const carrier = new Carrier({ charter, node, sha256, chain: () => follower.status() });
   context.onStop('carrier', () => carrier.close());
@@ -122,23 +138,21 @@ export async function buildWith(
     onFailure: (error, subject) => serviceLog.warn('answering failed', { error, subject }),
   });
   return {
-    controllers: [LogController, TimeStampsController, StatusController, RequestsController],
+    controllers: [LogController, CosignController, StatusController, RequestsController],
     providers: [
       { provide: LOG_CONTEXT, useValue: { dataSource, log } satisfies LogContext },
       { provide: REQUESTS_CONTEXT, useValue: requests },
+      { provide: Cosignatures, useValue: cosignatures },
     ],
     microservices: [server],
-    started() {
-      follower.start();
-      timeStamper?.start();
-    },
+    started: () => follower.start(),
   };
 }
 
 function showNumbers(
   { metrics }: ServiceContext<LedgerWriterConfig>,
   follower: ChainFollower,
-  seen: { readonly checkpointSize: number; readonly failures: number },
+  seen: { readonly checkpointSize: number; readonly failures: number; readonly contradictions: number },
 ): void {
   metrics.gaugeFrom('besure_ledger_height', () => Math.max(0, follower.status().tip));
   metrics.gaugeFrom('besure_checkpoint_size', () => seen.checkpointSize);
@@ -147,6 +161,7 @@ function showNumbers(
     return {
       'deep-fork': halted === 'deep-fork' ? 1 : 0,
       'wrong-chain': halted === 'wrong-chain' ? 1 : 0,
+      'other-root': seen.contradictions,
       'ledger-unavailable': halted === null && seen.failures >= ALARMING_FAILURES ? 1 : 0,
     };
   });

@@ -8,6 +8,7 @@ export {
   VERDICT_CODES,
   type VerdictCode,
 } from './codes.js';
+export { type KnownLine, knownLines } from './known-lines.js';
 export { disclose, shownClaimNames } from './disclose.js';
 export { DisclosureError, type DisclosureErrorCode } from './error.js';
 export { explain } from './explain.js';
