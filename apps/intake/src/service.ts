@@ -68,9 +68,18 @@ async function build(context: ServiceContext<IntakeConfig>): Promise<ServicePart
     onFailure: (error, attempt) => log.warn('looking at backlog and disk failed', { error, attempt }),
   });
   const pipes = { store, bus, log, metrics };
+  // What is attached are openings, sealed for others.
   const consumers = makeConsumers(pipes, [
-    { source: 'proof', handler: (tx, events) => applyEventChanges(tx, changesByProof(events)) },
-    { source: 'archive', handler: (tx, events) => applyEvidenceChanges(tx, changesByArchive(events)) },
+    {
+      source: 'proof',
+      attachments: false,
+      handler: (tx, events) => applyEventChanges(tx, changesByProof(events)),
+    },
+    {
+      source: 'archive',
+      attachments: false,
+      handler: (tx, events) => applyEvidenceChanges(tx, changesByArchive(events)),
+    },
   ]);
   const events: EventsContext = {
     rules: {

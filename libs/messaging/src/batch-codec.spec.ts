@@ -52,6 +52,19 @@ describe('batches', () => {
     );
   });
 
+  test('come without what is attached to them where nobody wants it: it is not decoded', () => {
+    const received = batchFromJson(change(0, 'attachment', 'no base64'), false);
+    expect(received.events.map(({ attachment }) => attachment)).toEqual([null, null]);
+    expect(() => batchFromJson(change(0, 'attachment', 'no base64'))).toThrow('not a batch');
+    expect(() => batchFromJson(change(0, 'attachment', 1), false)).toThrow('not a batch');
+    fc.assert(
+      fc.property(batch, (sent) => {
+        const events = sent.events.map((each) => ({ ...each, attachment: null }));
+        expect(batchFromJson(batchToJson(sent), false)).toEqual({ ...sent, events });
+      }),
+    );
+  });
+
   test.each([
     ['nothing', null],
     ['a list', []],

@@ -32,16 +32,17 @@ function text(value: unknown): string {
   return typeof value === 'string' ? value : malformed();
 }
 
-function attachmentOf(value: unknown): Uint8Array | null {
+function attachmentOf(value: unknown, wanted: boolean): Uint8Array | null {
   if (value === null) return null;
   const encoded = text(value);
+  if (!wanted) return null;
   const bytes = Buffer.from(encoded, 'base64');
   // Lengths agree only when nothing was skipped: cheaper than encoding again.
   if (encoded.length !== Math.ceil(bytes.length / 3) * 4) malformed();
   return new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.length);
 }
 
-function eventOf(value: unknown): StoredEvent {
+function eventOf(value: unknown, attachments: boolean): StoredEvent {
   if (!isObject(value) || !('data' in value)) return malformed();
   return {
     position: whole(value['position']),
@@ -49,17 +50,17 @@ function eventOf(value: unknown): StoredEvent {
     version: whole(value['version']),
     type: text(value['type']),
     data: value['data'] as JsonValue,
-    attachment: attachmentOf(value['attachment']),
+    attachment: attachmentOf(value['attachment'], attachments),
     recordedAt: text(value['recordedAt']),
   };
 }
 
-/** The reverse of `batchToJson`; throws `MessagingError` 'malformed'. */
-export function batchFromJson(value: unknown): EventBatch {
+/** The reverse of `batchToJson`, attachments only where they are wanted; throws `MessagingError` 'malformed'. */
+export function batchFromJson(value: unknown, attachments = true): EventBatch {
   if (!isObject(value) || value['v'] !== 1 || !Array.isArray(value['events'])) return malformed();
   const from = whole(value['from']);
   const to = whole(value['to']);
-  const events = value['events'].map(eventOf);
+  const events = value['events'].map((event) => eventOf(event, attachments));
   if (to !== from + events.length - 1 || events.some((event, index) => event.position !== from + index))
     malformed();
   return { from, to, events };

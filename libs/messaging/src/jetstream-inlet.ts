@@ -17,6 +17,8 @@ export interface InletOptions {
   readonly source: string;
   /** The name under which progress is told to the owner: the schema that reads. */
   readonly consumer: string;
+  /** Whether attachments are decoded; without it they are. What a consumer does not use is null to it. */
+  readonly attachments?: boolean;
   /** Deadline of a replay; default 10 s. */
   readonly replayMillis?: number;
   /** Called when the pipe cannot be read at the moment, or holds something that is no batch. Reading goes on. */
@@ -44,6 +46,7 @@ export class JetStreamInlet implements Inlet {
   readonly #bus: Bus;
   readonly #names: PipeNames;
   readonly #consumer: string;
+  readonly #attachments: boolean;
   readonly #replayMillis: number;
   readonly #onFailure: (error: unknown) => void;
   #reported = 0;
@@ -54,6 +57,7 @@ export class JetStreamInlet implements Inlet {
     this.#bus = options.bus;
     this.#names = pipeNames(options.source);
     this.#consumer = pipeNames(options.consumer).events.split('.')[1] ?? '';
+    this.#attachments = options.attachments ?? true;
     this.#replayMillis = options.replayMillis ?? 10_000;
     this.#onFailure = options.onFailure ?? (() => undefined);
     this.#repeat = setTimeout(() => {
@@ -81,7 +85,7 @@ export class JetStreamInlet implements Inlet {
       { after },
       { timeoutMillis: this.#replayMillis },
     );
-    return batchFromJson(reply['batch']);
+    return batchFromJson(reply['batch'], this.#attachments);
   }
 
   /** Tells the owner, and again when there is a new connection: a report that was lost would keep the stream from being purged. */
@@ -154,7 +158,7 @@ export class JetStreamInlet implements Inlet {
     if (to !== null && to <= delivery.reached) return; // a double
     let batch: EventBatch;
     try {
-      batch = batchFromJson(decodeJson(message.data));
+      batch = batchFromJson(decodeJson(message.data), this.#attachments);
     } catch (error) {
       // What is no batch is left out: the consumer sees the gap and asks the owner.
       this.#onFailure(error);

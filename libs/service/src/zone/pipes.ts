@@ -15,6 +15,8 @@ export interface PipeContext {
 /** Whose events are consumed, and what they do, in the transaction of the consumer's progress. */
 export interface Source {
   readonly source: string;
+  /** Whether its attachments are used; without it they are. */
+  readonly attachments?: boolean;
   readonly handler: (tx: Tx, events: readonly StoredEvent[]) => Promise<void>;
 }
 
@@ -43,13 +45,17 @@ export function makeConsumers(context: PipeContext, sources: readonly Source[]):
   return consumers;
 }
 
-function makeConsumer({ store, bus, log }: PipeContext, { source, handler }: Source): Consumer {
+function makeConsumer(
+  { store, bus, log }: PipeContext,
+  { source, attachments = true, handler }: Source,
+): Consumer {
   return new Consumer({
     store,
     source,
     inlet: new JetStreamInlet({
       bus,
       source,
+      attachments,
       consumer: store.schema,
       onFailure: reportOnReading(log, source),
     }),
