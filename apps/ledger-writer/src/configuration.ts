@@ -10,6 +10,7 @@ import {
   serviceConfig,
   serviceVariables,
   url,
+  wholeNumber,
 } from '@besure/service';
 import { busConfig } from '@besure/service/zone';
 import { z } from 'zod';
@@ -25,6 +26,8 @@ export interface LedgerWriterConfig extends ServiceConfig {
   readonly hub: Hub;
   readonly signer: CheckpointSigner;
   readonly node: NodeSettings;
+  /** Who time-stamps checkpoints, and how often at most; `null`: nobody. */
+  readonly timeStamps: { readonly url: string; readonly everySeconds: number } | null;
 }
 
 /** The environment of `ledger-writer`, with rules that read on after the variable's name. */
@@ -37,6 +40,8 @@ export const ledgerWriterConfiguration = z
     BESURE_NATS_CA_FILE: file().optional(),
     BESURE_CHARTER_FILE: file(),
     BESURE_HUB_KEY_FILE: file(),
+    BESURE_TIME_STAMP_URL: url('http', 'https').optional(),
+    BESURE_TIME_STAMP_SECONDS: wholeNumber(1, 31_536_000).default(86_400),
     MULTICHAIN_URL: url('http'),
     MULTICHAIN_USER: z.string({ error: 'must be the user name of the node' }).default('multichainrpc'),
     MULTICHAIN_PASSWORD_FILE: file(),
@@ -58,6 +63,12 @@ export const ledgerWriterConfiguration = z
     const password = fromVariable('MULTICHAIN_PASSWORD_FILE', () =>
       readFileSync(env.MULTICHAIN_PASSWORD_FILE, 'utf8').trim(),
     );
+    if (env.BESURE_TIME_STAMP_URL !== undefined && charter.timeStampAuthorities.length === 0) {
+      throw new ConfigurationError(
+        'BESURE_TIME_STAMP_URL',
+        'needs a charter that names a time-stamp authority',
+      );
+    }
     return {
       ...serviceConfig(env),
       databaseUrl: env.BESURE_DATABASE_URL,
@@ -70,5 +81,9 @@ export const ledgerWriterConfiguration = z
       hub,
       signer,
       node: { url: env.MULTICHAIN_URL, user: env.MULTICHAIN_USER, password, chain },
+      timeStamps:
+        env.BESURE_TIME_STAMP_URL === undefined
+          ? null
+          : { url: env.BESURE_TIME_STAMP_URL, everySeconds: env.BESURE_TIME_STAMP_SECONDS },
     };
   });

@@ -16,6 +16,8 @@ export type LedgerWriterErrorCode =
   | 'other-root'
   /** The node does not answer, or is not ready. */
   | 'ledger-unavailable'
+  /** The time-stamp authority gives no token that counts. */
+  | 'time-stamp-unavailable'
   /** The log stands still because of `wrong-chain` or `deep-fork`. */
   | 'halted';
 

@@ -1,7 +1,8 @@
 import type { Migration } from '@besure/event-store';
 import { logMigrations } from '@besure/log-store';
+import { TIME_STAMP_TABLE } from './time-stamps/rows.js';
 
-/** The schema of this service; everything in it can be derived again from the ledger, except cosignatures. */
+/** The schema of this service; everything in it can be derived again from the ledger, except cosignatures and time stamps. */
 export const SCHEMA = 'ledger_writer';
 
 /** What `main.js migrate` applies, in order. Only ever added to. */
@@ -62,4 +63,5 @@ export const migrations: readonly Migration[] = [
       CREATE INDEX contradiction_signer ON contradiction (signer);
     `,
   },
+  { name: 'ledger-writer-004-time-stamps', sql: TIME_STAMP_TABLE },
 ];

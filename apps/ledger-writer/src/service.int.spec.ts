@@ -3,7 +3,14 @@ import { nodePrimitives } from '@besure/keys';
 import { parseHex, toHex } from '@besure/ledger-tx';
 import { HttpLogSource, LogFollower, logMigrations, LogStore } from '@besure/log-store';
 import { connectBus, inboxPrefixOf, onHint, request, type Bus, type Json } from '@besure/messaging';
-import { parseItem, parseLogEntry, parseOutputsAnswer, parseSubmitAnswer, SUBJECTS } from '@besure/protocol';
+import {
+  parseItem,
+  parseLogEntry,
+  parseOutputsAnswer,
+  parsePublishedTimeStamps,
+  parseSubmitAnswer,
+  SUBJECTS,
+} from '@besure/protocol';
 import { runService, type RunningService } from '@besure/service';
 import { apiFetch, freshDatabase, startNats, waitUntil, type Nats } from '@besure/testing';
 import { judgeCheckpoint } from '@besure/verification';
@@ -12,6 +19,7 @@ import { itemBy, makeNetwork, type TestMember, type TestNetwork } from '../contr
 import type { LedgerWriterConfig } from './configuration.js';
 import { migrations, SCHEMA } from './migrations.js';
 import { buildWith, ledgerWriterService } from './service.js';
+import { insertTimeStamp } from './time-stamps/rows.js';
 
 let nats: Nats;
 let network: TestNetwork;
@@ -50,6 +58,7 @@ async function start(): Promise<RunningService> {
     hub: key.hub,
     signer: key.signer,
     node: { url: 'http://127.0.0.1:1', user: 'unused', password: 'unused' },
+    timeStamps: null,
   };
   const definition = {
     ...ledgerWriterService,
@@ -320,5 +329,45 @@ describe('a restart', () => {
   it('without migrations refuses to start', async () => {
     databaseUrl = (await freshDatabase()).url;
     await expect(start()).rejects.toMatchObject({ code: 'not-migrated' });
+  });
+});
+
+describe('time stamps', () => {
+  const STAMPS = [1, 7].map((size) => ({
+    size,
+    checkpoint: `log\n${size}\nroot\n`,
+    time: 1_795_348_800 + size,
+    token: Uint8Array.of(0x30, 1, size),
+  }));
+
+  it('are listed and served to everyone', async () => {
+    expect(await (await apiFetch(`${service.httpUrl}/log/proofs/time-stamps`)).json()).toEqual({
+      timeStamps: [],
+    });
+    const dataSource = await openDataSource({ url: databaseUrl, schema: SCHEMA });
+    for (const stamp of STAMPS) await insertTimeStamp(dataSource, stamp);
+    await dataSource.destroy();
+    const list = async (query: string): Promise<unknown> =>
+      parsePublishedTimeStamps(
+        await (await apiFetch(`${service.httpUrl}/log/proofs/time-stamps${query}`)).json(),
+      );
+    const listed = STAMPS.map(({ size, checkpoint, time }) => ({ size, checkpoint, time }));
+    expect(await list('')).toEqual({ timeStamps: listed });
+    expect(await list('?after=1')).toEqual({ timeStamps: listed.slice(1) });
+    expect(await list('?after=7')).toEqual({ timeStamps: [] });
+
+    const response = await apiFetch(`${service.httpUrl}/log/proofs/time-stamp/7`);
+    expect(response.headers.get('content-type')).toBe('application/timestamp-token');
+    expect(response.headers.get('cache-control')).toContain('immutable');
+    expect(new Uint8Array(await response.arrayBuffer())).toEqual(STAMPS[1]?.token);
+  });
+
+  it.each([
+    ['time-stamp/2', 404],
+    ['time-stamp/x', 404],
+    ['time-stamps?after=-1', 400],
+    ['time-stamps?after=1&after=2', 400],
+  ])('%s is answered with %d', async (path, status) => {
+    expect((await apiFetch(`${service.httpUrl}/log/proofs/${path}`)).status).toBe(status);
   });
 });

@@ -25,6 +25,8 @@ import { type LogContext, LogController } from './log.controller.js';
 import { migrations, SCHEMA } from './migrations.js';
 import { type RequestsContext, RequestsController } from './requests.controller.js';
 import { StatusController } from './status.controller.js';
+import { timeStamperOf } from './time-stamps/parts.js';
+import { TimeStampsController } from './time-stamps/time-stamps.controller.js';
 import { LOG_CONTEXT, REQUESTS_CONTEXT } from './tokens.js';
 
 /** The name by which the log's rows are told apart in the database. */
@@ -120,6 +122,7 @@ export async function buildWith(
   });
   health.show('ledger', () => follower.status().state === 'following');
   showNumbers(context, follower, seen);
+  const timeStamper = timeStamperOf(context, { dataSource, log });
 
   const carrier = new Carrier({ charter, node, sha256, chain: () => follower.status() });
   context.onStop('carrier', () => carrier.close());
@@ -138,14 +141,23 @@ export async function buildWith(
     onFailure: (error, subject) => serviceLog.warn('answering failed', { error, subject }),
   });
   return {
-    controllers: [LogController, CosignController, StatusController, RequestsController],
+    controllers: [
+      LogController,
+      CosignController,
+      TimeStampsController,
+      StatusController,
+      RequestsController,
+    ],
     providers: [
       { provide: LOG_CONTEXT, useValue: { dataSource, log } satisfies LogContext },
       { provide: REQUESTS_CONTEXT, useValue: requests },
       { provide: Cosignatures, useValue: cosignatures },
     ],
     microservices: [server],
-    started: () => follower.start(),
+    started() {
+      follower.start();
+      timeStamper?.start();
+    },
   };
 }
 
