@@ -13,6 +13,7 @@ import {
   ProtocolError,
   type Statement,
   type StatementCopy,
+  assertCountersigns,
   equalBytes,
   factsOf,
   mayState,
@@ -95,9 +96,12 @@ function checkSignatures(
   verifyStatementSignature(statement, statement.certificateKey, primitives);
   const exchange = exchangeOf(charter);
   const countersignature = parseCountersignature(copy.countersignature);
-  if (countersignature.statement !== statement.id || countersignature.issuer !== exchange.id) {
-    throw new ArchiveError('copy-countersignature', 'the countersignature is about another statement');
-  }
+  assertCountersigns(countersignature, statement);
+  if (countersignature.issuer !== exchange.id)
+    throw new ArchiveError(
+      'copy-countersignature',
+      'the countersignature is not in the name of the exchange',
+    );
   if (!signingKeysOf(exchange).some((key) => isSignedBy(countersignature, key, primitives)))
     throw new ArchiveError('copy-countersignature', 'the countersignature is not by the exchange');
   // The same identity with other signature bytes, or a second countersignature: which of them was recorded would be open.

@@ -427,7 +427,7 @@ describe('copies of the exchange', () => {
   >([
     [
       'another countersignature',
-      'copy-countersignature',
+      'countersignature-statement',
       (copy, other) => ({ ...copy, countersignature: other['countersignature'] }),
     ],
     [
