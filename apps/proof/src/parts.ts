@@ -49,6 +49,7 @@ export function logFollower({ config, store, log, metrics }: Shared, pollMillis:
       ),
     pollMillis,
     onFailure: (error, url) => log.warn('following the ledger log failed', { error, url }),
+    onWaiting: (url) => log.info('waiting for the first checkpoint of the ledger log', { url }),
   });
   metrics.gaugeFrom('besure_checkpoint_size', () => follower.status().size);
   return follower;

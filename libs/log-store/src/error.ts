@@ -10,6 +10,8 @@ export type LogStoreErrorCode =
   | 'checkpoint-not-accepted'
   /** What a hub sent is not what its checkpoint promises. */
   | 'bad-entries'
+  /** A hub has a log and no checkpoint of it yet: normal while a network is new. */
+  | 'no-checkpoint'
   /** A hub does not answer, or not with what was asked for. */
   | 'unreachable'
   /** The stored log contradicts itself. */

@@ -150,6 +150,20 @@ describe('following', () => {
     expect(follower.status()).toEqual({ size: 301, failures: 0, forked: [] });
   });
 
+  it('waits for the first checkpoint, says so once, and calls it no failure', async () => {
+    const hub = await Hub.start('hub');
+    const [waiting, failures]: [string[], unknown[]] = [[], []];
+    const follower = follow([hub], {
+      onWaiting: (source) => waiting.push(source),
+      onFailure: (error) => failures.push(error),
+    });
+    await waitUntil({ what: 'some rounds' }, () => (hub.requests.length >= 5 ? true : undefined));
+    await hub.grow(entries(0, 2));
+    await waitUntil({ what: 'two entries' }, () => (follower.status().size === 2 ? true : undefined));
+    expect(waiting).toEqual([hub.source.name]);
+    expect(failures).toEqual([]);
+  });
+
   it('takes the full bundle where the partial one is gone', async () => {
     const hub = await Hub.start('hub');
     await hub.grow(entries(0, 100));

@@ -20,6 +20,8 @@ export interface LogFollowerOptions extends CopyTarget {
   readonly backoff?: Backoff;
   /** Called for each failure with a source. A LogStoreError `fork` is the one that a person must see. */
   readonly onFailure?: (error: unknown, source: string) => void;
+  /** Called once while a source has no checkpoint yet, which is no failure: networks begin without one. */
+  readonly onWaiting?: (source: string) => void;
 }
 
 /** How a follower stands. `failures`: rounds in a row in which no source was of use. `forked`: sources that have shown another history. */
@@ -37,6 +39,7 @@ export class LogFollower {
   readonly #options: Required<LogFollowerOptions>;
   readonly #wakeUp = new WakeUp();
   readonly #forked = new Set<string>();
+  readonly #waiting = new Set<string>();
   readonly #stopping = new AbortController();
   #size = 0;
   #failures = 0;
@@ -47,6 +50,7 @@ export class LogFollower {
       pollMillis: 5_000,
       backoff: { firstMillis: 500, largestMillis: 30_000 },
       onFailure: () => {},
+      onWaiting: () => {},
       ...options,
     };
   }
@@ -107,12 +111,21 @@ export class LogFollower {
 
   async #offer(source: LogSource): Promise<Offer | null> {
     try {
-      const note = this.#options.accept(await source.checkpoint());
+      const shown = await source.checkpoint();
+      this.#waiting.delete(source.name);
+      const note = this.#options.accept(shown);
       return { source, note, checkpoint: parseAccepted(note) };
     } catch (error) {
-      this.#failed(error, source);
+      if (error instanceof LogStoreError && error.code === 'no-checkpoint') this.#isWaiting(source);
+      else this.#failed(error, source);
       return null;
     }
+  }
+
+  #isWaiting(source: LogSource): void {
+    if (this.#waiting.has(source.name)) return;
+    this.#waiting.add(source.name);
+    this.#options.onWaiting(source.name);
   }
 
   #failed(error: unknown, source: LogSource): void {

@@ -52,7 +52,7 @@ export class HttpLogSource implements PendingSource {
   /** @inheritdoc */
   async checkpoint(): Promise<string> {
     const bytes = await this.#get('checkpoint', MOST_NOTE_BYTES);
-    if (bytes === null) throw new LogStoreError('unreachable', `${this.name} has no checkpoint yet`);
+    if (bytes === null) throw new LogStoreError('no-checkpoint', `${this.name} has no checkpoint yet`);
     try {
       return decodeUtf8(bytes);
     } catch (cause) {
