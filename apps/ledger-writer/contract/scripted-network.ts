@@ -2,14 +2,16 @@ import { randomBytes } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Charter, Hub, KeyPair } from '@besure/governance';
+import type { Charter, Hub, KeyPair, Witness } from '@besure/governance';
 import { parseCharter } from '@besure/governance';
 import {
   generateHubKeys,
   generateLedgerKey,
+  generateWitnessKey,
   nodePrimitives,
   type CheckpointSigner,
   type LedgerSigner,
+  type MessageSigner,
 } from '@besure/keys';
 import {
   buildItemTransaction,
@@ -39,13 +41,20 @@ export interface TestHub {
   readonly signer: CheckpointSigner;
 }
 
-/** Members, hubs and the charter that names them. */
+/** A witness of a made-up network, which can cosign. */
+export interface TestWitness {
+  readonly witness: Witness;
+  readonly signer: MessageSigner;
+}
+
+/** Members, hubs, witnesses and the charter that names them. */
 export interface TestCharter {
   readonly charter: Charter;
   readonly members: readonly [TestMember, TestMember, TestMember];
   /** The key of nobody in the charter. */
   readonly stranger: TestMember;
   readonly hubs: readonly TestHub[];
+  readonly witnesses: readonly TestWitness[];
 }
 
 /** A network on a scripted chain. */
@@ -62,6 +71,9 @@ export interface CharterOptions {
   readonly finalDepth?: number;
   readonly checkpointEvery?: number;
   readonly hubs?: number;
+  readonly witnesses?: number;
+  /** All hubs and no witness unless said otherwise. */
+  readonly quorum?: Charter['quorum'];
 }
 
 /** Slot 1000 started an hour ago; slots of a second. */
@@ -69,7 +81,7 @@ const SLOTS = { base: 1_000, startMillis: Date.now() - 3_600_000, lengthMillis: 
 
 /** Makes keys and a charter for a new scripted chain. */
 export function makeNetwork(
-  options: Pick<CharterOptions, 'finalDepth' | 'checkpointEvery' | 'hubs'> = {},
+  options: Omit<CharterOptions, 'chain' | 'genesis' | 'addressVersion' | 'addressChecksum'> = {},
 ): TestNetwork {
   const chain = new ScriptedChain();
   return {
@@ -99,6 +111,9 @@ export function makeCharter(options: CharterOptions): TestCharter {
   const keys = Array.from({ length: options.hubs ?? 1 }, (_, i) => {
     return { signer: generateHubKeys(join(folder, `hub-${i}.json`)) };
   });
+  const witnessSigners = Array.from({ length: options.witnesses ?? 0 }, (_, i) =>
+    generateWitnessKey(join(folder, `witness-${i}.pem`)),
+  );
   // Who signs has the keys in memory.
   rmSync(folder, { recursive: true });
   const charter = parseCharter(
@@ -145,8 +160,13 @@ export function makeCharter(options: CharterOptions): TestCharter {
         provider: 'example',
         keys: [{ from: 0, until: null, log: rawKeys(signer.log), witness: rawKeys(signer.witness) }],
       })),
-      witnesses: [],
-      quorum: { hubs: keys.length, witnesses: 0 },
+      witnesses: witnessSigners.map(({ publicKey }, i) => ({
+        id: `witness-${i}`,
+        name: `witness-${i}.example`,
+        group: `Group ${i}`,
+        keys: [{ from: 0, until: 4_000_000_000, mlDsa44: encodeBase64url(publicKey) }],
+      })),
+      quorum: options.quorum ?? { hubs: keys.length, witnesses: 0 },
       timeStampAuthorities: [],
       algorithms: { ES256: null, 'ML-DSA-44': null, 'SHA-256': null, 'SHA3-512': null },
       leastAssurance: 'one-hub',
@@ -157,7 +177,8 @@ export function makeCharter(options: CharterOptions): TestCharter {
     if (key === undefined) throw new Error('as many keys as hubs');
     return { hub, ...key };
   });
-  return { charter, members, stranger, hubs };
+  const witnesses = charter.witnesses.map((witness, i) => ({ witness, signer: witnessSigners[i]! }));
+  return { charter, members, stranger, hubs, witnesses };
 }
 
 function rawKeys(pair: CheckpointSigner['log']): KeyPair {

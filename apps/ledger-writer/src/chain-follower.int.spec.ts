@@ -55,6 +55,7 @@ function follow(hub: Hub, options: Partial<ChainFollowerOptions> = {}, index = 0
     dataSource: hub.dataSource,
     node: network.chain,
     signing: new CheckpointSigning(network.charter.log.origin, key.hub, key.signer, sha256),
+    suffices: () => true,
     now: Date.now,
     pollMillis: 10,
     onTaken: () => {},
