@@ -31,15 +31,22 @@ const batchResults = z
 
 const nothing = nothingAccepted([]);
 const [own, general] = documentEventSchema.options;
-/** Headers are percent-encoded, so that the bounds of the members do not hold for them. */
-const attribute = z.string().optional().describe('The attribute of this name, percent-encoded.');
+/** A header of the binary mode. Percent-encoding makes it longer than the attribute, so that only its letters can be said of it. */
+const header = (attribute: keyof typeof own.shape) =>
+  z
+    .string()
+    .regex(/^[\x20-\x7e]+$/)
+    .optional()
+    .describe(
+      `The attribute \`${attribute}\`, of the binary mode alone: ${own.shape[attribute].description ?? 'as in the structured mode'}. Percent-encoded as UTF-8 where it is not visible ASCII (CloudEvents HTTP binding, 3.1.3.2).`,
+    );
 const binaryHeaders = z.object({
-  'ce-specversion': attribute,
-  'ce-id': attribute,
-  'ce-source': attribute,
-  'ce-type': attribute,
-  'ce-time': attribute,
-  'ce-subject': attribute,
+  'ce-specversion': header('specversion'),
+  'ce-id': header('id'),
+  'ce-source': header('source'),
+  'ce-type': header('type'),
+  'ce-time': header('time'),
+  'ce-subject': header('subject'),
 });
 
 const batch = z.array(documentEventSchema).min(1).max(MAX_BATCH_EVENTS);
@@ -87,7 +94,7 @@ export const intakeApi: ApiDescription = {
       header: binaryHeaders,
       body: {
         description:
-          'One event, or an array of them; in `application/json` an array is a batch. With headers `ce-…` (CloudEvents in binary mode, all that are required) the body is the `data` of the event, in `application/json`.',
+          'One event, or an array of them; in `application/json` an array is a batch. With headers `ce-…` (CloudEvents in binary mode; all of them but `ce-subject`, each once, and no others) the body is the `data` of the event, in `application/json`.',
         content: {
           'application/cloudevents+json': documentEventSchema,
           'application/cloudevents-batch+json': batch,

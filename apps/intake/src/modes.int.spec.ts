@@ -1,3 +1,4 @@
+import { apiFetch } from '@besure/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Answer, IntakeAtWork, sentEvent } from '../contract/intake-at-work.js';
 import { RawClient, headOf, problemIn } from '../contract/raw-client.js';
@@ -57,6 +58,26 @@ function send(mode: Mode, alter: (text: string) => Body, media = ''): Promise<An
 function inAllModes<T extends readonly unknown[]>(rows: readonly T[]): [Mode, ...T][] {
   return MODES.flatMap((mode) => rows.map((row): [Mode, ...T] => [mode, ...row]));
 }
+
+describe('a good event', () => {
+  it.each(MODES)('%s: is taken, and the request is as the API describes it', async (mode) => {
+    const event = fresh();
+    const requests: Record<Mode, [Record<string, string>, unknown]> = {
+      structured: [{ 'content-type': typeOf('structured') }, event],
+      binary: [{ ...headersOf(event), 'ce-subject': 'A%20subject' }, event.data],
+      batch: [{ 'content-type': typeOf('batch') }, [event]],
+    };
+    const [headers, body] = requests[mode];
+    const response = await apiFetch(`${intake.service.httpUrl}/v1/events`, {
+      method: 'POST',
+      headers: { ...headers, authorization: `Bearer ${intake.token}` },
+      body: JSON.stringify(body),
+    });
+    expect(response.status).toBe(202);
+    const state = await intake.get({ source: '/back-office', id: String(event['id']) });
+    expect(state.body).toMatchObject({ state: 'accepted' });
+  });
+});
 
 describe('a member that breaks a rule', () => {
   it.each(

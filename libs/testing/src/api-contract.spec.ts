@@ -31,6 +31,7 @@ const contract = new ApiContract('http://here', {
     },
     '/things': {
       post: {
+        parameters: [{ name: 'x-shade', in: 'header', schema: { type: 'string', maxLength: 3 } }],
         requestBody: { content: { 'application/json': { schema: { $ref: '#/components/schemas/Thing' } } } },
         responses: { 200: { content: { 'text/plain': {} } } },
       },
@@ -43,6 +44,7 @@ interface Exchange {
   readonly url?: string;
   readonly sent?: string;
   readonly sentAs?: string;
+  readonly sentWith?: Record<string, string>;
   readonly status?: number;
   readonly headers?: Record<string, string>;
   readonly body?: string;
@@ -53,7 +55,8 @@ const GOOD = { 'content-type': 'application/json; charset=utf-8', 'retry-after':
 function check(exchange: Exchange, options = {}): Promise<void> {
   const { method = 'GET', url = '/things/1', sent, sentAs = 'application/json', status = 200 } = exchange;
   const { headers = GOOD, body = '{"name":"a"}' } = exchange;
-  const request = sent === undefined ? {} : { body: sent, headers: { 'content-type': sentAs } };
+  const request =
+    sent === undefined ? {} : { body: sent, headers: { 'content-type': sentAs, ...exchange.sentWith } };
   const response = new Response(body, { status, headers });
   return contract.check(method, new URL(url, 'http://here'), request, response, options);
 }
@@ -66,6 +69,7 @@ describe('an exchange', () => {
     ['as described', {}],
     ['with a parameter', { url: '/things/1?show=abc' }],
     ['with a body', { ...POST, sent: '{"name":"a"}' }],
+    ['with a header', { ...POST, sent: '{"name":"a"}', sentWith: { 'X-Shade': 'red' } }],
     ['under a wildcard', { url: '/files/a/b.c/d', headers: TEXT }],
     ['with what has no route', { url: '/nothing', status: 404 }],
   ])('%s passes', async (_what, exchange) => {
@@ -91,6 +95,16 @@ describe('an exchange', () => {
       'a wrong body that succeeds',
       { ...POST, sent: '{}' },
       "request: body must have required property 'name'",
+    ],
+    [
+      'an unknown header of the request',
+      { ...POST, sent: '{"name":"a"}', sentWith: { 'x-hue': 'red' } },
+      'does not describe the header x-hue',
+    ],
+    [
+      'a header of the request of another form',
+      { ...POST, sent: '{"name":"a"}', sentWith: { 'x-shade': 'green' } },
+      'x-shade: body must NOT have more than 3 characters',
     ],
     ['a body of another type', { ...POST, sent: 'a', sentAs: 'text/plain' }, 'does not take text/plain'],
     ['the plain path, not the one with a variable', { url: '/things/latest' }, 'does not describe 200'],

@@ -26,6 +26,9 @@ const PLAIN_HEADERS = new Set([
   'transfer-encoding',
 ]);
 
+/** Headers of a request that need no description: of HTTP itself, and those that the description has elsewhere. */
+const PLAIN_REQUEST_HEADERS = new Set(['accept', 'authorization', 'content-type']);
+
 /** How an exchange is held against the document. */
 export interface ContractOptions {
   /** The request breaks the document on purpose, and is answered with success all the same. */
@@ -92,17 +95,23 @@ export class ApiContract {
       if (!queries.some((one) => one['name'] === name))
         throw fault(method, url, `does not describe ?${name}`);
     }
+    const headers = new Headers(init.headers);
+    const described = parameters.filter((one) => one['in'] === 'header').map((one) => String(one['name']));
+    for (const name of headers.keys()) {
+      if (!PLAIN_REQUEST_HEADERS.has(name) && !described.includes(name))
+        throw fault(method, url, `does not describe the header ${name}`);
+    }
     parameters.forEach(({ in: place, name, required }, index) => {
-      if (place !== 'query') return;
-      const value = url.searchParams.get(String(name));
-      if (value === null && required === true) throw fault(method, url, `needs ?${String(name)}`);
+      if (place !== 'query' && place !== 'header') return;
+      const value = (place === 'query' ? url.searchParams : headers).get(String(name));
+      if (value === null && required === true) throw fault(method, url, `needs ${String(name)}`);
       if (value === null) return;
       this.#validate([...at, 'parameters', String(index), 'schema'], value, (what) =>
-        fault(method, url, what),
+        fault(method, url, `${String(name)}: ${what}`),
       );
     });
     if (typeof init.body !== 'string') return;
-    const mediaType = mediaTypeOf(new Headers(init.headers));
+    const mediaType = mediaTypeOf(headers);
     const content = (operation['requestBody'] as { content: Json } | undefined)?.content ?? {};
     if (!(mediaType in content)) throw fault(method, url, `does not take ${mediaType}`);
     this.#validate([...at, 'requestBody', 'content', mediaType, 'schema'], JSON.parse(init.body), (what) =>
