@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { type ConnectionOptions, type TLSSocket, connect } from 'node:tls';
 import { TestAuthority, type TestCertificate, askOverTls } from '@besure/testing/tls';
 import { Controller, Get } from '@nestjs/common';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { z } from 'zod';
 import { FromCaller, RequireScope } from './access-guard.js';
 import type { ApiDescription } from './openapi/api-description.js';
@@ -235,6 +235,18 @@ describe('who calls', () => {
     expect(await ask('/v1/who', stranger)).toMatchObject({ status: 200 });
   });
 
+  test('a certificate that expires while its connection is open does not count any more', async () => {
+    const socket = await handshake({ cert: known.certificate, key: known.key });
+    expect(await askOn(socket, '/v1/who')).toContain(' 200 ');
+    vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 2 * 3_600_000 });
+    try {
+      expect(await askOn(socket, '/v1/who')).toContain(' 401 ');
+    } finally {
+      vi.useRealTimers();
+    }
+    socket.destroy();
+  });
+
   test('a caller who is taken out of the file is out, also on a connection that is open', async () => {
     const agent = new Agent({ keepAlive: true, maxSockets: 1 });
     expect(await ask('/v1/who', known, { agent })).toMatchObject({ status: 200 });
@@ -258,11 +270,11 @@ function handshake(options: ConnectionOptions): Promise<TLSSocket> {
   return promise;
 }
 
-/** Asks on a connection; the status line. */
+/** Asks on a connection; the head of the answer. */
 async function askOn(socket: TLSSocket, route: string): Promise<string> {
   const { promise, resolve, reject } = Promise.withResolvers<string>();
   socket.once('data', (data: Buffer) => {
-    resolve(data.toString('latin1').split('\r\n', 1)[0]!);
+    resolve(data.toString('latin1').split('\r\n\r\n', 1)[0]!);
   });
   socket.once('close', () => {
     reject(new Error('closed'));
@@ -278,7 +290,7 @@ describe('the protocol', () => {
   ] as const)('%s is spoken', async (_what, options, protocol) => {
     const socket = await handshake(options);
     expect(socket.getProtocol()).toBe(protocol);
-    expect(await askOn(socket, '/health/live')).toBe('HTTP/1.1 200 OK');
+    expect(await askOn(socket, '/health/live')).toMatch(/^HTTP\/1\.1 200 OK\r\n/);
     socket.destroy();
   });
 
@@ -340,6 +352,16 @@ describe('rotation', () => {
       expect(await askOn(later, '/v1/who')).toContain('401');
       for (const socket of [first, resumed, later]) socket.destroy();
     }
+  });
+
+  test('a connection of before ends with its next answer', async () => {
+    const socket = await handshake({ cert: known.certificate, key: known.key });
+    expect(await askOn(socket, '/v1/who')).toMatch(/ 200 [^]*connection: keep-alive/i);
+    const closed = new Promise((resolve) => socket.once('close', resolve));
+    put('clients.crt', ours.certificate);
+    expect(await askOn(socket, '/v1/who')).toMatch(/connection: close/i);
+    await closed;
+    expect(await ask('/v1/who', known)).toMatchObject({ status: 401 });
   });
 
   test('a new authority is accepted beside the old one', async () => {
