@@ -78,6 +78,7 @@ describe.each(ledgers)('ledger-writer and rights on %s', (_name, open) => {
       hub: hub.hub,
       signer: hub.signer,
       node: ledger.settings,
+      timeStamps: null,
     } as const;
     await ledgerWriterService.migrate?.(config, {
       debug: () => {},

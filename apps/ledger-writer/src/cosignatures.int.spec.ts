@@ -56,6 +56,7 @@ beforeEach(async () => {
       hub,
       signer,
       node: { url: 'http://127.0.0.1:1', user: 'unused', password: 'unused' },
+      timeStamps: null,
     },
   );
   cleanups.push(() => service.stop());
