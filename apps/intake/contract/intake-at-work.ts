@@ -40,6 +40,15 @@ export function sentEvent(
   };
 }
 
+/** The headers of an event in binary mode. */
+export function headersOf(event: Readonly<Record<string, unknown>>): Record<string, string> {
+  const attributes = ['specversion', 'id', 'source', 'type', 'time'];
+  return {
+    'content-type': 'application/json',
+    ...Object.fromEntries(attributes.map((name) => [`ce-${name}`, encodeURI(String(event[name]))])),
+  };
+}
+
 /** A real intake with its database and bus, for specs that ask it questions. */
 export class IntakeAtWork {
   readonly service: RunningService;
