@@ -38,6 +38,13 @@ describe('besure', () => {
     expect(await besure('constructor')).toMatchObject({ status: 64 });
   });
 
+  it('shows names from elsewhere and does not obey them', async () => {
+    const { status, err } = await besure('verify', join(folder, 'a\u001b[2J.json'), '--trust', 't');
+    expect(status).toBe(66);
+    expect(err).toContain('a\\u001b[2J.json: no such file');
+    expect((await besure('\u0007')).err).toContain('there is no command "\\u0007"');
+  });
+
   it('tells how a command is written', async () => {
     const { status, out } = await besure('verify', '--help');
     expect(status).toBe(0);

@@ -1,3 +1,4 @@
+import { printableLines } from '@besure/dev-env/printable';
 import { CliError, UsageError } from './cli-error.js';
 import type { Command } from './command.js';
 import { COMMANDS } from './commands/index.js';
@@ -19,7 +20,7 @@ export async function run(args: readonly string[], io: Io): Promise<number> {
   }
   const listed = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
   if (listed === undefined) {
-    io.err(`besure: there is no command "${name}"\n\n${overview()}`);
+    io.err(`besure: there is no command "${printableLines(name)}"\n\n${overview()}`);
     return EXIT.usage;
   }
   const command = await listed.load();
@@ -35,11 +36,17 @@ export async function run(args: readonly string[], io: Io): Promise<number> {
 }
 
 function report(error: unknown, command: Command, io: Io): number {
-  if (error instanceof UsageError) io.err(`besure: ${error.message}\n\n${usageOf(command)}`);
-  else if (error instanceof CliError || isConfiguration(error)) io.err(`besure: ${error.message}\n`);
-  else io.err(`besure: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
+  const usage = error instanceof UsageError ? `\n${usageOf(command)}` : '';
+  // What is said of a file has its name in it.
+  io.err(`besure: ${printableLines(messageOf(error))}\n${usage}`);
   if (isConfiguration(error)) return EXIT.configuration;
   return error instanceof CliError ? error.exitCode : EXIT.internal;
+}
+
+/** What was foreseen is told in its message; of anything else the place matters. */
+function messageOf(error: unknown): string {
+  if (error instanceof CliError || isConfiguration(error)) return error.message;
+  return error instanceof Error ? (error.stack ?? error.message) : String(error);
 }
 
 /** By name: `verify` and `disclose` are to load nothing of the services. */

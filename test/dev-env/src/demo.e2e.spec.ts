@@ -20,7 +20,7 @@ beforeAll(async () => {
   writeFileSync(join(documents, 'Lettre à l’Échevin – n° 7.txt'), 'Monsieur, …');
   writeFileSync(join(documents, 'empty'), '');
   writeFileSync(join(documents, 'a folder', 'scan.pdf'), new Uint8Array(100_000).fill(7));
-  writeFileSync(join(documents, 'it\'s "quoted".csv'), 'a;b\n');
+  writeFileSync(join(documents, 'it\'s "quoted".csv\u001b[2J'), 'a;b\n');
   report = await demo({
     documents,
     examples: '',
@@ -72,5 +72,10 @@ describe('the demo with a folder of files that nobody has seen before', () => {
     ]) {
       expect(shown).toContain(part);
     }
+  });
+
+  it('shows the name of a file and does not obey it', () => {
+    expect(shown).toContain('it\'s "quoted".csv\\u001b[2J');
+    expect(shown).not.toContain('\u001b');
   });
 });

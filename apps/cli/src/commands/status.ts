@@ -1,4 +1,5 @@
 import { backOfficeOf, type RunFile, type SentDocument, sentDocuments } from '@besure/dev-env';
+import { printable } from '@besure/dev-env/printable';
 import { CliError } from '../cli-error.js';
 import type { Command } from '../command.js';
 import { EXIT } from '../exit-codes.js';
@@ -21,7 +22,7 @@ export const statusCommand: Command = {
     if (values.json) io.out(`${JSON.stringify(statuses, null, 2)}\n`);
     else if (statuses.length === 0) io.out('nothing was sent from here yet\n');
     for (const { message, file, from, to, events } of values.json ? [] : statuses) {
-      io.out(`${message}  ${file}  ${from} -> ${to}\n`);
+      io.out(`${message}  ${printable(file)}  ${from} -> ${to}\n`);
       for (const event of events) {
         const evidence = event.evidence === null ? '' : `  evidence ${event.evidence}`;
         io.out(

@@ -1,4 +1,5 @@
 import type { EventStatus } from '../back-office.js';
+import { printable } from '../printable.js';
 import type { Verdict } from '@besure/verification';
 import type { LedgerItem } from './ledger-reader.js';
 import type { Report } from './report.js';
@@ -24,7 +25,7 @@ export class Screen {
 
   heading(text: string): void {
     this.line();
-    this.line(this.#paint('bold', text));
+    this.line(this.#paint('bold', printable(text)));
   }
 
   paragraph(title: string, text: string): void {
@@ -37,7 +38,7 @@ export class Screen {
   moment({ at, event, status }: Moment): void {
     const { document, event: name, by } = event.planned;
     const state = this.#state(status.state);
-    this.line(`  ${at.toISOString().slice(11, 23)}  ${document.name}  ${name} (${by}): ${state}`);
+    this.line(`  ${at.toISOString().slice(11, 23)}  ${printable(document.name)}  ${name} (${by}): ${state}`);
   }
 
   /** What became of each document, one line each. */
@@ -47,14 +48,14 @@ export class Screen {
     states: readonly (EventStatus | null)[],
   ): void {
     this.heading('What became of them');
-    const width = Math.max(8, ...deliveries.map((one) => one.document.name.length));
+    const width = Math.max(8, ...deliveries.map((one) => printable(one.document.name).length));
     for (const delivery of deliveries) {
       const parts = delivery.events.map((planned) => {
         const state = states[events.findIndex((event) => event.planned === planned)]?.state ?? 'unknown';
         return `${planned.event} ${this.#state(state)}`;
       });
       this.line(
-        `  ${delivery.document.name.padEnd(width)}  ${delivery.from} -> ${delivery.to}  ${parts.join(', ')}`,
+        `  ${printable(delivery.document.name).padEnd(width)}  ${delivery.from} -> ${delivery.to}  ${parts.join(', ')}`,
       );
     }
   }
@@ -62,7 +63,7 @@ export class Screen {
   verdict(name: string, verdict: Verdict): void {
     const result = this.#paint(verdict.result === 'proven' ? 'green' : 'yellow', verdict.result);
     const reason = verdict.result === 'proven' ? '' : `: ${verdict.message} (${verdict.code})`;
-    this.line(`  ${result} ${name}${reason}`);
+    this.line(`  ${result} ${printable(name)}${reason}`);
   }
 
   /** Some items byte for byte, and what a reader learns from them. */
@@ -89,7 +90,7 @@ export class Screen {
     this.heading('Checks');
     for (const check of report.checks) {
       this.line(
-        `  ${check.ok ? this.#paint('green', 'ok  ') : this.#paint('red', 'FAIL')} ${check.name}: ${check.detail}`,
+        `  ${check.ok ? this.#paint('green', 'ok  ') : this.#paint('red', 'FAIL')} ${check.name}: ${printable(check.detail)}`,
       );
     }
     this.line();
