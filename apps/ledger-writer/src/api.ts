@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { CHAIN_STATES } from './chain-follower.js';
 import { LOG_PATH } from './log.controller.js';
 import type { LedgerStatus } from './status.controller.js';
+import { missingItemsOperations } from './slots/api.js';
 import { timeStampOperations } from './time-stamps/api.js';
 
 const status = z.object({
@@ -68,6 +69,7 @@ export const ledgerWriterApi: ApiDescription = {
       problems: [described(problems.notFound())],
     },
     ...timeStampOperations,
+    ...missingItemsOperations,
     'GET /v1/status': {
       id: 'readStatus',
       summary: 'How the hub stands',

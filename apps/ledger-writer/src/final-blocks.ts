@@ -14,7 +14,7 @@ import {
 import type { CheckpointSigning } from './checkpoint-signing.js';
 import { isToSign } from './late-signing.js';
 import { leafRuleOf } from './leaf-rule-of.js';
-import { lateSeconds } from './slot-times.js';
+import { lateSeconds } from './slots/slot-times.js';
 
 /** What taking in final blocks needs. */
 export interface TakingContext {

@@ -312,6 +312,76 @@ describe('serving the log', () => {
   });
 });
 
+describe('missing items', () => {
+  /** Mines an item in a block of the second in which a slot ends, or a number of seconds later. */
+  function mineItem(member: TestMember, slot: number, secondsAfter = 0): void {
+    const { base, startMillis, lengthMillis } = network.charter.slots;
+    const end = Math.ceil((startMillis + (slot - base + 1) * lengthMillis) / 1000);
+    network.chain.mine([itemBy(member, network.chain.entity('proofs'), slot).raw], end + secondsAfter);
+  }
+
+  async function look(query = ''): Promise<unknown> {
+    const response = await apiFetch(`${service.httpUrl}/v1/missing-items${query}`);
+    return response.json();
+  }
+
+  async function grow(): Promise<void> {
+    const { base, startMillis, lengthMillis } = network.charter.slots;
+    const last = Math.ceil((startMillis + (1_011 - base + 1) * lengthMillis) / 1000) + 2;
+    for (let i = 0; i < 3; i += 1) network.chain.mine([], last);
+    await waitUntil({ what: 'the log' }, async () =>
+      (await status()).height >= network.chain.height - 2 ? true : undefined,
+    );
+  }
+
+  it('are seen by everyone, and late ones, and who has never had one', async () => {
+    await found();
+    const [, beta] = network.members;
+    for (let slot = 1_001; slot <= 1_010; slot += 1) {
+      if (![1_003, 1_004, 1_008].includes(slot)) mineItem(alpha, slot);
+      if (slot >= 1_005) mineItem(beta, slot, slot === 1_007 ? 5 : 0);
+    }
+    await grow();
+    expect(await look('?from=1000&to=1010')).toEqual({
+      due: expect.any(Number) as number,
+      from: 1_000,
+      to: 1_010,
+      missing: [
+        { member: 'alpha', from: 1_003, to: 1_004 },
+        { member: 'alpha', from: 1_008, to: 1_008 },
+      ],
+      late: [{ member: 'beta', slot: 1_007, seconds: expect.any(Number) as number }],
+      silent: ['exchange'],
+    });
+    await waitUntil({ what: 'the alarms' }, async () => {
+      const metrics = await (await apiFetch(`${service.httpUrl}/metrics`)).text();
+      return /besure_alarms\{.*kind="item-missing".*\} [3-9]/.test(metrics) &&
+        /besure_alarms\{.*kind="member-silent".*\} 1/.test(metrics)
+        ? true
+        : undefined;
+    });
+  });
+
+  it('are not what is not due yet', async () => {
+    await found();
+    mineItem(alpha, 1_005);
+    await grow();
+    const { due } = (await look()) as { due: number };
+    expect(await look(`?from=1005&to=${due + 50}`)).toMatchObject({
+      to: due,
+      missing: [{ member: 'alpha', from: 1_006, to: due }],
+    });
+  });
+
+  it.each(['?from=1', '?from=5&to=4', '?from=1&to=10001', '?from=x&to=2', '?from=1&from=2&to=3'])(
+    'are not asked for by %s',
+    async (query) => {
+      const response = await apiFetch(`${service.httpUrl}/v1/missing-items${query}`);
+      expect(response.status).toBe(400);
+    },
+  );
+});
+
 describe('a restart', () => {
   it('goes on where it was', async () => {
     await found();

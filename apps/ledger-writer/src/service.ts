@@ -27,10 +27,18 @@ import { type RequestsContext, RequestsController } from './requests.controller.
 import { StatusController } from './status.controller.js';
 import { timeStamperOf } from './time-stamps/parts.js';
 import { TimeStampsController } from './time-stamps/time-stamps.controller.js';
+import { countMissing, type MissingItems, missingItems } from './slots/missing-items.js';
+import { MissingItemsController } from './slots/missing-items.controller.js';
 import { LOG_CONTEXT, REQUESTS_CONTEXT } from './tokens.js';
 
 /** The name by which the log's rows are told apart in the database. */
 const LOG = 'proofs';
+/** Before the first look. */
+const noMissingItems: Pick<MissingItems, 'missing' | 'late' | 'silent'> = {
+  missing: [],
+  late: [],
+  silent: [],
+};
 /** The node has been away for so many looks: no longer a hiccup. */
 const ALARMING_FAILURES = 5;
 
@@ -78,6 +86,7 @@ export async function buildWith(
     checkpointSize: latest === null ? 0 : parseCheckpoint(latest).size,
     failures: 0,
     contradictions,
+    items: noMissingItems,
   };
   const cosignatures = new Cosignatures({
     dataSource,
@@ -102,6 +111,10 @@ export async function buildWith(
     pollMillis: Math.min(1_000, Math.max(50, Math.floor(charter.slots.lengthMillis / 5))),
     onTaken: ({ state, checkpointSize, skipped }, count) => {
       seen.failures = 0;
+      missingItems(dataSource, charter).then(
+        (items) => (seen.items = items),
+        (error: unknown) => serviceLog.warn('missing items were not counted', { error }),
+      );
       serviceLog.debug('final blocks taken in', { height: state.height, count });
       skipped.forEach((times, reason) => {
         if (reason !== 'not-an-item' && reason !== 'coinbase') {
@@ -145,6 +158,7 @@ export async function buildWith(
       LogController,
       CosignController,
       TimeStampsController,
+      MissingItemsController,
       StatusController,
       RequestsController,
     ],
@@ -164,7 +178,12 @@ export async function buildWith(
 function showNumbers(
   { metrics }: ServiceContext<LedgerWriterConfig>,
   follower: ChainFollower,
-  seen: { readonly checkpointSize: number; readonly failures: number; readonly contradictions: number },
+  seen: {
+    readonly checkpointSize: number;
+    readonly failures: number;
+    readonly contradictions: number;
+    readonly items: Pick<MissingItems, 'missing' | 'late' | 'silent'>;
+  },
 ): void {
   metrics.gaugeFrom('besure_ledger_height', () => Math.max(0, follower.status().tip));
   metrics.gaugeFrom('besure_checkpoint_size', () => seen.checkpointSize);
@@ -174,6 +193,9 @@ function showNumbers(
       'deep-fork': halted === 'deep-fork' ? 1 : 0,
       'wrong-chain': halted === 'wrong-chain' ? 1 : 0,
       'other-root': seen.contradictions,
+      'item-missing': countMissing(seen.items),
+      'item-late': seen.items.late.length,
+      'member-silent': seen.items.silent.length,
       'ledger-unavailable': halted === null && seen.failures >= ALARMING_FAILURES ? 1 : 0,
     };
   });

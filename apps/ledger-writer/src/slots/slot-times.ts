@@ -15,8 +15,10 @@ export function lateSeconds(charter: Pick<Charter, 'slots'>, slot: number, block
   return after <= allowanceMillis(charter) ? 0 : Math.floor(after / 1000);
 }
 
-/** The last slot whose items are due in blocks up to this time (seconds); below the first slot where none is. */
+/** The last slot whose items would come too late in a block of this time (seconds); below the first slot where none would. */
 export function lastDueSlot(charter: Pick<Charter, 'slots'>, blockTime: number): number {
   const { base, startMillis, lengthMillis } = charter.slots;
-  return base - 1 + Math.floor((blockTime * 1000 - allowanceMillis(charter) - startMillis) / lengthMillis);
+  return (
+    base - 1 + Math.floor((blockTime * 1000 - 1 - allowanceMillis(charter) - startMillis) / lengthMillis)
+  );
 }
