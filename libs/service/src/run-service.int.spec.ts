@@ -1,5 +1,7 @@
 import { request as httpRequest } from 'node:http';
+import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Body, Controller, Get, HttpCode, Inject, Post } from '@nestjs/common';
@@ -291,6 +293,25 @@ describe('problems', () => {
 });
 
 describe('stopping', () => {
+  test('does not wait for a client that never sends the rest of its request', async () => {
+    const service = await start('slow', undefined, 1000);
+    const { port } = new URL(service.httpUrl);
+    const head = `POST /v1/events HTTP/1.1\r\nhost: x\r\nauthorization: Bearer ${WRITER}\r\n`;
+    const clients = [head, `${head}content-type: application/json\r\ncontent-length: 9\r\n\r\n{`].map(
+      (text) => {
+        const client = connect(Number(port), '127.0.0.1');
+        client.on('error', () => undefined);
+        client.write(text);
+        return client;
+      },
+    );
+    const gone = clients.map((client) => once(client, 'close'));
+    await Promise.all(clients.map((client) => once(client, 'ready')));
+    expect((await fetch(`${service.httpUrl}/v1/open`)).status).toBe(200);
+    expect(await service.stop()).toBe(true);
+    await Promise.all(gone);
+  });
+
   test('answers what is under way, then closes in reverse order, and only once', async () => {
     const order: string[] = [];
     const service = await start('intake', ({ onStop }) => {
