@@ -26,6 +26,17 @@ const evidence = z.object({
         index: z.int().min(0),
         path: z.array(z.base64()).max(20),
         log: z.string().describe('A C2SP tlog-proof with a cosigned checkpoint.'),
+        timeStamp: z
+          .object({
+            checkpoint: z.string().describe('The text of a checkpoint, which the token is over.'),
+            proof: z
+              .array(z.base64())
+              .max(53)
+              .describe('The inclusion proof of the leaf in that checkpoint.'),
+            token: z.base64().describe('A TimeStampToken of RFC 3161 in DER.'),
+          })
+          .nullable()
+          .describe('Null until a token covers the leaf: evidence that is read later may have one.'),
       }),
     )
     .min(1)

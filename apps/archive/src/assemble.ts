@@ -63,5 +63,6 @@ function toRecording(recording: FinalRecording): RecordingV1 {
     index,
     path: path.map(encodeBase64),
     log: formatTlogProof({ index: leaf, proof: inclusion, checkpoint }),
+    timeStamp: null,
   };
 }

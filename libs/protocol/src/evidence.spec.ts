@@ -13,6 +13,9 @@ const recording = fc.record({
   index: fc.maxSafeNat(),
   path: fc.array(hash, { maxLength: 20 }),
   log: text,
+  timeStamp: fc.option(
+    fc.record({ checkpoint: text, proof: fc.array(hash, { maxLength: 53 }), token: text }),
+  ),
 });
 const evidence: fc.Arbitrary<EvidenceV1> = fc.record({
   format: fc.constant(EVIDENCE_FORMAT),
@@ -62,7 +65,7 @@ describe('evidence files', () => {
       format: EVIDENCE_FORMAT,
       statement: 's',
       countersignature: null,
-      recordings: [{ by: 'a', slot: 1, height: 2, index: 3, path: [], log: 'l' }],
+      recordings: [{ by: 'a', slot: 1, height: 2, index: 3, path: [], log: 'l', timeStamp: null }],
     };
     const file = (change: object): string => `${JSON.stringify({ ...good, ...change }, null, 2)}\n`;
     const with1 = (change: object): string => file({ recordings: [{ ...good.recordings[0], ...change }] });
@@ -80,6 +83,15 @@ describe('evidence files', () => {
       'recordings.0.path',
     );
     expect(refusal(with1({ log: {} }))).toBe('recordings.0.log');
+    const timeStamp = { checkpoint: 'c', proof: [], token: 't' };
+    const stamped = (change: object): string => with1({ timeStamp: { ...timeStamp, ...change } });
+    expect(refusal(stamped({}))).toBeUndefined();
+    expect(refusal(with1({ timeStamp: undefined }))).toBe('recordings.0');
+    expect(refusal(with1({ timeStamp: 't' }))).toBe('recordings.0.timeStamp');
+    expect(refusal(stamped({ authority: 'a' }))).toBe('recordings.0.timeStamp');
+    expect(refusal(stamped({ checkpoint: '' }))).toBe('recordings.0.timeStamp.checkpoint');
+    expect(refusal(stamped({ proof: ['AA=='] }))).toBe('recordings.0.timeStamp.proof.0');
+    expect(refusal(stamped({ token: null }))).toBe('recordings.0.timeStamp.token');
     expect(refusal(with1({ txid: '00' }))).toBe('recordings.0');
     expect(refusal(file({ hints: {} }))).toBe('');
     expect(refusal('[]\n')).toBe('');

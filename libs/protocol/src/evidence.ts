@@ -33,11 +33,25 @@ export interface RecordingV1 {
   readonly path: readonly string[];
   /** That the item stands in the ledger's log: a C2SP tlog-proof with a cosigned checkpoint. */
   readonly log: string;
+  /** That someone outside the circle saw it too; `null` where nobody did, or not yet. */
+  readonly timeStamp: TimeStampV1 | null;
 }
 
-/** More than the largest evidence: two recordings under the cosignatures of some thirty hubs each. */
+/** An RFC 3161 time stamp over a checkpoint of the log that covers the recording, mostly a later one than that in `log`. */
+export interface TimeStampV1 {
+  /** The text of the checkpoint without signatures, three lines: the token is over its SHA-512. */
+  readonly checkpoint: string;
+  /** The inclusion proof of the recording's entry in that checkpoint, as base64. */
+  readonly proof: readonly string[];
+  /** The TimeStampToken, DER in base64. */
+  readonly token: string;
+}
+
+/** More than the largest evidence: two recordings under some hundred cosignatures each. */
 const MAX_LENGTH = 1_000_000;
 const MAX_PATH = 20;
+/** A tree below 2^53 leaves has no longer inclusion proof. */
+const MAX_PROOF = 53;
 
 /** The one text of an evidence file. Throws `evidence` when the text would not parse. */
 export function formatEvidence(evidence: EvidenceV1): string {
@@ -62,16 +76,21 @@ function serialise({ format, statement, countersignature, recordings }: Evidence
     format,
     statement,
     countersignature,
-    recordings: recordings.map(({ by, slot, height, index, path, log }) => ({
+    recordings: recordings.map(({ by, slot, height, index, path, log, timeStamp }) => ({
       by,
       slot,
       height,
       index,
       path,
       log,
+      timeStamp: timeStamp === null ? null : orderedTimeStamp(timeStamp),
     })),
   };
   return `${JSON.stringify(ordered, null, 2)}\n`;
+}
+
+function orderedTimeStamp({ checkpoint, proof, token }: TimeStampV1): TimeStampV1 {
+  return { checkpoint, proof, token };
 }
 
 function parseJson(text: string): unknown {
@@ -97,21 +116,35 @@ function parseMembers(value: unknown): EvidenceV1 {
 }
 
 const EVIDENCE_MEMBERS = ['format', 'statement', 'countersignature', 'recordings'] as const;
-const RECORDING_MEMBERS = ['by', 'slot', 'height', 'index', 'path', 'log'] as const;
+const RECORDING_MEMBERS = ['by', 'slot', 'height', 'index', 'path', 'log', 'timeStamp'] as const;
+const TIME_STAMP_MEMBERS = ['checkpoint', 'proof', 'token'] as const;
 
 function parseRecording(value: unknown, field: string): RecordingV1 {
-  const { by, slot, height, index, path, log } = members(value, field, RECORDING_MEMBERS);
-  if (!Array.isArray(path) || path.length > MAX_PATH) {
-    throw refusal('a path is a list of at most 20 hashes', `${field}.path`);
-  }
+  const { by, slot, height, index, path, log, timeStamp } = members(value, field, RECORDING_MEMBERS);
   return {
     by: parseText(by, `${field}.by`),
     slot: parseCount(slot, `${field}.slot`),
     height: parseCount(height, `${field}.height`),
     index: parseCount(index, `${field}.index`),
-    path: path.map((hash: unknown, i) => parseHash(hash, `${field}.path.${i}`)),
+    path: parseHashes(path, MAX_PATH, `${field}.path`),
     log: parseText(log, `${field}.log`),
+    timeStamp: timeStamp === null ? null : parseTimeStamp(timeStamp, `${field}.timeStamp`),
   };
+}
+
+function parseTimeStamp(value: unknown, field: string): TimeStampV1 {
+  const { checkpoint, proof, token } = members(value, field, TIME_STAMP_MEMBERS);
+  return {
+    checkpoint: parseText(checkpoint, `${field}.checkpoint`),
+    proof: parseHashes(proof, MAX_PROOF, `${field}.proof`),
+    token: parseText(token, `${field}.token`),
+  };
+}
+
+function parseHashes(value: unknown, most: number, field: string): string[] {
+  if (!Array.isArray(value) || value.length > most)
+    throw refusal(`not a list of at most ${most.toString()} hashes`, field);
+  return value.map((hash: unknown, i) => parseHash(hash, `${field}.${i}`));
 }
 
 /** The members of an object that has exactly these. */

@@ -73,6 +73,7 @@ export {
   formatEvidence,
   parseEvidence,
   type RecordingV1,
+  type TimeStampV1,
 } from './evidence.js';
 export { encodeVerifierKey, type NoteKey, noteKey, type NoteKeyType, parseVerifierKey } from './note-key.js';
 export {

@@ -18,6 +18,10 @@ export const VERDICT_CODES = {
   'countersignature-elsewhere': 'The countersignature is about another statement.',
   'countersignature-signature': 'The signature of the exchange is not over this countersignature.',
   'recorder-unknown': 'A recording is not by the issuer or the exchange, or they stand in the wrong order.',
+  'not-a-member':
+    'An organisation was not a member at the place in the register where this is recorded: not yet, or no more.',
+  'key-not-valid':
+    'A key was used where it was not in force: before its time, or after it was replaced or revoked.',
   'recording-malformed': 'A recording does not have the form that recordings have.',
   'signed-after-slot': 'The statement says it was signed after the time slot in which it was recorded.',
   'log-malformed':
@@ -27,6 +31,8 @@ export const VERDICT_CODES = {
   'checkpoint-signature': 'A signature on a checkpoint does not verify.',
   'log-signature-missing': 'A checkpoint is not signed in the name of the log.',
   'not-in-log': 'The statement does not stand in the log at the place that the evidence names.',
+  'time-stamp-invalid':
+    'A time stamp is not over this recording, or not by an authority that the given rules name.',
   'countersignature-unrecorded':
     'The countersignature was never recorded, so it could have been made at any time.',
   'document-differs': 'The document is not the one that the statement is about.',
@@ -34,8 +40,11 @@ export const VERDICT_CODES = {
 
   // The evidence is good, but not acceptable under the trust file.
   'quorum-not-met':
-    'Too few operators of the register confirm the recording: there is no time since which it provably exists.',
+    'Too few of those who keep the register, or who watch it, confirm the recording: there is no time since which it provably exists.',
   'assurance-too-low': 'Less stands behind the time of the recording than the given rules ask for.',
+  'key-compromised': 'A signing key is reported to have been in other hands when this was recorded.',
+  'algorithm-ended':
+    'This was recorded after the day on which a method of signing or of taking fingerprints ceased to be accepted.',
   'one-sided': 'The exchange did not countersign: only the issuer says so.',
   'partly-agreed': 'The exchange did not check everything that is shown here, or that it has to check.',
   'agreement-too-loose': 'The exchange allowed a larger difference in time than the given rules do.',
@@ -52,6 +61,8 @@ export type VerdictCode = keyof typeof VERDICT_CODES;
 export const UNACCEPTABLE_CODES = [
   'quorum-not-met',
   'assurance-too-low',
+  'key-compromised',
+  'algorithm-ended',
   'one-sided',
   'partly-agreed',
   'agreement-too-loose',

@@ -1,6 +1,6 @@
 import { type ClaimName, eventByUri, type ShortName } from '@besure/protocol';
 import { VERDICT_CODES } from './codes.js';
-import type { Verdict } from './verdict.js';
+import type { Parties, Verdict } from './verdict.js';
 
 /**
  * What a verdict means, for someone who has to rely on it and does not know how it came about: a judge, a clerk. English,
@@ -32,7 +32,13 @@ function badHeading({ message, code, checks }: Verdict): string[] {
 
 function heading(verdict: Verdict): string[] {
   if (verdict.result === 'proven') return ['PROVEN', '', summary(verdict)];
-  return ['GENUINE, BUT NOT ACCEPTABLE UNDER THE GIVEN RULES', '', summary(verdict)];
+  return [
+    isInDoubt(verdict)
+      ? 'UNCHANGED, BUT NOT ACCEPTABLE UNDER THE GIVEN RULES'
+      : 'GENUINE, BUT NOT ACCEPTABLE UNDER THE GIVEN RULES',
+    '',
+    summary(verdict),
+  ];
 }
 
 /** The sentence that matters: who, what, from whom to whom, when, who agreed, and since when that is certain. */
@@ -53,11 +59,27 @@ function summary(verdict: Verdict): string {
   ].join(' ');
 }
 
-function reservation({ code }: Verdict): string[] {
+/** Whether it is open who signed: no other reservation touches that. */
+function isInDoubt({ code }: Verdict): boolean {
+  return code === 'key-compromised' || code === 'algorithm-ended';
+}
+
+function reservation(verdict: Verdict): string[] {
+  const { code, compromised } = verdict;
   return [
     'Why it is not acceptable',
     `- ${VERDICT_CODES[code]}`,
-    '- The file itself is genuine: what follows was stated, by the organisation named, and was not changed since.',
+    ...(isInDoubt(verdict)
+      ? [
+          '- The file was not changed since it was recorded. Who made it is in doubt: what follows is what it says.',
+        ]
+      : [
+          '- The file itself is genuine: what follows was stated, by the organisation named, and was not changed since.',
+        ]),
+    ...compromised.map(
+      (id) =>
+        `- The key in question is that of ${organisation(verdict, id)}: someone else may have signed in its name.`,
+    ),
   ];
 }
 
@@ -117,14 +139,12 @@ function times(verdict: Verdict): string[] {
       : `- Stated moment: ${moment(claimedTime)}. This is what ${organisation(verdict, verdict.statedBy)} wrote.`,
   );
   if (recordedTime === null) {
-    lines.push(
-      '- There is no moment since which the statement provably exists: too few operators confirmed it.',
-    );
+    lines.push('- There is no moment since which the statement provably exists: too few confirmed it.');
     return lines;
   }
   lines.push(
-    `- Existed by: ${moment(recordedTime)}. By then the operators of the shared register had confirmed an entry that` +
-      ' could only be made with this very statement. It was not made up, or changed, afterwards.',
+    `- Existed by: ${moment(recordedTime)}. By then it was confirmed that the shared register held an entry that could` +
+      ' only be made with this very statement. It was not made up, or changed, afterwards.',
   );
   if (agreedTime !== null && agreedTime !== recordedTime) {
     lines.push(`- The agreement of the exchange existed by ${moment(agreedTime)}.`);
@@ -168,32 +188,62 @@ function hidden({ hidden: names }: Verdict): string[] {
 }
 
 function standing(verdict: Verdict): string[] {
-  const { assurance, oneSided } = verdict;
-  if (assurance === null) return [];
+  const { recordedTime, oneSided } = verdict;
+  if (recordedTime === null) return [];
   return [
     'What it rests on',
     `- The moment "existed by" was confirmed by ${confirmation(verdict)}.`,
-    ...(assurance === 'time-stamped'
-      ? ['- A time-stamping authority outside the register confirmed it too.']
-      : []),
-    `- Who stated what does not depend on any operator. That moment could be wrong only if ${wrongTogether(verdict)}.`,
+    `- Who stated what does not depend on any of them. That moment could be wrong only if ${wrongTogether(verdict)}.`,
+    ...timeStamps(verdict),
     '- What is proven is what was stated, by whom, and that it existed by then. That the stated moment is right is the word' +
       (oneSided ? ' of the issuer alone.' : ' of the issuer, and of the exchange as far as it agreed.'),
     '- It does not prove that a person read or understood the document, nor that what the document says is true.',
   ];
 }
 
-function confirmation({ hubs, recordings }: Verdict): string {
-  if (hubs === 1) return 'the one operator of the shared register';
-  const fewest = Math.min(...recordings.map((recording) => recording.hubs.length));
-  return `${fewest} of the ${hubs} operators of the shared register, each from its own copy`;
+/** Who confirmed it: the fewest of any recording, as the weakest counts. */
+function confirmation({ parties, recordings }: Verdict): string {
+  const fewest = (kind: keyof Parties): number =>
+    Math.min(...recordings.map((recording) => recording.parties[kind]));
+  const operators =
+    parties.operators === 1
+      ? 'the one operator of the shared register'
+      : `${fewest('operators')} of the ${parties.operators} operators of the shared register, each from its own copy`;
+  if (parties.groups === 0) return operators;
+  const watchers =
+    parties.groups === 1
+      ? 'the one organisation that watches it'
+      : `${fewest('groups')} of the ${parties.groups} organisations that watch it`;
+  return `${operators}, and by ${watchers} and would notice if an entry were changed or taken out`;
 }
 
-function wrongTogether({ hubs, quorum }: Verdict): string {
-  if (hubs === 1) return 'that operator gave a wrong one';
-  return quorum === 1
-    ? 'one of these operators gave a wrong one'
-    : `${quorum} of these operators gave a wrong one together`;
+/** Who would have to lie together: as many of each kind as the rules ask for. */
+function wrongTogether({ parties, quorum }: Verdict): string {
+  const operators =
+    parties.operators === 1 ? 'that operator' : `${count(quorum.operators)} of these operators`;
+  if (quorum.groups > 0) {
+    const watchers =
+      parties.groups === 1 ? 'that organisation' : `${count(quorum.groups)} of these organisations`;
+    return `${operators} and ${watchers} gave a wrong one together`;
+  }
+  return quorum.operators === 1 ? `${operators} gave a wrong one` : `${operators} gave a wrong one together`;
+}
+
+function count(number: number): string {
+  return number === 1 ? 'one' : number.toString();
+}
+
+/** What an authority outside the register says, once for each moment that it says. */
+function timeStamps({ recordings }: Verdict): string[] {
+  const said = recordings.flatMap(({ timeStamp }) =>
+    timeStamp === null
+      ? []
+      : [
+          `- A time-stamping authority that has no part in the register (${timeStamp.authority}) confirmed that the entry stood` +
+            ` in it on ${moment(timeStamp.time)}. After that moment nobody, not even all of these together, could have made it up.`,
+        ],
+  );
+  return [...new Set(said)];
 }
 
 function event({ claims }: Verdict): string {

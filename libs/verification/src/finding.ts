@@ -1,10 +1,11 @@
-import type { Charter } from '@besure/governance';
+import { type Charter, groupsOf, operatorsOf } from '@besure/governance';
 import { CLAIM_NAMES, type Claims, type Countersignature, type Statement } from '@besure/protocol';
 import { VERDICT_CODES } from './codes.js';
+import type { HeldKey } from './member-keys.js';
 import type { Acceptability } from './policy.js';
-import type { HeldRecording } from './recording.js';
+import { type HeldRecording, recordedTimeOf } from './recording.js';
 import type { Refusal } from './refusal.js';
-import type { Check, ShownClaims, Verdict } from './verdict.js';
+import type { Check, ShownClaims, Verdict, VerifiedRecording } from './verdict.js';
 
 /** Evidence that holds: what is left is whether the trust file accepts it. */
 export interface Finding {
@@ -15,6 +16,8 @@ export interface Finding {
   readonly countersignature: Countersignature | null;
   /** One or two. */
   readonly recordings: readonly HeldRecording[];
+  /** The issuer's signing key and, where it countersigned, the exchange's: each in force where it was recorded. */
+  readonly keys: readonly HeldKey[];
 }
 
 /** The verdict on evidence that proves nothing: so it tells nothing of what the file says. */
@@ -38,8 +41,9 @@ export function badVerdict({ code, message: detail }: Refusal, checks: readonly 
     checks,
     evidenceId: null,
     recordings: [],
-    hubs: 0,
-    quorum: 0,
+    compromised: [],
+    parties: { operators: 0, groups: 0 },
+    quorum: { operators: 0, groups: 0 },
     names: {},
   };
 }
@@ -65,17 +69,27 @@ export function goodVerdict(finding: Finding, judged: Acceptability, checks: rea
     oneSided: countersignature === null,
     checks,
     evidenceId: statement.id,
-    recordings: recordings.map(({ by, slot, height, countersigned, hubs, recordedTime }) => ({
-      by,
-      slot,
-      height,
-      countersigned,
-      hubs,
-      recordedTime: formatTime(recordedTime),
-    })),
-    hubs: charter.hubs.length,
-    quorum: charter.quorum.hubs,
+    recordings: recordings.map(verifiedRecording),
+    compromised: judged.compromised,
+    parties: { operators: operatorsOf(charter).size, groups: groupsOf(charter).size },
+    quorum: { operators: charter.quorum.hubs, groups: charter.quorum.witnesses },
     names: namesOf(finding),
+  };
+}
+
+function verifiedRecording(recording: HeldRecording): VerifiedRecording {
+  const { by, slot, height, countersigned, standing, timeStamp } = recording;
+  return {
+    by,
+    slot,
+    height,
+    countersigned,
+    hubs: standing.hubs,
+    witnesses: standing.witnesses,
+    parties: { operators: standing.operators, groups: standing.groups },
+    recordedTime: formatTime(recordedTimeOf(recording)),
+    timeStamp:
+      timeStamp === null ? null : { time: formatTime(timeStamp.time), authority: timeStamp.authority },
   };
 }
 
@@ -90,6 +104,8 @@ function agreedWithin(countersignature: Countersignature | null): number | null 
 }
 
 /** A moment as RFC 3339 in UTC, to the second: that is all that confirmations say. */
+function formatTime(second: number): string;
+function formatTime(second: number | null): string | null;
 function formatTime(second: number | null): string | null {
   return second === null ? null : new Date(second * 1000).toISOString().replace('.000Z', 'Z');
 }

@@ -1,5 +1,11 @@
-export { type CheckpointKey, checkpointKeys } from './checkpoint-keys.js';
-export { type CheckpointStanding, judgeCheckpoint, type JudgedCheckpoint } from './checkpoint-signatures.js';
+export { type CheckpointKey, checkpointKeys, type Cosigner } from './checkpoint-keys.js';
+export {
+  type CheckpointStanding,
+  judgeCheckpoint,
+  type JudgedCheckpoint,
+  quorateCheckpoint,
+  type QuorateCheckpoint,
+} from './checkpoint-signatures.js';
 export {
   type BadCode,
   isVerdictCode,
@@ -18,6 +24,7 @@ export {
   type Check,
   CHECK_NAMES,
   type CheckName,
+  type Parties,
   type ShownClaims,
   type Verdict,
   type VerifiedRecording,

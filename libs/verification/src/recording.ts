@@ -1,6 +1,14 @@
-import { addressFormatOf, type Charter, ledgerKeyAt, type Organisation, slotIat } from '@besure/governance';
+import {
+  addressFormatOf,
+  type Charter,
+  isWithin,
+  ledgerKeyAt,
+  type Organisation,
+  slotIat,
+} from '@besure/governance';
 import { decodeAddress } from '@besure/ledger-tx';
 import {
+  type Countersignature,
   decodeBase64,
   encodeItem,
   encodeLogEntry,
@@ -14,17 +22,21 @@ import {
   rootFromSlotPath,
   type Statement,
   statementLeaf,
+  type TreeHead,
 } from '@besure/protocol';
 import { type CheckpointStanding, verifyEvidenceCheckpoint } from './checkpoint-signatures.js';
 import { assertThat, refuseAs } from './refusal.js';
+import { type HeldTimeStamp, verifyRecordingTimeStamp } from './time-stamp.js';
 
 /** A recording that holds: the statement stands in a ledger item, the item in the log, the log is signed. */
-export interface HeldRecording extends CheckpointStanding {
+export interface HeldRecording {
   readonly by: string;
   readonly slot: number;
   readonly height: number;
   /** Whether the countersignature stands in the leaf too. */
   readonly countersigned: boolean;
+  readonly standing: CheckpointStanding;
+  readonly timeStamp: HeldTimeStamp | null;
 }
 
 /**
@@ -35,60 +47,99 @@ export function verifyRecording(
   recording: RecordingV1,
   recorder: Organisation,
   statement: Statement,
-  countersignature: string | null,
+  countersignature: Countersignature | null,
   charter: Charter,
   primitives: Primitives,
 ): HeldRecording {
   const { slot, height } = recording;
   const by = recorder.id;
-  const signedBeforeSlot = refuseAs('recording-malformed', () => statement.iat <= slotIat(charter, slot));
-  assertThat(signedBeforeSlot, 'signed-after-slot');
+  const slotStart = refuseAs('recording-malformed', () => slotIat(charter, slot));
+  assertThat(statement.iat <= slotStart, 'signed-after-slot');
 
   const proof = refuseAs('log-malformed', () => parseTlogProof(recording.log));
   assertThat(proof.extra === null, 'log-malformed', 'it has an extra line, which nothing authenticates');
   const checkpoint = refuseAs('log-malformed', () => parseCheckpoint(proof.checkpoint));
   assertThat(checkpoint.origin === charter.log.origin, 'log-unknown', checkpoint.origin);
 
-  const publisher = ledgerKeyHash(charter, recorder, height, primitives);
-  const path = refuseAs('recording-malformed', () => recording.path.map(decodeBase64));
-  const standsInLog = (agreed: string | null): boolean => {
-    const leaf = statementLeaf(statement.jws, agreed, primitives.sha256);
-    const root = refuseAs('recording-malformed', () =>
-      rootFromSlotPath(leaf, recording.index, path, primitives.sha256),
-    );
-    const entry = refuseAs('recording-malformed', () =>
-      encodeLogEntry({ publisher, height, item: encodeItem({ slot, root }) }),
-    );
-    const { index, proof: hashes } = proof;
-    const logRoot = refuseAs('not-in-log', () =>
-      rootFromInclusionProof(
-        leafHash(entry, primitives.sha256),
-        index,
-        checkpoint.size,
-        hashes,
-        primitives.sha256,
-      ),
-    );
-    return equalBytes(logRoot, checkpoint.root);
-  };
-  const countersigned = countersignature !== null && standsInLog(countersignature);
+  const entryOf = entryMaker(
+    recording,
+    statement,
+    ledgerKeyHash(charter, recorder, height, primitives),
+    primitives,
+  );
+  const standsInLog = (entry: Uint8Array): boolean =>
+    isIncluded(entry, proof.index, proof.proof, checkpoint, primitives);
+  const agreed = countersignature === null ? null : entryOf(countersignature.jws);
+  const countersigned = agreed !== null && standsInLog(agreed);
   // An issuer that got no answer in time records the statement alone; the exchange never does.
-  const alone = !countersigned && by === statement.issuer && standsInLog(null);
-  assertThat(countersigned || alone, 'not-in-log');
+  const alone = countersigned || by !== statement.issuer ? null : entryOf(null);
+  const entry = countersigned ? agreed : alone;
+  assertThat(entry !== null && (countersigned || standsInLog(entry)), 'not-in-log');
+  if (countersigned) assertThat((countersignature?.iat ?? Infinity) <= slotStart, 'signed-after-slot');
 
   const standing = verifyEvidenceCheckpoint(checkpoint, charter, primitives);
   assertThat(standing.signedByLog, 'log-signature-missing');
-  return { by, slot, height, countersigned, ...standing };
+  const timeStamp =
+    recording.timeStamp === null
+      ? null
+      : verifyRecordingTimeStamp(recording.timeStamp, charter, (hashes, head) =>
+          isIncluded(entry, proof.index, hashes, head, primitives),
+        );
+  return { by, slot, height, countersigned, standing, timeStamp };
 }
 
-/** The publisher that the log names for what a member put into a block of that height. Throws `recorder-unknown`. */
+/**
+ * Since when a recording provably exists, in POSIX seconds: since a quorum confirmed it, or an authority outside the circle,
+ * where that was earlier. `null` where no quorum did: then nobody stands for the log.
+ */
+export function recordedTimeOf({ standing, timeStamp }: HeldRecording): number | null {
+  const { recordedTime } = standing;
+  if (recordedTime === null || timeStamp === null) return recordedTime;
+  return Math.min(recordedTime, timeStamp.time);
+}
+
+/**
+ * The log's entry if the leaf holds that countersignature, or none. It is put together from what must be in it: nothing that
+ * the file says of it is believed.
+ */
+function entryMaker(
+  { slot, height, index, path }: RecordingV1,
+  { jws }: Statement,
+  publisher: Uint8Array,
+  { sha256 }: Primitives,
+): (countersignature: string | null) => Uint8Array {
+  return (countersignature) =>
+    refuseAs('recording-malformed', () => {
+      const leaf = statementLeaf(jws, countersignature, sha256);
+      const root = rootFromSlotPath(leaf, index, path.map(decodeBase64), sha256);
+      return encodeLogEntry({ publisher, height, item: encodeItem({ slot, root }) });
+    });
+}
+
+/** Whether an entry stands in a tree. Throws `not-in-log` for what is no proof for that place. */
+function isIncluded(
+  entry: Uint8Array,
+  index: number,
+  hashes: readonly Uint8Array[],
+  { size, root }: TreeHead,
+  { sha256 }: Primitives,
+): boolean {
+  const found = refuseAs('not-in-log', () =>
+    rootFromInclusionProof(leafHash(entry, sha256), index, size, hashes, sha256),
+  );
+  return equalBytes(found, root);
+}
+
+/** The publisher that the log names for what a member put into a block of that height. */
 function ledgerKeyHash(
   charter: Charter,
   recorder: Organisation,
   height: number,
   { sha256 }: Primitives,
 ): Uint8Array {
+  const where = `${recorder.id} at height ${height.toString()}`;
+  assertThat(isWithin(recorder, height), 'not-a-member', where);
   const key = ledgerKeyAt(recorder, height);
-  assertThat(key !== undefined, 'recorder-unknown', `${recorder.id} at height ${height}`);
+  assertThat(key !== undefined, 'key-not-valid', `the ledger key of ${where}`);
   return refuseAs('trust-malformed', () => decodeAddress(key.address, addressFormatOf(charter), sha256));
 }

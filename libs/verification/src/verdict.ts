@@ -1,14 +1,14 @@
+import type { Assurance } from '@besure/governance';
 import type { ClaimName, Claims } from '@besure/protocol';
 import type { VerdictCode } from './codes.js';
 
-/**
- * What stands behind a recorded time. `one-hub`: hubs, but the charter's quorum is one hub, or no more than half of them.
- * `recorded`: a quorum of at least two hubs and more than half of all. `time-stamped`: a time-stamping authority outside the
- * circle too (not in this version of evidence).
- */
-export type Assurance = 'one-hub' | 'recorded' | 'time-stamped';
+export type { Assurance };
 
-/** The assurances, weakest first. */
+/**
+ * What stands behind a recorded time, the weakest first. `one-hub`: the charter's quorum is one party, or no majority.
+ * `recorded`: more than half of the hub operators and more than half of the groups of witnesses, two parties at least.
+ * `time-stamped`: the same, and a time-stamping authority outside the circle soon after.
+ */
 export const ASSURANCES = ['one-hub', 'recorded', 'time-stamped'] as const satisfies readonly Assurance[];
 
 /** One thing that was checked. */
@@ -35,9 +35,13 @@ export const CHECK_NAMES = [
   'issuer-recording',
   'exchange-recording',
   'countersignature-recorded',
+  'issuer-key',
+  'exchange-key',
   'document',
   'quorum',
   'assurance',
+  'compromise',
+  'algorithms',
   'agreement',
   'time',
 ] as const;
@@ -54,10 +58,21 @@ export interface VerifiedRecording {
   readonly height: number;
   /** Whether it covers the countersignature too, or the statement alone. */
   readonly countersigned: boolean;
-  /** The hubs whose confirmations count. */
+  /** The hubs, and the other witnesses, whose confirmations count. */
   readonly hubs: readonly string[];
-  /** When the quorum had confirmed it, RFC 3339 in UTC; `null` when it never did. */
+  readonly witnesses: readonly string[];
+  /** By how many different operators and groups these are run. */
+  readonly parties: Parties;
+  /** Since when it provably exists, RFC 3339 in UTC; `null` when the quorum never confirmed it. */
   readonly recordedTime: string | null;
+  /** The time stamp from outside the circle: existed by then, says that authority. */
+  readonly timeStamp: { readonly time: string; readonly authority: string } | null;
+}
+
+/** Counted are those who really run hubs and witnesses, not machines or keys. */
+export interface Parties {
+  readonly operators: number;
+  readonly groups: number;
 }
 
 /** Every claim, `null` where it is hidden or holds nothing; {@link Verdict.hidden} tells which. */
@@ -92,9 +107,11 @@ export interface Verdict {
   /** The identity of the statement. */
   readonly evidenceId: string | null;
   readonly recordings: readonly VerifiedRecording[];
-  /** How many hubs the trust file names, and how many of them must confirm a recording; 0 when the evidence is bad. */
-  readonly hubs: number;
-  readonly quorum: number;
+  /** Whose signing keys are reported to have been in other hands when this was recorded. */
+  readonly compromised: readonly string[];
+  /** How many operators and groups the trust file names, and how many must confirm a recording; 0 when the evidence is bad. */
+  readonly parties: Parties;
+  readonly quorum: Parties;
   /** The names of the organisations that this verdict mentions, by id. */
   readonly names: Readonly<Record<string, string>>;
 }

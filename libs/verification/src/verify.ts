@@ -4,14 +4,13 @@ import {
   type Organisation,
   organisation,
   parseTrust,
+  type SigningKey,
   signingKeyOf,
-  signingKeysOf,
 } from '@besure/governance';
 import {
-  type Claims,
+  assertCountersigns,
+  assertRole,
   type Countersignature,
-  eventByUri,
-  mayState,
   openDisclosures,
   parseCountersignature,
   parseEvidence,
@@ -20,13 +19,13 @@ import {
   type RecordingV1,
   splitSdJwt,
   type Statement,
-  verifyCountersignature,
   verifyStatementSignature,
 } from '@besure/protocol';
 import { documentMatches } from './document.js';
 import { badVerdict, type Finding, goodVerdict } from './finding.js';
+import { countersigningKeys, keyInForce } from './member-keys.js';
 import { acceptability } from './policy.js';
-import { type HeldRecording, verifyRecording } from './recording.js';
+import { verifyRecording } from './recording.js';
 import { assertThat, Refusal, refuseAs } from './refusal.js';
 import { isSlotStart } from './slot-start.js';
 import type { Check, CheckName, Verdict } from './verdict.js';
@@ -74,36 +73,42 @@ function examine(evidenceText: string, trustText: string, options: VerifyOptions
   const { statement, disclosures } = check('statement', () => readStatement(evidence.statement, primitives));
   const exchange = refuseAs('trust-malformed', () => exchangeOf(charter));
   const issuer = check('issuer', () => issuerOf(statement, charter));
-  // The charter's key is what counts; a certificate that names another one would mislead whoever reads it.
-  const key = statement.certificateKey;
-  check('certificate', () => assertThat(signingKeyOf(issuer, key) !== undefined, 'certificate-differs'));
+  const issuerKey = check('certificate', () => keyOf(statement, issuer));
   check('statement-signature', () =>
-    refuseAs('statement-signature', () => verifyStatementSignature(statement, key, primitives)),
+    refuseAs('statement-signature', () =>
+      verifyStatementSignature(statement, statement.certificateKey, primitives),
+    ),
   );
   const claims = check('disclosures', () =>
     refuseAs('disclosure-invalid', () => openDisclosures(statement, disclosures, primitives.sha256)),
   );
-  check('event', () => assertMayState(statement.issuer, claims));
+  check('event', () => refuseAs('event-not-allowed', () => assertRole(statement.issuer, claims)));
   check('signing-time', () => assertThat(isSlotStart(charter, statement.iat), 'signing-time-invalid'));
 
-  const countersignature =
+  const agreement =
     evidence.countersignature === null
       ? null
       : check('countersignature', () =>
-          readCountersignature(evidence.countersignature ?? '', statement, exchange, charter, primitives),
+          readAgreement(evidence.countersignature ?? '', statement, exchange, charter, primitives),
         );
+  const countersignature = agreement?.countersignature ?? null;
   const recordings = recordersOf(evidence.recordings, issuer, exchange, check).map(
     ([name, recorder, recording]) =>
       check(name, () =>
-        verifyRecording(recording, recorder, statement, countersignature?.jws ?? null, charter, primitives),
+        verifyRecording(recording, recorder, statement, countersignature, charter, primitives),
       ),
   );
-  if (countersignature !== null) check('countersignature-recorded', () => assertRecorded(recordings));
+  const agreed = recordings.filter(({ countersigned }) => countersigned);
+  if (agreement !== null)
+    check('countersignature-recorded', () => assertThat(agreed.length > 0, 'countersignature-unrecorded'));
+  const keys = [check('issuer-key', () => keyInForce(issuer, [issuerKey], recordings))];
+  if (agreement !== null)
+    keys.push(check('exchange-key', () => keyInForce(exchange, agreement.keys, agreed)));
   if (document !== undefined && claims.document !== undefined) {
     const claimed = claims.document;
     check('document', () => assertThat(documentMatches(document, claimed, primitives), 'document-differs'));
   }
-  return { charter, statement, claims, countersignature, recordings };
+  return { charter, statement, claims, countersignature, recordings, keys };
 }
 
 function readStatement(
@@ -128,48 +133,38 @@ function issuerOf({ issuer }: Statement, charter: Charter): Organisation {
   return found;
 }
 
-/** Where the event is shown and the side that may state it is too, the issuer must be on that side. */
-function assertMayState(issuer: string, claims: Partial<Claims>): void {
-  const event = claims.event === undefined ? undefined : eventByUri(claims.event);
-  if (event === undefined) return;
-  const organisationOfSide = event.statedBy === 'sender' ? claims.sender_org : claims.recipient_org;
-  if (organisationOfSide === undefined) return;
-  const parties = { sender_org: organisationOfSide, recipient_org: organisationOfSide };
-  assertThat(
-    mayState(event.shortName, issuer, parties),
-    'event-not-allowed',
-    `${issuer} states ${event.shortName}`,
-  );
+/** The issuer's entry for the key in the certificate: whether it was in force is judged by where the statement was recorded. */
+function keyOf({ certificateKey }: Statement, issuer: Organisation): SigningKey {
+  const key = signingKeyOf(issuer, certificateKey);
+  // The charter's keys are what counts; a certificate that names another one would mislead whoever reads it.
+  assertThat(key !== undefined, 'certificate-differs');
+  return key;
 }
 
-function readCountersignature(
+/** A countersignature, and the keys of the exchange under which it verifies. */
+interface Agreement {
+  readonly countersignature: Countersignature;
+  readonly keys: readonly SigningKey[];
+}
+
+function readAgreement(
   jws: string,
   statement: Statement,
   exchange: Organisation,
   charter: Charter,
   primitives: Primitives,
-): Countersignature {
+): Agreement {
   const countersignature = refuseAs('countersignature-malformed', () => parseCountersignature(jws), {
     'countersignature-signature': 'countersignature-signature',
   });
   assertThat(countersignature.issuer === exchange.id, 'countersigner-unknown', countersignature.issuer);
   assertThat(countersignature.statement === statement.id, 'countersignature-elsewhere');
-  const keys = refuseAs('trust-malformed', () => signingKeysOf(exchange));
-  assertThat(
-    keys.some((key) => isSignedBy(countersignature, key, primitives)),
-    'countersignature-signature',
-  );
+  const keys = countersigningKeys(countersignature, exchange, primitives);
+  assertThat(keys.length > 0, 'countersignature-signature');
+  // What is left for it to refuse is one that says it is older than the statement.
+  refuseAs('signing-time-invalid', () => assertCountersigns(countersignature, statement));
   assertThat(isSlotStart(charter, countersignature.iat), 'signing-time-invalid');
-  return countersignature;
-}
-
-function isSignedBy(countersignature: Countersignature, key: Uint8Array, primitives: Primitives): boolean {
-  try {
-    verifyCountersignature(countersignature, key, primitives);
-    return true;
-  } catch {
-    return false;
-  }
+  return { countersignature, keys };
 }
 
 type Recorder = readonly ['issuer-recording' | 'exchange-recording', Organisation, RecordingV1];
@@ -192,11 +187,4 @@ function recordersOf(
     }
     return isExchange ? ['exchange-recording', exchange, recording] : ['issuer-recording', issuer, recording];
   });
-}
-
-function assertRecorded(recordings: readonly HeldRecording[]): void {
-  assertThat(
-    recordings.some(({ countersigned }) => countersigned),
-    'countersignature-unrecorded',
-  );
 }

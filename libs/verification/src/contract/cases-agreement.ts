@@ -120,6 +120,18 @@ export const agreementCases: readonly EvidenceCase[] = [
       };
     },
   },
+  staged(
+    'countersignature-older-than-the-statement',
+    'An agreement that says it was signed in the slot before the statement was.',
+    'signing-time-invalid',
+    { countersignature: (network, made) => network.countersignature(made, { iat: network.iat(1099) }) },
+  ),
+  staged(
+    'countersigned-after-the-slot',
+    'An agreement that says it was signed after the slot in which it is recorded.',
+    'signed-after-slot',
+    { countersignature: (network, made) => network.countersignature(made, { iat: network.iat(1101) }) },
+  ),
   {
     name: 'countersignature-never-recorded',
     comment:

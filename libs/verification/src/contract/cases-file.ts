@@ -46,6 +46,25 @@ export const fileCases: readonly EvidenceCase[] = [
     })),
   ),
   rewritten(
+    'no-time-stamp-member',
+    'The member for the time stamp is left out.',
+    edited((evidence) => ({
+      ...evidence,
+      recordings: (evidence['recordings'] as Loose[]).map(({ timeStamp: _, ...rest }) => rest),
+    })),
+  ),
+  rewritten(
+    'surplus-member-of-time-stamp',
+    'A member of a time stamp that nothing authenticates.',
+    edited((evidence) => ({
+      ...evidence,
+      recordings: (evidence['recordings'] as Loose[]).map((one) => ({
+        ...one,
+        timeStamp: { checkpoint: 'x', proof: [], token: 'AAAA', authority: 'Example time stamps' },
+      })),
+    })),
+  ),
+  rewritten(
     'other-order',
     'The members in another order.',
     edited(({ format, statement, recordings, countersignature }) => ({

@@ -1,5 +1,12 @@
-import { encodeBase64, formatTlogProof, NO_TIME, parseTlogProof, type RecordingV1 } from '@besure/protocol';
-import { changedRecording, relogged, type SceneOptions, staged } from './case-tools.ts';
+import {
+  encodeBase64,
+  formatEvidence,
+  formatTlogProof,
+  NO_TIME,
+  parseTlogProof,
+  type RecordingV1,
+} from '@besure/protocol';
+import { changedRecording, relogged, scene, type SceneOptions, staged } from './case-tools.ts';
 import type { EvidenceCase } from './cases.ts';
 import { noteSigner, seedOf } from './keys.ts';
 import { hubOf, Network, type Recorded, signatureLine } from './network.ts';
@@ -7,8 +14,8 @@ import { hubOf, Network, type Recorded, signatureLine } from './network.ts';
 type Lines = NonNullable<SceneOptions['lines']>;
 
 const ORIGIN = 'besure.example/test/proofs';
+const WATCHED = { witnesses: ['alpha', 'beta', 'exchange'], quorum: { hubs: 1, witnesses: 2 } } as const;
 const HUB = hubOf('hub-1', ORIGIN, 'hub-1.example/witness');
-const isLong = (line: string): boolean => line.length > 1000;
 const usual = (network: Network, { slot }: Recorded): string[] => network.lines(network.times(slot));
 
 /** The usual lines, changed. */
@@ -141,21 +148,21 @@ export const logCases: readonly EvidenceCase[] = [
     },
   ),
   staged('damaged-cosignature', 'One bit of the ML-DSA-44 cosignature changed.', 'checkpoint-signature', {
-    lines: lines((all) => all.map((line, i) => (i === 2 ? damaged(line) : line))),
+    lines: lines((all) => all.map((line, i) => (i === 1 ? damaged(line) : line))),
   }),
   staged('damaged-log-signature', 'One bit of the ML-DSA-44 log signature changed.', 'checkpoint-signature', {
     lines: lines((all) => all.map((line, i) => (i === 0 ? damaged(line) : line))),
   }),
   staged(
-    'damaged-ed25519-line',
-    'An Ed25519 line counts for nothing, but it must verify.',
-    'checkpoint-signature',
+    'ed25519-cosignature-line',
+    'An Ed25519 cosignature of the hub, true and in its place: published checkpoints have it, evidence does not.',
+    'signature-line-surplus',
     {
-      lines: lines((all) => all.map((line, i) => (i === 3 ? damaged(line, 20) : line))),
+      lines: (network, { slot }) => network.publishedLines(network.times(slot)).filter((_, i) => i !== 1),
     },
   ),
-  staged('damaged-ed25519-log-line', 'The same for the line as the log.', 'checkpoint-signature', {
-    lines: lines((all) => all.map((line, i) => (i === 1 ? damaged(line, 20) : line))),
+  staged('ed25519-log-line', 'The same for the Ed25519 signature as the log.', 'signature-line-surplus', {
+    lines: (network, { slot }) => network.publishedLines(network.times(slot)).slice(0, 3),
   }),
   staged(
     'cosignature-over-another-checkpoint',
@@ -164,7 +171,7 @@ export const logCases: readonly EvidenceCase[] = [
     {
       lines: lines((all) => {
         const earlier = new Network();
-        return [...all.slice(0, 2), ...earlier.lines({ 'hub-1': 1_795_371_930 }, earlier.head()).slice(2)];
+        return [...all.slice(0, 1), ...earlier.lines({ 'hub-1': 1_795_371_930 }, earlier.head()).slice(1)];
       }),
     },
   ),
@@ -181,7 +188,7 @@ export const logCases: readonly EvidenceCase[] = [
     'A signature as the log that says something about time: logs do not.',
     'checkpoint-signature',
     {
-      lines: lines((all, network) => [signatureLine(HUB.log[0]!, network.head(), 1_795_371_930), all[2]!]),
+      lines: lines((all, network) => [signatureLine(HUB.log[0]!, network.head(), 1_795_371_930), all[1]!]),
     },
   ),
   staged('cosignature-beyond-all-calendars', 'A time stamp after the year 9999.', 'checkpoint-signature', {
@@ -195,14 +202,6 @@ export const logCases: readonly EvidenceCase[] = [
     'Cosigned by a witness, but by nobody as the log.',
     'log-signature-missing',
     {
-      lines: lines((all) => all.slice(2)),
-    },
-  ),
-  staged(
-    'signed-as-the-log-by-ed25519-alone',
-    'Signed as the log by Ed25519 alone, which counts for nothing.',
-    'log-signature-missing',
-    {
       lines: lines((all) => all.slice(1)),
     },
   ),
@@ -211,10 +210,62 @@ export const logCases: readonly EvidenceCase[] = [
     'The signature as the log under the name of the witness: names are part of what is signed.',
     'signature-line-surplus',
     {
-      lines: lines((all) => [
-        ...all.filter(isLong).slice(0, 1),
-        all[0]!.replace(ORIGIN, 'hub-1.example/witness'),
+      lines: lines((all) => [all[0]!, all[0]!.replace(ORIGIN, 'hub-1.example/witness')]),
+    },
+  ),
+  staged(
+    'witness-line-before-hub-line',
+    'The line of a witness before that of a hub.',
+    'signature-line-surplus',
+    {
+      network: WATCHED,
+      lines: lines(([log, hub, ...archives]) => [log!, archives[0]!, hub!, ...archives.slice(1)]),
+    },
+  ),
+  staged(
+    'witness-line-under-the-name-of-a-hub',
+    'The cosignature of an archive under the name of the hub, to count as an operator.',
+    'signature-line-surplus',
+    {
+      network: WATCHED,
+      lines: lines(([log, , archive]) => [
+        log!,
+        archive!.replace('archive.alpha.example', 'hub-1.example/witness'),
       ]),
     },
   ),
+  staged(
+    'witness-as-the-log',
+    'The cosignature of an archive under the name of the log.',
+    'signature-line-surplus',
+    {
+      network: WATCHED,
+      lines: lines(([, hub, archive]) => [archive!.replace('archive.alpha.example', ORIGIN), hub!]),
+    },
+  ),
+  staged(
+    'damaged-witness-line',
+    'One bit of the cosignature of an archive changed.',
+    'checkpoint-signature',
+    {
+      network: WATCHED,
+      lines: lines((all) => all.map((line, i) => (i === 3 ? damaged(line) : line))),
+    },
+  ),
+  {
+    name: 'checkpoint-of-another-epoch',
+    comment: 'A checkpoint, signed by all, of the log of the epoch before: another origin is another log.',
+    code: 'log-unknown',
+    make: () => {
+      const { evidence } = scene({
+        network: {
+          alter: (charter) => ({
+            ...charter,
+            log: { ...charter.log, origin: 'besure.example/test/proofs/0' },
+          }),
+        },
+      });
+      return { evidence: formatEvidence(evidence), trust: new Network().trust };
+    },
+  },
 ];

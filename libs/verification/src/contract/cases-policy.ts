@@ -8,16 +8,8 @@ const SLOT_END = 1_795_371_900;
 /** Evidence that holds, but is not acceptable. */
 export const policyCases: readonly EvidenceCase[] = [
   staged('no-cosignature', 'Signed as the log, cosigned by nobody.', 'quorum-not-met', {
-    lines: (network, { slot }) => network.lines(network.times(slot)).slice(0, 2),
+    lines: (network, { slot }) => network.lines(network.times(slot)).slice(0, 1),
   }),
-  staged(
-    'cosigned-by-ed25519-alone',
-    'Cosigned by Ed25519 alone, which counts for nothing.',
-    'quorum-not-met',
-    {
-      lines: (network, { slot }) => network.lines(network.times(slot)).filter((_, i) => i !== 2),
-    },
-  ),
   staged('one-of-three-hubs', 'Cosigned by one of three hubs, where two are needed.', 'quorum-not-met', {
     network: { hubs: 3 },
     lines: (network) => network.lines({ 'hub-2': SLOT_END + 30 }),

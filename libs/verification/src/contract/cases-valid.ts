@@ -101,12 +101,4 @@ export const validCases: readonly EvidenceCase[] = [
     network: { hubs: 3, leastAssurance: 'recorded' },
     lines: (network) => network.lines({ 'hub-1': 1_795_371_930, 'hub-3': 1_795_371_990 }),
   }),
-  staged(
-    'without-ed25519-lines',
-    'Only ML-DSA-44 signatures: the Ed25519 lines beside them are for existing tools.',
-    'proven',
-    {
-      lines: (network, { slot }) => network.lines(network.times(slot)).filter((line) => line.length > 1000),
-    },
-  ),
 ];

@@ -1,10 +1,13 @@
 import type { VerdictCode } from '../codes.js';
 import { agreementCases } from './cases-agreement.ts';
 import { fileCases } from './cases-file.ts';
+import { keyCases } from './cases-keys.ts';
 import { logCases } from './cases-log.ts';
 import { policyCases } from './cases-policy.ts';
+import { quorumCases } from './cases-quorum.ts';
 import { recordingCases } from './cases-recording.ts';
 import { statementCases } from './cases-statement.ts';
+import { timeStampCases } from './cases-time-stamp.ts';
 import { validCases } from './cases-valid.ts';
 
 /** One evidence file with the verdict that it must get, and why. One fault per case. */
@@ -32,5 +35,8 @@ export const EVIDENCE_CASES: readonly EvidenceCase[] = [
   ...agreementCases,
   ...recordingCases,
   ...logCases,
+  ...quorumCases,
+  ...keyCases,
+  ...timeStampCases,
   ...policyCases,
 ];

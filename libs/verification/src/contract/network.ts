@@ -18,6 +18,7 @@ import {
   type EvidenceV1,
   formatCheckpoint,
   formatEvidence,
+  formatCheckpointText,
   formatTlogProof,
   inclusionProof,
   leafHash,
@@ -27,10 +28,12 @@ import {
   type RecordingV1,
   signCheckpoint,
   statementLeaf,
+  type TimeStampV1,
   utf8Encode,
 } from '@besure/protocol';
 import { sha256 } from '@noble/hashes/sha2.js';
 import { sha3_512 } from '@noble/hashes/sha3.js';
+import { TEST_AUTHORITY } from '../../../time-stamp/test/authority.ts';
 import { type NoteSigner, noteSigner, sealKey, type SealKey, seedOf, testRandom } from './keys.ts';
 
 // A network in memory with deterministic keys: makes evidence that is complete and right, or wrong in one chosen way.
@@ -45,9 +48,17 @@ export const DOCUMENT: Uint8Array = utf8Encode('%PDF-1.7 the document that this 
 /** How a network differs from the usual one. */
 export interface NetworkOptions {
   readonly hubs?: number;
-  readonly quorum?: number;
+  /** Who runs each hub, where it is not one operator each. */
+  readonly operators?: readonly string[];
+  /** The archives of these members, and of whoever else, are witnesses. */
+  readonly witnesses?: readonly string[];
+  /** Who runs each witness, where it is not one group each. */
+  readonly groups?: readonly string[];
+  readonly quorum?: number | Charter['quorum'];
   readonly leastAssurance?: Charter['leastAssurance'];
   readonly slotMillis?: number;
+  /** What else is different about the charter. */
+  readonly alter?: (charter: Charter) => Charter;
 }
 
 /** A statement in the hands of its issuer. */
@@ -78,7 +89,7 @@ export interface Recorded {
   readonly logIndex: number;
 }
 
-interface HubSigners {
+export interface HubSigners {
   readonly id: string;
   readonly log: readonly NoteSigner[];
   readonly witness: readonly NoteSigner[];
@@ -86,6 +97,7 @@ interface HubSigners {
 
 const sealKeys = new Map<string, SealKey>();
 const hubSigners = new Map<string, HubSigners>();
+const witnessSigners = new Map<string, NoteSigner>();
 const signatures = new Map<string, string>();
 
 /** The seal key of anyone, member or not. */
@@ -203,20 +215,35 @@ export class Network {
     return { origin: this.charter.log.origin, size: this.#range.size, root: this.#range.root() };
   }
 
-  /** The signature lines of some hubs on a checkpoint, in the order of evidence; `times` are their time stamps. */
+  /**
+   * The signature lines of some hubs and witnesses on a checkpoint, in the order of evidence; `times` are their time stamps,
+   * by id: `hub-1`, or `archive of alpha`.
+   */
   lines(times: Readonly<Record<string, number>>, body: CheckpointBody = this.head()): string[] {
-    const ids = Object.keys(times);
-    const asLog = ids.flatMap((id) =>
-      this.#hub(id).log.map((signer) => signatureLine(signer, body, NO_TIME)),
-    );
-    const asWitness = ids.flatMap((id) =>
-      this.#hub(id).witness.map((signer) => signatureLine(signer, body, times[id]!)),
-    );
-    return [...asLog, ...asWitness];
+    return this.publishedLines(times, body).filter((line) => line.length > 1000);
+  }
+
+  /** The same with the Ed25519 lines that published checkpoints carry too. */
+  publishedLines(times: Readonly<Record<string, number>>, body: CheckpointBody = this.head()): string[] {
+    const entries = Object.entries(times);
+    const hubs = entries.filter(([id]) => !id.startsWith('archive'));
+    return [
+      ...hubs.flatMap(([id]) => this.#hub(id).log.map((signer) => signatureLine(signer, body, NO_TIME))),
+      ...hubs.flatMap(([id, time]) =>
+        this.#hub(id).witness.map((signer) => signatureLine(signer, body, time)),
+      ),
+      ...entries
+        .filter(([id]) => id.startsWith('archive'))
+        .map(([id, time]) => signatureLine(witnessOf(id.slice('archive of '.length)), body, time)),
+    ];
   }
 
   /** A recording as it stands in evidence, under a checkpoint over the log as it stands. */
-  recording(recorded: Recorded, lines = this.lines(this.times(recorded.slot))): RecordingV1 {
+  recording(
+    recorded: Recorded,
+    lines = this.lines(this.times(recorded.slot)),
+    timeStamp: TimeStampV1 | null = null,
+  ): RecordingV1 {
     const { by, slot, height, index, path, logIndex } = recorded;
     const body = this.head();
     const log = formatTlogProof({
@@ -224,7 +251,17 @@ export class Network {
       proof: this.proof(logIndex),
       checkpoint: formatCheckpoint(body, lines),
     });
-    return { by, slot, height, index, path: path.map(encodeBase64), log };
+    return { by, slot, height, index, path: path.map(encodeBase64), log, timeStamp };
+  }
+
+  /** A time stamp over the log as it stands, for something that was recorded in it. */
+  timeStamp({ logIndex }: Recorded, seconds: number): TimeStampV1 {
+    const checkpoint = formatCheckpointText(this.head());
+    return {
+      checkpoint,
+      proof: this.proof(logIndex).map(encodeBase64),
+      token: encodeBase64(TEST_AUTHORITY.stamp(utf8Encode(checkpoint), seconds)),
+    };
   }
 
   /** The inclusion proof of an entry in the log as it stands. */
@@ -234,11 +271,12 @@ export class Network {
     return inclusionProof(logIndex, this.#range.size, read, sha256);
   }
 
-  /** When the hubs cosign what was recorded in a slot: half a minute after its end, each two seconds later. */
+  /** When hubs and witnesses cosign what was recorded in a slot: half a minute after its end, each two seconds later. */
   times(slot: number): Record<string, number> {
-    const { slots, hubs } = this.charter;
+    const { slots, hubs, witnesses } = this.charter;
     const end = Math.floor((slotStartMillis(this.charter, slot) + slots.lengthMillis) / 1000);
-    return Object.fromEntries(hubs.map(({ id }, i) => [id, end + 30 + 2 * i]));
+    const ids = [...hubs.map(({ id }) => id), ...witnesses.map(({ id }) => `archive of ${id}`)];
+    return Object.fromEntries(ids.map((id, i) => [id, end + 30 + 2 * i]));
   }
 
   /** Evidence of the parts; everything is shown unless told otherwise. */
@@ -289,6 +327,7 @@ export function ledgerKeyHash(member: string): Uint8Array {
 function charterOf(options: NetworkOptions): Charter {
   const {
     hubs = 1,
+    witnesses = [],
     quorum = Math.floor(hubs / 2) + 1,
     leastAssurance = 'one-hub',
     slotMillis = SLOT_MILLIS,
@@ -307,7 +346,7 @@ function charterOf(options: NetworkOptions): Charter {
     ledgerKeys: [{ address: encodeAddress(ledgerKeyHash(id), addressFormat), from: 0, until: null }],
   });
   const raw = (signer: NoteSigner | undefined): string => encodeBase64url(signer!.key.publicKey);
-  return {
+  const charter: Charter = {
     format: 'besure-charter-v0',
     network: 'test',
     ledger: {
@@ -339,7 +378,7 @@ function charterOf(options: NetworkOptions): Charter {
       return {
         id,
         name,
-        operator: `Operator ${i + 1}`,
+        operator: options.operators?.[i] ?? `Operator ${i + 1}`,
         provider: `Provider ${i + 1}`,
         keys: [
           {
@@ -351,12 +390,32 @@ function charterOf(options: NetworkOptions): Charter {
         ],
       };
     }),
-    witnesses: [],
-    quorum: { hubs: quorum, witnesses: 0 },
-    timeStampAuthorities: [],
+    witnesses: witnesses.map((id, i) => ({
+      id,
+      name: `archive.${id}.example`,
+      group: options.groups?.[i] ?? `Group ${i + 1}`,
+      keys: [{ from: 0, until: null, mlDsa44: raw(witnessOf(id)) }],
+    })),
+    quorum: typeof quorum === 'number' ? { hubs: quorum, witnesses: 0 } : quorum,
+    timeStampAuthorities: [
+      {
+        name: 'Example time stamps',
+        certificate: encodeBase64(TEST_AUTHORITY.root),
+        from: START / 1000,
+        until: null,
+      },
+    ],
     algorithms: { ES256: null, 'ML-DSA-44': null, 'SHA-256': null, 'SHA3-512': null },
     leastAssurance,
   };
+  return options.alter?.(charter) ?? charter;
+}
+
+/** The signer of a member's archive. */
+export function witnessOf(id: string): NoteSigner {
+  return cached(witnessSigners, id, () =>
+    noteSigner('ml-dsa-44', `archive.${id}.example`, `archive of ${id}`),
+  );
 }
 
 /** The signers of a hub: as the log and as a witness, ML-DSA-44 before Ed25519. */

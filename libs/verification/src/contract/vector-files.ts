@@ -22,9 +22,11 @@ export interface EvidenceVector {
 /** All vector files as the generator makes them: contents by path within the folder. */
 export function generatedFiles(): Map<string, string> {
   const files = new Map<string, string>();
+  const trustFiles = new Map<string, string>();
   for (const { name, comment, code, make } of EVIDENCE_CASES) {
     const { evidence, trust, document } = make();
-    const trustFile = `trust/${nameOfTrust(trust)}.json`;
+    const trustFile = trustFiles.get(trust) ?? unusedName(files, nameOfTrust(trust), name);
+    trustFiles.set(trust, trustFile);
     const vector: EvidenceVector = {
       comment,
       code,
@@ -41,9 +43,16 @@ export function generatedFiles(): Map<string, string> {
   return files;
 }
 
+/** Named after its quorum; where another has that name already, after the case that it is for. */
+function unusedName(files: ReadonlyMap<string, string>, name: string, otherName: string): string {
+  const path = `trust/${name}.json`;
+  return files.has(path) ? `trust/${otherName}.json` : path;
+}
+
 function nameOfTrust(trust: string): string {
-  const { hubs, quorum, leastAssurance } = parseTrust(trust).charter;
-  return `${quorum.hubs}-of-${hubs.length}-${leastAssurance}`;
+  const { hubs, witnesses, quorum, leastAssurance } = parseTrust(trust).charter;
+  const ofWitnesses = witnesses.length === 0 ? '' : `-and-${quorum.witnesses}-of-${witnesses.length}`;
+  return `${quorum.hubs}-of-${hubs.length}${ofWitnesses}-${leastAssurance}`;
 }
 
 const FOLDERS = ['valid', 'invalid', 'trust'];

@@ -1,0 +1,46 @@
+import type { Charter } from '@besure/governance';
+import {
+  type CheckpointBody,
+  decodeBase64,
+  parseCheckpointText,
+  type TimeStampV1,
+  utf8Encode,
+} from '@besure/protocol';
+import { verifyTimeStamp } from '@besure/time-stamp';
+import { assertThat, refuseAs } from './refusal.js';
+
+/** That someone outside the circle saw a recording. */
+export interface HeldTimeStamp {
+  /** In POSIX seconds: it existed by then. */
+  readonly time: number;
+  /** The name of the authority in the charter. */
+  readonly authority: string;
+}
+
+/**
+ * Verifies a time stamp of a recording: its checkpoint is of the charter's log, the entry stands in it, and the token is over
+ * it, by an authority of the charter. Throws a refusal.
+ *
+ * @param isIncluded whether these hashes lead from the recording's entry to that tree
+ */
+export function verifyRecordingTimeStamp(
+  { checkpoint, proof, token }: TimeStampV1,
+  { log, timeStampAuthorities }: Charter,
+  isIncluded: (hashes: readonly Uint8Array[], head: CheckpointBody) => boolean,
+): HeldTimeStamp {
+  const head = refuseAs('log-malformed', () => parseCheckpointText(checkpoint));
+  assertThat(head.origin === log.origin, 'log-unknown', head.origin);
+  const hashes = refuseAs('log-malformed', () => proof.map(decodeBase64));
+  assertThat(isIncluded(hashes, head), 'not-in-log', 'the checkpoint of a time stamp');
+  return refuseAs('time-stamp-invalid', () => {
+    const authorities = timeStampAuthorities.map(({ certificate, from, until }) => ({
+      certificate: decodeBase64(certificate),
+      from,
+      until,
+    }));
+    const { time, authority } = verifyTimeStamp(decodeBase64(token), utf8Encode(checkpoint), authorities);
+    const name = timeStampAuthorities[authority]?.name;
+    assertThat(name !== undefined, 'time-stamp-invalid');
+    return { time, authority: name };
+  });
+}
