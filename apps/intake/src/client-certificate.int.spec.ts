@@ -3,6 +3,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
+import { ApiContract } from '@besure/testing';
 import { TestAuthority, type TestCertificate, askOverTls } from '@besure/testing/tls';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { IntakeAtWork, sentEvent } from '../contract/intake-at-work.js';
@@ -16,6 +17,7 @@ let taxes: TestCertificate;
 let reader: TestCertificate;
 let stranger: TestCertificate;
 let intake: IntakeAtWork;
+let contract: ApiContract;
 
 function put(name: string, text: string): string {
   const path = join(folder, name);
@@ -55,6 +57,9 @@ beforeAll(async () => {
     },
     tokensFile: put('tokens.json', JSON.stringify(entries)),
   });
+  const { httpUrl } = intake.service;
+  const { text } = await askOverTls(`${httpUrl}/docs/openapi.json`, { ca: ours.certificate });
+  contract = new ApiContract(httpUrl, JSON.parse(text) as Record<string, unknown>);
 });
 afterAll(async () => {
   await intake.stop();
@@ -67,18 +72,21 @@ interface Answer {
   readonly body: Record<string, unknown>;
 }
 
+/** What goes over the wire is held against what the service says of itself. */
 async function ask(as: TestCertificate, path: string, body?: string): Promise<Answer> {
-  const { text, ...answer } = await askOverTls(`${intake.service.httpUrl}${path}`, {
+  const url = new URL(path, intake.service.httpUrl);
+  const request =
+    body === undefined
+      ? { method: 'GET' }
+      : { method: 'POST', headers: { 'content-type': 'application/json' }, body };
+  const { text, status, headers } = await askOverTls(url.href, {
+    ...request,
     ca: ours.certificate,
     cert: as.certificate,
     key: as.key,
-    ...(body !== undefined && {
-      method: 'POST',
-      headers: { 'content-type': 'application/json' },
-      body,
-    }),
   });
-  return { ...answer, body: JSON.parse(text) as Record<string, unknown> };
+  await contract.check(request.method, url, request, new Response(text, { status, headers }));
+  return { status, headers, body: JSON.parse(text) as Record<string, unknown> };
 }
 
 function eventOf(source: string, id: string): string {
