@@ -1,4 +1,5 @@
 import type { Migration } from '@besure/event-store';
+import { TIME_STAMP_TABLE } from './time-stamps/rows.js';
 
 /** What `main.js migrate` lays on top of the tables of the event store and of the log store, in order. Only ever added to. */
 export const archiveMigrations: readonly Migration[] = [
@@ -139,4 +140,5 @@ export const archiveMigrations: readonly Migration[] = [
         ADD CHECK (num_nonnulls(token, certificate) = 1);
     `,
   },
+  { name: 'archive-005-time-stamps', sql: TIME_STAMP_TABLE },
 ];

@@ -34,6 +34,7 @@ import { pullCopies } from './pull-copies.js';
 import { ReadingsController } from './readings.controller.js';
 import type { ServingContext } from './serve-copies.js';
 import { MAX_PARTS, type Settled, settleParts } from './settle.js';
+import { timeStampFollower } from './time-stamps/parts.js';
 import { watchTables } from './watch-tables.js';
 
 const migrations = [...coreMigrations(SCHEMA), ...logMigrations(SCHEMA), ...archiveMigrations];
@@ -84,6 +85,7 @@ async function build(context: ServiceContext<ArchiveConfig>): Promise<ServicePar
     makeRelay(shared, ['intake']),
     settler,
     follower,
+    timeStampFollower(shared, logStore),
     ...consumers,
     watchTables(shared),
   ];
