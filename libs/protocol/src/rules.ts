@@ -46,7 +46,7 @@ const DECEPTIVE: readonly (readonly [number, number])[] = [
 
 /** Identifiers of messages, persons and enterprises. */
 export const IDENTIFIER: TextRule = {
-  rule: 'must be 1 to 256 characters of readable text, without control characters and without space at the ends',
+  rule: 'must be 1 to 256 characters of readable text, without control or invisible characters and without space at the ends',
   longest: 256,
   holds: (text) =>
     PLAIN.test(text) ||
