@@ -50,7 +50,7 @@ export const fileCases: readonly EvidenceCase[] = [
     'The member for the time stamp is left out.',
     edited((evidence) => ({
       ...evidence,
-      recordings: (evidence['recordings'] as Loose[]).map(({ timeStamp: _, ...rest }) => rest),
+      recordings: (evidence['recordings'] as Loose[]).map((one) => ({ ...one, timeStamp: undefined })),
     })),
   ),
   rewritten(

@@ -31,9 +31,9 @@ import {
   type TimeStampV1,
   utf8Encode,
 } from '@besure/protocol';
+import { TEST_AUTHORITY } from '@besure/time-stamp/test-authority';
 import { sha256 } from '@noble/hashes/sha2.js';
 import { sha3_512 } from '@noble/hashes/sha3.js';
-import { TEST_AUTHORITY } from '../../../time-stamp/test/authority.ts';
 import { type NoteSigner, noteSigner, sealKey, type SealKey, seedOf, testRandom } from './keys.ts';
 
 // A network in memory with deterministic keys: makes evidence that is complete and right, or wrong in one chosen way.
