@@ -7,9 +7,9 @@ export class RawClient {
   /** All that came, once the connection is closed from both sides. */
   readonly answer: Promise<string>;
 
-  constructor(httpUrl: string) {
-    const { hostname, port } = new URL(httpUrl);
-    this.socket = connect(Number(port), hostname);
+  /** @param to the URL of a service, or a connection to it */
+  constructor(to: string | Socket) {
+    this.socket = typeof to === 'string' ? connect(Number(new URL(to).port), new URL(to).hostname) : to;
     this.answer = new Promise((resolve) => {
       let text = '';
       this.socket.on('data', (chunk: Buffer) => {

@@ -123,7 +123,12 @@ export function createAdapter(options: {
       sendProblem(reply, problemOf(error));
     },
     ...(options.tls !== undefined && {
-      https: { ...options.tls.options, ...timing, handshakeTimeout: requestMillis },
+      https: {
+        ...options.tls.options,
+        ...timing,
+        // What TLS knows of changed files rests on its own limit: this can only be shorter.
+        handshakeTimeout: Math.min(requestMillis, options.tls.options.handshakeTimeout ?? requestMillis),
+      },
     }),
   });
   const fastify = adapter.getInstance();
