@@ -21,6 +21,12 @@ export interface FinalRecording {
   readonly inclusion: readonly Uint8Array[];
   /** The first quorate checkpoint that covers the leaf. */
   readonly checkpoint: string;
+  /** The first time-stamped checkpoint that covers the leaf, and the way there; null where none does yet. */
+  readonly timeStamp: {
+    readonly checkpoint: string;
+    readonly inclusion: readonly Uint8Array[];
+    readonly token: Uint8Array;
+  } | null;
 }
 
 /** All that evidence of one statement is made of. */
@@ -55,7 +61,7 @@ function rank({ by }: FinalRecording, issuer: string): number {
 }
 
 function toRecording(recording: FinalRecording): RecordingV1 {
-  const { by, slot, height, index, path, leaf, inclusion, checkpoint } = recording;
+  const { by, slot, height, index, path, leaf, inclusion, checkpoint, timeStamp } = recording;
   return {
     by,
     slot,
@@ -63,6 +69,13 @@ function toRecording(recording: FinalRecording): RecordingV1 {
     index,
     path: path.map(encodeBase64),
     log: formatTlogProof({ index: leaf, proof: inclusion, checkpoint }),
-    timeStamp: null,
+    timeStamp:
+      timeStamp === null
+        ? null
+        : {
+            checkpoint: timeStamp.checkpoint,
+            proof: timeStamp.inclusion.map(encodeBase64),
+            token: encodeBase64(timeStamp.token),
+          },
   };
 }

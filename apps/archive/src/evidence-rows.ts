@@ -4,6 +4,7 @@ import type { FactsVault } from '@besure/keys';
 import type { EvidenceParts, FinalRecording } from './assemble.js';
 import type { LedgerLog } from './ledger-log.js';
 import { splitPath } from './path.js';
+import { timeStampCovering } from './time-stamps/rows.js';
 
 /** What the tables hold about one statement. */
 export interface KeptEvidence extends EvidenceParts {
@@ -78,9 +79,17 @@ async function readRecordings(tx: Tx, statement: string, log: LedgerLog): Promis
       leaf,
       inclusion: await log.inclusionProof(tx, leaf, checkpoint.size),
       checkpoint: checkpoint.note,
+      timeStamp: await readTimeStamp(tx, leaf, log),
     });
   }
   return recordings;
+}
+
+async function readTimeStamp(tx: Tx, leaf: number, log: LedgerLog): Promise<FinalRecording['timeStamp']> {
+  const stamped = await timeStampCovering(tx, leaf);
+  if (stamped === null) return null;
+  const { checkpoint, token, size } = stamped;
+  return { checkpoint, token, inclusion: await log.inclusionProof(tx, leaf, size) };
 }
 
 /** A statement that is kept, as a list shows it. */
