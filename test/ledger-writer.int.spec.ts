@@ -1,10 +1,13 @@
+import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { start as startDevchain } from '@besure/devchain';
 import { nodePrimitives } from '@besure/keys';
 import { ledgerWriterService, start as startLedgerWriter } from '@besure/ledger-writer';
 import { parseTransaction, streamEntity, toHex, txidOf } from '@besure/ledger-tx';
+import { FolderLog, HttpLogSource, mirrorLog } from '@besure/log-store';
 import { connectBus, inboxPrefixOf, request, type Bus, type Json } from '@besure/messaging';
 import { connectNode, type NodeSettings } from '@besure/multichain';
 import { parseItem, parseLogEntry, parseOutputsAnswer, parseSubmitAnswer, SUBJECTS } from '@besure/protocol';
@@ -65,9 +68,9 @@ describe.each(ledgers)('ledger-writer and rights on %s', (_name, open) => {
   let network: TestCharter;
   let writer: RunningService;
 
-  async function startWriter(): Promise<RunningService> {
+  async function startWriter(index = 0): Promise<RunningService> {
     const { url: databaseUrl } = await freshDatabase();
-    const [hub] = network.hubs;
+    const hub = network.hubs[index];
     if (hub === undefined) throw new Error('no hub');
     const config = {
       http: { port: 0 },
@@ -133,7 +136,12 @@ describe.each(ledgers)('ledger-writer and rights on %s', (_name, open) => {
       node.getBlockchainParams().catch(() => undefined),
     );
     node.close();
-    network = makeCharter({ ...params, genesis: params.genesisHash });
+    network = makeCharter({
+      ...params,
+      genesis: params.genesisHash,
+      hubs: 2,
+      quorum: { hubs: 1, witnesses: 0 },
+    });
     writer = await startWriter();
   });
 
@@ -182,7 +190,31 @@ describe.each(ledgers)('ledger-writer and rights on %s', (_name, open) => {
     expect(other).toEqual(one);
   });
 
-  it('the ledger permits what the charter says, and nothing else', async () => {
+  it('a hub that is added later has the same log, file by file but for the signatures', async () => {
+    const later = await startWriter(1);
+    await Promise.all([leavesOf(writer, ITEMS), leavesOf(later, ITEMS)]);
+    const folder = mkdtempSync(join(tmpdir(), 'besure-mirrors-'));
+    cleanups.push(() => rm(folder, { recursive: true }));
+    const [first, second] = ['first', 'second'].map((name) => join(folder, name)) as [string, string];
+    const mirror = (to: string, { httpUrl }: RunningService) =>
+      mirrorLog({
+        folder: new FolderLog(to),
+        sources: [new HttpLogSource(`${httpUrl}/log/proofs`)],
+        accept: (note) => {
+          if (!judgeCheckpoint(note, network.charter, nodePrimitives).signedByLog)
+            throw new Error('not signed');
+        },
+      });
+    expect((await mirror(first, writer)).head.size).toBe(ITEMS);
+    await mirror(second, later);
+    const others = spawnSync('diff', ['-r', '--exclude=checkpoint', first, second], { encoding: 'utf8' });
+    expect([others.status, others.stdout]).toEqual([0, '']);
+    const notes = spawnSync('diff', ['-r', first, second], { encoding: 'utf8' }).stdout.trim().split('\n');
+    expect(notes[0]).toMatch(/^diff -r \S+\/checkpoint \S+\/checkpoint$/);
+    expect(notes.filter((line) => /^[<>]/.test(line)).every((line) => /^[<>] — /.test(line))).toBe(true);
+  });
+
+  it('the ledger permits what the charter says, and nothing else, but for the node of the second hub', async () => {
     const rights = await startRights({
       http: { port: 0 },
       logLevel: 'error',
@@ -194,6 +226,7 @@ describe.each(ledgers)('ledger-writer and rights on %s', (_name, open) => {
       const response = await fetch(`${rights.httpUrl}/v1/permissions`);
       return response.ok ? ((await response.json()) as { differences: unknown[] }).differences : undefined;
     });
-    expect(differences).toEqual([]);
+    // Two hubs, one node here: that the second has none of its own is all there is to say.
+    expect(differences).toEqual([{ kind: 'administrators', expected: 2, found: 1 }]);
   });
 });
