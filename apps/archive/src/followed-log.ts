@@ -1,14 +1,14 @@
 import type { Tx } from '@besure/event-store';
 import type { Charter } from '@besure/governance';
-import { type LogStore, LogStoreError } from '@besure/log-store';
+import type { LogStore } from '@besure/log-store';
 import { type Primitives, parseCheckpoint } from '@besure/protocol';
-import { judgeCheckpoint } from '@besure/verification';
+import { quorateCheckpoint } from '@besure/verification';
 import type { LedgerLog, QuorateCheckpoint } from './ledger-log.js';
 
 /** How many judged checkpoints are remembered: judging one costs about a millisecond, and neighbours share theirs. */
 const REMEMBERED = 64;
 
-/** The ledger log over the log store that a follower fills; only checkpoints that {@link acceptCheckpoint} let in stand there. */
+/** The ledger log over the log store that a follower fills; only checkpoints that a quorum of the charter has signed stand there. */
 export class FollowedLog implements LedgerLog {
   readonly #log: LogStore;
   readonly #charter: Charter;
@@ -59,21 +59,9 @@ export class FollowedLog implements LedgerLog {
   }
 }
 
-/**
- * Lets a published checkpoint in when the log and a quorum of the charter have signed it, and answers it without the lines that do not
- * count.
- *
- * @throws LogStoreError `checkpoint-not-accepted`, ProtocolError for what is no checkpoint
- */
-export function acceptCheckpoint(note: string, charter: Charter, primitives: Primitives): string {
-  const accepted = judge(note, charter, primitives);
-  if (accepted === null)
-    throw new LogStoreError('checkpoint-not-accepted', 'no quorum of the charter signed it yet');
-  return accepted.note;
-}
-
 function judge(note: string, charter: Charter, primitives: Primitives): QuorateCheckpoint | null {
-  const { checkpoint, signedByLog, recordedTime, forEvidence } = judgeCheckpoint(note, charter, primitives);
-  if (!signedByLog || recordedTime === null || forEvidence === null) return null;
-  return { note: forEvidence, size: checkpoint.size, recordedAt: new Date(recordedTime * 1000) };
+  const quorate = quorateCheckpoint(note, charter, primitives);
+  if (quorate === null) return null;
+  const { checkpoint, recordedTime } = quorate;
+  return { note: quorate.note, size: checkpoint.size, recordedAt: new Date(recordedTime * 1000) };
 }

@@ -11,9 +11,10 @@ import {
 } from '@besure/event-store';
 import { formatTrust, trustOf } from '@besure/governance';
 import { type FactsVault, ephemeralFactsVault, nodePrimitives } from '@besure/keys';
-import { HttpLogSource, LogFollower, LogStore, logMigrations } from '@besure/log-store';
-import { CLAIM_NAMES, type CopiesRequest } from '@besure/protocol';
+import { acceptQuorate, HttpLogSource, LogFollower, LogStore, logMigrations } from '@besure/log-store';
+import { CLAIM_NAMES, type CopiesRequest, formatCheckpointText, utf8Encode } from '@besure/protocol';
 import { freshDatabase, waitUntil } from '@besure/testing';
+import { TEST_AUTHORITY } from '@besure/time-stamp/test-authority';
 import { verify } from '@besure/verification';
 import type { DataSource } from 'typeorm';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
@@ -22,13 +23,14 @@ import { type RecordedSlot, ScriptedNetwork, recordedEvent } from '../contract/s
 import { assembleEvidence } from './assemble.js';
 import { readEvidence } from './evidence-rows.js';
 import { itemsOf, keepItems } from './follow.js';
-import { FollowedLog, acceptCheckpoint } from './followed-log.js';
+import { FollowedLog } from './followed-log.js';
 import { keepParts } from './keep.js';
 import { archiveMigrations } from './migrations.js';
 import { pullCopies } from './pull-copies.js';
 import { readRecorded } from './recorded-events.js';
 import { serveCopies } from './serve-copies.js';
 import { type Settled, settleParts } from './settle.js';
+import { TimeStampFollower } from './time-stamps/follow.js';
 
 const schema = 'archive';
 const primitives = nodePrimitives;
@@ -85,7 +87,7 @@ class Zone {
       store: this.store,
       log: this.logStore,
       sources: [new HttpLogSource(`${log.url}/log/proofs`)],
-      accept: (note) => acceptCheckpoint(note, network.charter, primitives),
+      accept: (note) => acceptQuorate(note, network.charter, primitives),
       handler: (tx, { from, entries }) => keepItems(tx, itemsOf(entries, from, members, network.charter)),
       pollMillis: 20,
       backoff: { firstMillis: 20, largestMillis: 20 },
@@ -100,6 +102,29 @@ class Zone {
     } finally {
       await follower.stop();
     }
+  }
+
+  /** A hub had the checkpoint of that size stamped. */
+  async followTimeStamp(size: number, time: number): Promise<void> {
+    const { origin } = network.charter.log;
+    const root = await this.store.transaction((tx) => this.logStore.root(tx, size));
+    const checkpoint = formatCheckpointText({ origin, size, root });
+    const follower = new TimeStampFollower({
+      charter: network.charter,
+      store: this.store,
+      log: this.logStore,
+      sources: [
+        {
+          name: 'hub',
+          list: () => Promise.resolve([{ size, checkpoint, time }]),
+          token: () => Promise.resolve(TEST_AUTHORITY.stamp(utf8Encode(checkpoint), time)),
+        },
+      ],
+      onRefused: (_source, _size, error) => {
+        throw error;
+      },
+    });
+    await follower.round();
   }
 
   settle(): Promise<Settled> {
@@ -240,6 +265,15 @@ describe('the archive', () => {
       claims: { sender_org: 'alpha', recipient_org: 'beta' },
       hidden: [],
     });
+    // Read again a day later: there is a time stamp now. The same evidence, with one thing more in each recording.
+    expect(full.recordings.map(({ timeStamp }) => timeStamp)).toEqual([null, null]);
+    const time = Math.floor(Date.now() / 1000) - 5;
+    await alpha!.followTimeStamp(2, time);
+    const stamped = judge(await alpha!.evidence(stated.id));
+    const expected = { time: new Date(time * 1000).toISOString().replace('.000', ''), authority: 'test' };
+    expect(stamped).toMatchObject({ result: 'proven', recordedTime: expected.time });
+    expect(stamped.recordings.map(({ timeStamp }) => timeStamp)).toEqual([expected, expected]);
+
     const hidden = judge(await beta!.evidence(stated.id, ['event', 'time']));
     expect(hidden).toMatchObject({ result: 'proven', claims: { sender: null, message: null } });
     expect(hidden.hidden).toHaveLength(8);
@@ -373,7 +407,7 @@ describe('the archive', () => {
     log.append(network.member('alpha').keyHash, { slot, root: recorded.tree.root });
     log.publish({ cosigned: false });
     const refused = await fetch(`${log.url}/log/proofs/checkpoint`).then((response) => response.text());
-    expect(() => acceptCheckpoint(refused, network.charter, primitives)).toThrow(/quorum/);
+    expect(() => acceptQuorate(refused, network.charter, primitives)).toThrow(/quorum/);
     log.publish();
     await alpha.follow(1);
     expect((await alpha.settle()).recordings).toBe(1);

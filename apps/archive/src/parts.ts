@@ -1,10 +1,9 @@
 import { type Backoff, Worker } from '@besure/event-store';
 import { nodePrimitives } from '@besure/keys';
-import { HttpLogSource, LogFollower, LogStore } from '@besure/log-store';
+import { acceptQuorate, HttpLogSource, LogFollower, LogStore } from '@besure/log-store';
 import type { PipeContext, Source } from '@besure/service/zone';
 import type { ArchiveConfig } from './configuration.js';
 import { itemsOf, keepItems } from './follow.js';
-import { acceptCheckpoint } from './followed-log.js';
 import { keepParts } from './keep.js';
 import { readRecorded } from './recorded-events.js';
 
@@ -58,7 +57,7 @@ export function logFollower(
     store,
     log: logStore,
     sources: config.hubLogUrls.map((url) => new HttpLogSource(`${url}/log/proofs`)),
-    accept: (note) => acceptCheckpoint(note, charter, nodePrimitives),
+    accept: (note) => acceptQuorate(note, charter, nodePrimitives),
     async handler(tx, { from, entries }) {
       await keepItems(tx, itemsOf(entries, from, members, charter));
       followed();

@@ -1,8 +1,7 @@
 import { Worker } from '@besure/event-store';
-import { HttpLogSource, LogFollower, LogStore, LogStoreError } from '@besure/log-store';
+import { acceptQuorate, HttpLogSource, LogFollower, LogStore } from '@besure/log-store';
 import { nodePrimitives } from '@besure/keys';
 import type { PipeContext } from '@besure/service/zone';
-import { judgeCheckpoint } from '@besure/verification';
 import type { ProofConfig } from './configuration.js';
 import { noteFinalSlots } from './follow-log.js';
 
@@ -22,16 +21,7 @@ export function logFollower({ config, store, log, metrics }: Shared, pollMillis:
     store,
     log: new LogStore({ schema: SCHEMA, log: 'proofs', origin: charter.log.origin }),
     sources: config.hubLogUrls.map((url) => new HttpLogSource(`${url}/log/proofs`)),
-    accept(note) {
-      const judged = judgeCheckpoint(note, charter, nodePrimitives);
-      if (!judged.signedByLog || judged.recordedTime === null || judged.forEvidence === null) {
-        throw new LogStoreError(
-          'checkpoint-not-accepted',
-          'no quorum of the charter has signed this checkpoint',
-        );
-      }
-      return judged.forEvidence;
-    },
+    accept: (note) => acceptQuorate(note, charter, nodePrimitives),
     handler: (tx, { from, entries }) =>
       noteFinalSlots(
         {

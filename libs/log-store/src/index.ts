@@ -1,3 +1,4 @@
+export { acceptQuorate } from './accept-quorate.js';
 export { LogStoreError, type LogStoreErrorCode } from './error.js';
 export { logMigrations } from './log-migrations.js';
 export { LogStore, type Db, type SavedCheckpoint } from './log-store.js';
