@@ -25,8 +25,6 @@ export function heapReporting(folder: string): ProcessOptions {
   };
 }
 
-/** What counts as growth, whatever the load: caches that fill and code that gets hot stay well below. */
-export const GROWTH_BYTES = 8_000_000;
 const READINGS = 2;
 const PAUSE_MILLIS = 500;
 

@@ -9,7 +9,8 @@ import type { Random } from './random.js';
 
 /** How long the last event may take to reach its final state: what missed its deadline is asked about again after a minute. */
 const DEADLINE_MILLIS = 240_000;
-const LOOK_MILLIS = 1000;
+/** Looking means reading everything: not so often that it slows down what is waited for. */
+const LOOK_MILLIS = 3000;
 /** Differences that are shown. */
 const MOST_SHOWN = 20;
 
