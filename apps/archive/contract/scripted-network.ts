@@ -28,6 +28,7 @@ import {
   sealedToJson,
   statementLeaf,
 } from '@besure/protocol';
+import { TEST_AUTHORITY } from '@besure/time-stamp/test-authority';
 
 const { sha256 } = nodePrimitives;
 const ADDRESS_FORMAT = parseAddressFormat('00', '00000000');
@@ -239,7 +240,9 @@ function makeCharter(members: readonly Member[], hub: CheckpointSigner): Charter
       ],
       witnesses: [],
       quorum: { hubs: 1, witnesses: 0 },
-      timeStampAuthorities: [],
+      timeStampAuthorities: [
+        { name: 'test', certificate: encodeBase64(TEST_AUTHORITY.root), from: 0, until: null },
+      ],
       algorithms: { ES256: null, 'ML-DSA-44': null, 'SHA-256': null, 'SHA3-512': null },
       leastAssurance: 'one-hub',
     }),
