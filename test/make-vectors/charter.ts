@@ -500,6 +500,22 @@ export function charters(): Vector[] {
   ];
 }
 
+/** The same value, laid out as people do: what is short on one line. */
+function laidOut(value: unknown, indent = ''): string {
+  const short = JSON.stringify(value);
+  if (short.length <= 130 || typeof value !== 'object' || value === null)
+    return short.replaceAll(
+      /("(?:[^"\\]|\\.)*")|([:,])/g,
+      (_, text?: string, mark = '') => text ?? `${mark} `,
+    );
+  const deeper = `${indent}  `;
+  const members = Array.isArray(value)
+    ? value.map((one) => `${deeper}${laidOut(one, deeper)}`)
+    : Object.entries(value).map(([name, one]) => `${deeper}"${name}": ${laidOut(one, deeper)}`);
+  const [open, close] = Array.isArray(value) ? '[]' : '{}';
+  return `${open}\n${members.join(',\n')}\n${indent}${close}`;
+}
+
 /** Trust files, right ones and wrong ones. */
 export function trusts(): Vector[] {
   const trust = trustOf(CHARTER);
@@ -517,6 +533,11 @@ export function trusts(): Vector[] {
   return [
     vector('valid', 'trust', 'A charter and the first block of its ledger.', {
       text: good,
+      canonical: good,
+      fingerprint,
+    }),
+    vector('valid', 'laid-out', 'The same as people would lay it out: the same fingerprint.', {
+      text: `${laidOut(trust)}\n`,
       canonical: good,
       fingerprint,
     }),
