@@ -37,8 +37,8 @@ export const LAYERS: Readonly<Record<string, Layer>> = {
   // The only one that talks to MultiChain.
   'apps/ledger-writer': { mayImport: [...SERVICE, 'multichain'] },
   'apps/devchain': { mayImport: ['protocol', 'ledger-tx', 'keys', 'service'] },
-  // demo, up and bench reach the services through dev-env.
-  'apps/cli': { mayImport: [...PURE, 'keys', 'dev-env'] },
+  // demo, up and bench reach the services through dev-env; mirror copies what hubs publish.
+  'apps/cli': { mayImport: [...PURE, 'keys', 'log-store', 'dev-env'] },
 
   // The only place that may import apps.
   'test/dev-env': { mayImport: [...SERVICE, 'testing', ...APPS] },

@@ -3,7 +3,8 @@ import { mkdirSync, openSync, closeSync, readFileSync, writeFileSync } from 'nod
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { waitUntil } from '@besure/testing';
-import { KEEP_UP, type RunFile, isAlive, readRunFile, removeRunFile } from './run-file.js';
+import { assertHubs } from './settings.js';
+import { KEEP_UP, type RunFile, isAlive, networkFolder, readRunFile, removeRunFile } from './run-file.js';
 
 /** The network did not start; the message holds the end of its log. */
 export class StartFailedError extends Error {
@@ -16,20 +17,28 @@ const STOP_MILLIS = 60_000;
 /**
  * Starts a network that stays when this process ends, and waits until it is there. Rejects with the end of its log when it fails; it is
  * told to end then, and when the signal comes first.
+ *
+ * @param hubs how many hubs a new network has; throws HubsFixedError where the network is there with another number
  */
 export async function bringUp(
   state: string,
   onProgress: (step: string) => void,
   signal: AbortSignal,
+  hubs?: number,
 ): Promise<RunFile> {
+  assertHubs(networkFolder(state), hubs);
   mkdirSync(state, { recursive: true });
   const logFile = join(state, 'up.log');
   writeFileSync(logFile, '', { mode: 0o600 });
   const log = openSync(logFile, 'a');
-  const child = spawn(process.execPath, [fileURLToPath(new URL(KEEP_UP, import.meta.url)), state], {
-    detached: true,
-    stdio: ['ignore', log, log],
-  });
+  const child = spawn(
+    process.execPath,
+    [fileURLToPath(new URL(KEEP_UP, import.meta.url)), state, ...(hubs === undefined ? [] : [String(hubs)])],
+    {
+      detached: true,
+      stdio: ['ignore', log, log],
+    },
+  );
   closeSync(log);
   let shown = 0;
   const hasEnded = (): boolean => child.exitCode !== null || child.signalCode !== null;

@@ -9,7 +9,7 @@ import {
   publicNkey,
   renderNatsAccounts,
 } from '@besure/messaging';
-import { hub, members } from './members.js';
+import { type HubMember, members } from './members.js';
 
 /** The user of each zone's bus that hands in events as its back office does. */
 export const BACK_OFFICE = 'back-office';
@@ -24,7 +24,7 @@ export function credentialsOf(keys: string, zone: string, user: string): string 
  *
  * @returns configuration text for nats-server
  */
-export function busConfiguration(keys: string): string {
+export function busConfiguration(keys: string, hubs: readonly HubMember[]): string {
   const nkeys = <U extends string>(zone: string, users: readonly U[]): Record<U, string> => {
     mkdirSync(join(keys, zone), { recursive: true, mode: 0o700 });
     return Object.fromEntries(users.map((user) => [user, nkeyOf(credentialsOf(keys, zone, user))])) as Record<
@@ -39,16 +39,16 @@ export function busConfiguration(keys: string): string {
   });
   return renderNatsAccounts([
     ...zones,
-    {
+    ...hubs.map(({ id }): NatsZone => ({
       role: 'hub',
-      id: hub.id,
-      services: nkeys(hub.id, HUB_SERVICES),
-      guests: nkeys(hub.id, guestsOf(hub.id)),
-    },
+      id,
+      services: nkeys(id, HUB_SERVICES),
+      guests: nkeys(id, guestsOf(id)),
+    })),
   ]);
 }
 
-/** Every organisation dials in to the exchange and to the hub; nobody to itself. */
+/** Every organisation dials in to the exchange and to the hubs; nobody to itself. */
 function guestsOf(zone: string): string[] {
   return members.map(({ id }) => id).filter((id) => id !== zone);
 }

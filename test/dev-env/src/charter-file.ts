@@ -9,7 +9,7 @@ import {
 import { encodeAddress, hash160, parseAddressFormat } from '@besure/ledger-tx';
 import { encodeBase64url } from '@besure/protocol';
 import type { OrganisationKeys } from './key-folder.js';
-import { type Member, hub } from './members.js';
+import type { HubMember, Member } from './members.js';
 import type { Profile } from './profile.js';
 
 /** What of the ledger stands in a charter. */
@@ -31,11 +31,10 @@ export function composeCharter(input: {
   readonly ledger: LedgerParameters;
   readonly startMillis: number;
   readonly organisations: readonly { readonly member: Member; readonly keys: OrganisationKeys }[];
-  readonly hubKeyFile: string;
+  readonly hubs: readonly { readonly hub: HubMember; readonly keyFile: string }[];
 }): Charter {
   const { network, profile, ledger } = input;
   const format = parseAddressFormat(ledger.addressVersion, ledger.addressChecksum);
-  const signer = loadCheckpointSigner(input.hubKeyFile);
   const charter: Charter = {
     format: 'besure-charter-v0',
     network,
@@ -67,22 +66,25 @@ export function composeCharter(input: {
         },
       ],
     })),
-    hubs: [
-      {
-        id: hub.id,
-        name: hub.name,
-        operator: hub.operator,
-        provider: hub.provider,
-        keys: [{ from: 0, until: null, log: publicPair(signer.log), witness: publicPair(signer.witness) }],
-      },
-    ],
+    hubs: input.hubs.map(({ hub, keyFile }) => {
+      const { log, witness } = loadCheckpointSigner(keyFile);
+      return {
+        ...hub,
+        keys: [{ from: 0, until: null, log: publicPair(log), witness: publicPair(witness) }],
+      };
+    }),
     witnesses: [],
-    quorum: { hubs: 1, witnesses: 0 },
+    quorum: { hubs: majorityOf(input.hubs.length), witnesses: 0 },
     timeStampAuthorities: [],
     algorithms: { ES256: null, 'ML-DSA-44': null, 'SHA-256': null, 'SHA3-512': null },
-    leastAssurance: 'one-hub',
+    leastAssurance: input.hubs.length > 1 ? 'recorded' : 'one-hub',
   };
   return parseCharter(JSON.stringify(charter));
+}
+
+/** More than half. */
+function majorityOf(count: number): number {
+  return Math.floor(count / 2) + 1;
 }
 
 function signingKeyIn({ signingKey, signingCertificate }: OrganisationKeys): string {

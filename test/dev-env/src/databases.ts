@@ -18,13 +18,14 @@ export async function zoneDatabase(
   services: readonly ServiceName[],
 ): Promise<ZoneDatabase> {
   const passwords = passwordsOf(folder, services);
+  const database = nameOf(zone);
   const admin = new pg.Client({ connectionString: postgres.url });
   await admin.connect();
   try {
-    const { rows } = await admin.query('SELECT 1 FROM pg_database WHERE datname = $1', [zone]);
+    const { rows } = await admin.query('SELECT 1 FROM pg_database WHERE datname = $1', [database]);
     if (rows.length === 0) {
-      await admin.query(`CREATE DATABASE ${zone}`);
-      await admin.query(`REVOKE ALL ON DATABASE ${zone} FROM PUBLIC`);
+      await admin.query(`CREATE DATABASE ${database}`);
+      await admin.query(`REVOKE ALL ON DATABASE ${database} FROM PUBLIC`);
     }
     for (const service of services) {
       const user = userOf(zone, service);
@@ -32,7 +33,7 @@ export async function zoneDatabase(
       if (found.rows.length === 0) await admin.query(`CREATE ROLE ${user} LOGIN`);
       // The password is base64url: it needs no escape, and a role's password cannot be a parameter.
       await admin.query(`ALTER ROLE ${user} PASSWORD '${passwords[service]}'`);
-      await admin.query(`GRANT CONNECT, CREATE ON DATABASE ${zone} TO ${user}`);
+      await admin.query(`GRANT CONNECT, CREATE ON DATABASE ${database} TO ${user}`);
       // To know on which disk the data lie: intake refuses before that one is full.
       if (service === 'intake') await admin.query(`GRANT pg_read_all_settings TO ${user}`);
     }
@@ -40,12 +41,18 @@ export async function zoneDatabase(
     await admin.end();
   }
   return {
-    url: (service) => postgres.urlOf(zone, { name: userOf(zone, service), password: passwords[service]! }),
+    url: (service) =>
+      postgres.urlOf(database, { name: userOf(zone, service), password: passwords[service]! }),
   };
 }
 
 function userOf(zone: string, service: ServiceName): string {
-  return `${zone}_${service.replaceAll('-', '_')}`;
+  return nameOf(`${zone}_${service}`);
+}
+
+/** Names that PostgreSQL takes without quotes. */
+function nameOf(text: string): string {
+  return text.replaceAll('-', '_');
 }
 
 function passwordsOf(folder: string, services: readonly ServiceName[]): Record<string, string> {

@@ -1,15 +1,15 @@
 import { join } from 'node:path';
 import { connectBus, inboxPrefixOf, request } from '@besure/messaging';
 import { SUBJECTS } from '@besure/protocol';
-import { hub } from './members.js';
-import type { RunFile } from './run-file.js';
+import { firstHub } from './members.js';
+import { networkFolder, type RunFile } from './run-file.js';
 import type { BusUser } from './service-environment.js';
 import { credentialsOf } from './bus.js';
 
 const MILLIS = 60_000;
 
 /**
- * Asks the hub's ledger-writer to create the streams and to grant what the charter says. It does nothing twice, so every start of a
+ * Asks the first hub's ledger-writer to create the streams and to grant what the charter says. It does nothing twice, so every start of a
  * network may ask.
  */
 export async function found(user: BusUser): Promise<void> {
@@ -28,6 +28,6 @@ export async function found(user: BusUser): Promise<void> {
 
 /** The same for a network that runs, whose folder is below `state`. */
 export async function foundRunning(run: RunFile, state: string): Promise<void> {
-  const keys = join(state, 'up', 'keys');
-  await found({ url: run.nats.url, credentialsFile: credentialsOf(keys, hub.id, 'rights') });
+  const keys = join(networkFolder(state), 'keys');
+  await found({ url: run.nats.url, credentialsFile: credentialsOf(keys, firstHub.id, 'rights') });
 }

@@ -2,11 +2,11 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ProcessHost } from './host.js';
 import { ledgerFromEnvironment } from './ledger-access.js';
-import { claimState, removeRunFile, writeRunFile } from './run-file.js';
+import { claimState, networkFolder, removeRunFile, writeRunFile } from './run-file.js';
 import { startNetwork } from './start-network.js';
 
 // The process behind `./besure up`: starts a network, says so in run.json, and holds it until it is told to end.
-const [state] = process.argv.slice(2);
+const [state, hubs] = process.argv.slice(2);
 if (state === undefined) throw new TypeError('the state folder is missing');
 
 // Signal handlers and children do not keep a process alive.
@@ -20,8 +20,9 @@ process.on('exit', giveUp);
 
 const ledger = ledgerFromEnvironment(process.env);
 const network = await startNetwork({
-  folder: join(state, 'up'),
+  folder: networkFolder(state),
   profile: 'up',
+  ...(hubs !== undefined && { hubs: Number(hubs) }),
   signal: ending.signal,
   host: (logs) => new ProcessHost(logs),
   ...(ledger !== null && { ledger }),

@@ -13,7 +13,7 @@ export interface RunningNetworkService {
   readonly http: string;
 }
 
-/** A whole network on this machine: two organisations, the exchange, one hub, its ledger, bus and databases. */
+/** A whole network on this machine: two organisations, the exchange, one hub or more, their ledger, bus and databases. */
 export interface Network {
   readonly charter: Charter;
   /** The text of the trust file. */

@@ -16,13 +16,28 @@ export interface RunFile {
   readonly nats: { readonly url: string; readonly pid: number };
   /** `folder`: where PostgreSQL keeps its data, in a place that its user can reach. */
   readonly postgres: { readonly url: string; readonly pid: number; readonly folder: string };
-  readonly ledger: { readonly url: string; readonly chain: string };
+  /** `simulated`: devchain, one process for all hubs, and not a node of MultiChain. */
+  readonly ledger: { readonly url: string; readonly chain: string; readonly simulated: boolean };
+  /** The hubs by the charter; `log` is where each serves the ledger log (C2SP tlog-tiles). */
+  readonly hubs: readonly { readonly id: string; readonly operator: string; readonly log: string }[];
   /** Organisation -> file with a bearer token that may do everything there. */
   readonly tokens: Readonly<Record<string, string>>;
 }
 
+/** Where a hub of a network serves the ledger log. */
+export function hubLogOf(services: Network['services'], hub: string): string {
+  const writer = services.find(({ name, organisation }) => name === 'ledger-writer' && organisation === hub);
+  if (writer === undefined) throw new RangeError(`${hub} is no hub of this network`);
+  return `${writer.http}/log/proofs`;
+}
+
 /** The program of the process that holds a network. */
 export const KEEP_UP = 'keep-up.js';
+
+/** The folder of the network that stays, below a state folder. */
+export function networkFolder(state: string): string {
+  return join(state, 'up');
+}
 
 /** The path of the run file below a state folder. */
 export function runFilePath(state: string): string {
@@ -31,14 +46,19 @@ export function runFilePath(state: string): string {
 
 /** Writes the run file so that nobody ever reads half of it. */
 export function writeRunFile(state: string, network: Network): void {
-  const { services, nats, postgres, ledger, tokens } = network;
+  const { charter, services, nats, postgres, ledger, tokens } = network;
   const run: RunFile = {
     version: 1,
     pid: process.pid,
     services,
     nats,
     postgres,
-    ledger: { url: ledger.address.url, chain: ledger.address.chain },
+    ledger: {
+      url: ledger.address.url,
+      chain: ledger.address.chain,
+      simulated: services.some(({ name }) => name === 'devchain'),
+    },
+    hubs: charter.hubs.map(({ id, operator }) => ({ id, operator, log: hubLogOf(services, id) })),
     tokens,
   };
   const path = runFilePath(state);

@@ -27,8 +27,10 @@ export interface OrganisationPlan {
   readonly bus: (service: ServiceName) => BusUser;
   /** The organisation's user in the exchange's account; null for the exchange itself. */
   readonly exchange: ((service: ServiceName) => BusUser) | null;
-  readonly hub: (service: ServiceName) => BusUser;
-  readonly hubLog: string;
+  /** The organisation's user at each hub, in the order in which they are asked. */
+  readonly hubs: readonly BusUser[];
+  /** Where each hub serves the log. */
+  readonly hubLogs: readonly string[];
   readonly ports: (service: ServiceName) => number;
 }
 
@@ -97,22 +99,28 @@ function only(name: ServiceName, plan: OrganisationPlan): Record<string, string>
         BESURE_SIGNING_KEY_FILE: plan.keys.signingKey,
         BESURE_SIGNING_CERTIFICATE_FILE: plan.keys.signingCertificate,
         BESURE_LEDGER_KEY_FILE: plan.keys.ledgerKey,
-        BESURE_HUB_NATS_URLS: plan.hub(name).url,
-        BESURE_HUB_NATS_CREDENTIALS_FILE: plan.hub(name).credentialsFile,
-        BESURE_HUB_LOG_URLS: plan.hubLog,
+        ...hubVariables(plan),
         ...exchange,
       };
     case 'archive':
       return {
         BESURE_TOKENS_FILE: plan.keys.tokens,
         BESURE_WITNESS_KEY_FILE: plan.keys.witnessKey,
-        BESURE_HUB_LOG_URLS: plan.hubLog,
+        ...hubVariables(plan),
         ...exchange,
       };
     case 'ledger-writer':
     case 'rights':
       return {};
   }
+}
+
+function hubVariables({ hubs, hubLogs }: OrganisationPlan): Record<string, string> {
+  return {
+    BESURE_HUB_NATS_URLS: hubs.map(({ url }) => url).join(','),
+    BESURE_HUB_NATS_CREDENTIALS_FILE: hubs.map(({ credentialsFile }) => credentialsFile).join(','),
+    BESURE_HUB_LOG_URLS: hubLogs.join(','),
+  };
 }
 
 function busVariables(prefix: string, user: BusUser): Record<string, string> {

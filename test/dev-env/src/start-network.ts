@@ -10,7 +10,7 @@ import { type Host, type HostedService, migrateAll } from './host.js';
 import { type OrganisationKeys, addToken, hubKeys, organisationKeys, readToken } from './key-folder.js';
 import { LedgerAccess, type LedgerAddress } from './ledger-access.js';
 import { found } from './found.js';
-import { hub, members } from './members.js';
+import { firstHub, hubsOf, members } from './members.js';
 import type { Network } from './network.js';
 import { type ProfileName, profiles } from './profile.js';
 import {
@@ -29,6 +29,8 @@ export interface StartOptions {
   readonly folder: string;
   readonly profile: ProfileName;
   readonly host: (logs: string) => Host;
+  /** How many hubs a new network has, all on the one ledger; one where it is not said. */
+  readonly hubs?: number;
   /** A ledger node that runs already, instead of the simulated one. */
   readonly ledger?: LedgerAddress;
   readonly onProgress?: (step: string) => void;
@@ -37,14 +39,17 @@ export interface StartOptions {
 }
 
 const ORGANISATION_SERVICES = ['intake', 'proof', 'archive'] as const;
-const PORTS = [
-  'postgres',
-  'nats',
-  'devchain',
-  ...members.flatMap((member) => ORGANISATION_SERVICES.map((service) => `${member.id}-${service}`)),
-  `${hub.id}-ledger-writer`,
-  `${hub.id}-rights`,
-];
+const HUB_SERVICES = ['ledger-writer', 'rights'] as const;
+
+function portNames(hubs: number): string[] {
+  return [
+    'postgres',
+    'nats',
+    'devchain',
+    ...members.flatMap(({ id }) => ORGANISATION_SERVICES.map((service) => `${id}-${service}`)),
+    ...hubsOf(hubs).flatMap(({ id }) => HUB_SERVICES.map((service) => `${id}-${service}`)),
+  ];
+}
 
 /** Starts databases, bus, ledger and all services, in an order that any of them could do without. */
 export async function startNetwork(options: StartOptions): Promise<Network> {
@@ -53,7 +58,7 @@ export async function startNetwork(options: StartOptions): Promise<Network> {
     signal?.throwIfAborted();
     options.onProgress?.(step);
   };
-  const settings = await networkSettings(folder, options.profile, PORTS);
+  const settings = await networkSettings(folder, options.profile, options.hubs, portNames);
   const profile = profiles[settings.profile];
   const logs = join(folder, 'log');
   mkdirSync(logs, { recursive: true });
@@ -69,7 +74,10 @@ export async function startNetwork(options: StartOptions): Promise<Network> {
         keys: await organisationKeys(join(folder, 'keys', member.id), member),
       })),
     );
-    const hubKeyFile = hubKeys(join(folder, 'keys', hub.id));
+    const hubs = hubsOf(settings.hubs).map((hub) => ({
+      hub,
+      keyFile: hubKeys(join(folder, 'keys', hub.id)),
+    }));
     const keysFolder = join(folder, 'keys');
     const port = (name: string): number => settings.ports[name]!;
 
@@ -88,7 +96,7 @@ export async function startNetwork(options: StartOptions): Promise<Network> {
           startNats({
             folder: join(folder, 'nats'),
             port: port('nats'),
-            config: busConfiguration(keysFolder),
+            config: busConfiguration(keysFolder, hubsOf(settings.hubs)),
           }),
         ),
         RestartableServer.begin(() =>
@@ -111,7 +119,7 @@ export async function startNetwork(options: StartOptions): Promise<Network> {
         ledger: parameters,
         startMillis: settings.startMillis,
         organisations,
-        hubKeyFile,
+        hubs,
       });
       writeCharter(charter, files);
     }
@@ -120,17 +128,20 @@ export async function startNetwork(options: StartOptions): Promise<Network> {
     onProgress('databases');
     const url = nats.url;
     const plans: ServicePlan[] = [];
-    const hubDatabase = await zoneDatabase(postgres, join(folder, 'keys', hub.id), hub.id, ['ledger-writer']);
-    const hubPlans = hubServices({
-      id: hub.id,
-      keyFile: hubKeyFile,
-      charterFile: files.charter,
-      database: hubDatabase.url,
-      bus: (service) => ({ url, credentialsFile: credentialsOf(keysFolder, hub.id, service) }),
-      ledger: ledger.address,
-      ports: (service) => port(`${hub.id}-${service}`),
-    });
-    plans.push(...hubPlans);
+    for (const { hub, keyFile } of hubs) {
+      const database = await zoneDatabase(postgres, join(folder, 'keys', hub.id), hub.id, ['ledger-writer']);
+      plans.push(
+        ...hubServices({
+          id: hub.id,
+          keyFile,
+          charterFile: files.charter,
+          database: database.url,
+          bus: (service) => ({ url, credentialsFile: credentialsOf(keysFolder, hub.id, service) }),
+          ledger: ledger.address,
+          ports: (service) => port(`${hub.id}-${service}`),
+        }),
+      );
+    }
     for (const { member, keys } of organisations) {
       const database = await zoneDatabase(
         postgres,
@@ -149,8 +160,11 @@ export async function startNetwork(options: StartOptions): Promise<Network> {
             member.role === 'exchange'
               ? null
               : () => ({ url, credentialsFile: credentialsOf(keysFolder, 'exchange', member.id) }),
-          hub: () => ({ url, credentialsFile: credentialsOf(keysFolder, hub.id, member.id) }),
-          hubLog: `http://127.0.0.1:${port(`${hub.id}-ledger-writer`)}`,
+          hubs: hubs.map(({ hub }) => ({
+            url,
+            credentialsFile: credentialsOf(keysFolder, hub.id, member.id),
+          })),
+          hubLogs: hubs.map(({ hub }) => `http://127.0.0.1:${port(`${hub.id}-ledger-writer`)}`),
           ports: (service: ServiceName) => port(`${member.id}-${service}`),
         }),
       );
@@ -165,7 +179,7 @@ export async function startNetwork(options: StartOptions): Promise<Network> {
     );
 
     onProgress('founding the ledger');
-    await found({ url, credentialsFile: credentialsOf(keysFolder, hub.id, 'rights') });
+    await found({ url, credentialsFile: credentialsOf(keysFolder, firstHub.id, 'rights') });
     signal?.throwIfAborted();
     return describe({
       options,
@@ -238,7 +252,10 @@ function describe(parts: {
     services:
       ledger.pid === null
         ? running
-        : [...running, { name: 'devchain', organisation: hub.id, pid: ledger.pid, http: ledger.address.url }],
+        : [
+            ...running,
+            { name: 'devchain', organisation: firstHub.id, pid: ledger.pid, http: ledger.address.url },
+          ],
     ledger: access,
     nats: { url: nats.url, pid: nats.pid },
     postgres: { url: postgres.url, pid: postgres.pid, folder: postgres.folder },

@@ -30,6 +30,14 @@ export const COMMANDS: Readonly<Record<string, ListedCommand>> = {
     summary: 'make a copy of an evidence file that shows less',
     load: async () => (await import('./disclose.js')).discloseCommand,
   },
+  audit: {
+    summary: 'tell whether an accusation proves that a hub or a witness lied, offline',
+    load: async () => (await import('./audit.js')).auditCommand,
+  },
+  mirror: {
+    summary: 'copy the ledger log of the hubs, verified, for anyone to keep',
+    load: async () => (await import('./mirror.js')).mirrorCommand,
+  },
   bench: {
     summary: 'measure proofs per second, and where the time goes',
     load: async () => (await import('./bench.js')).benchCommand,

@@ -3,18 +3,32 @@ import { printable } from '@besure/dev-env/printable';
 import { CliError } from '../cli-error.js';
 import type { Command } from '../command.js';
 import { EXIT } from '../exit-codes.js';
+import { hubStandings, standingLines } from '../hub-standing.js';
 import { noArguments, parseOptions } from '../parse-options.js';
 import { runningNetwork } from '../running-network.js';
 import { stateFolder } from '../state-folder.js';
 
-/** `status [ID] [--json]`: how what was sent from here stands; ID is a message, an event, or the beginning of one. */
+/**
+ * `status [ID] [--json]`: how what was sent from here stands; ID is a message, an event, or the beginning of one. `status --hubs`: how the hubs
+ * stand, and which members owe them items.
+ */
 export const statusCommand: Command = {
-  usage: ['status [ID] [--json]'],
+  usage: ['status [ID] [--json]', 'status --hubs [--json]'],
   async run(args, io) {
-    const { values, positionals } = parseOptions(args, { json: { type: 'boolean', default: false } });
+    const { values, positionals } = parseOptions(args, {
+      hubs: { type: 'boolean', default: false },
+      json: { type: 'boolean', default: false },
+    });
     const [id, ...rest] = positionals;
-    noArguments(rest);
+    noArguments(values.hubs ? positionals : rest);
     const run = runningNetwork();
+    if (values.hubs) {
+      const hubs = await hubStandings(run);
+      io.out(
+        values.json ? `${JSON.stringify(hubs, null, 2)}\n` : `${hubs.flatMap(standingLines).join('\n')}\n`,
+      );
+      return EXIT.ok;
+    }
     const documents = sentDocuments(stateFolder).filter((sent) => id === undefined || matches(sent, id));
     if (id !== undefined && documents.length === 0)
       throw new CliError(EXIT.failed, `nothing was sent as ${id}`);
@@ -29,6 +43,9 @@ export const statusCommand: Command = {
           `  ${event.event.padEnd(15)} ${event.state.padEnd(14)}${event.why === null ? '' : ` ${event.why}`}${evidence}\n`,
         );
       }
+    }
+    if (!values.json && id === undefined) {
+      for (const line of (await hubStandings(run)).flatMap(standingLines)) io.out(`${line}\n`);
     }
     return EXIT.ok;
   },

@@ -1,6 +1,7 @@
 import { nodePrimitives } from '@besure/keys';
 import { explain, type Verdict, verify, VERDICT_CODES } from '@besure/verification';
 import { UsageError } from '../cli-error.js';
+import { codesAsText } from '../codes-as-text.js';
 import type { Command } from '../command.js';
 import { EXIT } from '../exit-codes.js';
 import { readBytes, readText } from '../files.js';
@@ -27,7 +28,8 @@ export const verifyCommand: Command = {
     });
     if (values.codes) {
       if (positionals.length > 0) throw new UsageError('--codes stands alone');
-      return printCodes(io, values.json);
+      io.out(codesAsText(VERDICT_CODES, values.json));
+      return EXIT.ok;
     }
     const [evidencePath, trustPath] = [
       onlyArgument(positionals, 'EVIDENCE'),
@@ -49,15 +51,4 @@ export const verifyCommand: Command = {
 function forPeople(io: Io, verdict: Verdict): string {
   const [heading = '', ...rest] = wrapped(io, explain(verdict)).split('\n');
   return [styled(io, STYLE_OF[verdict.result], styled(io, 'bold', heading)), ...rest].join('\n');
-}
-
-function printCodes(io: Io, json: boolean): number {
-  const codes = Object.entries(VERDICT_CODES);
-  const width = Math.max(...codes.map(([code]) => code.length));
-  io.out(
-    json
-      ? `${JSON.stringify(VERDICT_CODES, null, 2)}\n`
-      : codes.map(([code, sentence]) => `${code.padEnd(width)}  ${sentence}\n`).join(''),
-  );
-  return EXIT.ok;
 }

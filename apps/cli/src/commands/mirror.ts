@@ -1,0 +1,169 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { readRunFile } from '@besure/dev-env';
+import { parseTrust, type Trust, tlogPolicyOf } from '@besure/governance';
+import { nodePrimitives } from '@besure/keys';
+import { FolderLog, HttpLogSource, LogStoreError, mirrorLog, type Mirrored } from '@besure/log-store';
+import { encodeBase64, parseCheckpoint } from '@besure/protocol';
+import { judgeCheckpoint } from '@besure/verification';
+import { CliError, UsageError } from '../cli-error.js';
+import type { Command } from '../command.js';
+import { EXIT } from '../exit-codes.js';
+import { readText } from '../files.js';
+import { interruptible } from '../interruption.js';
+import { onlyArgument, parseOptions } from '../parse-options.js';
+import { stateFolder } from '../state-folder.js';
+
+/** The quorum of the trust file, in the syntax of C2SP tlog-policy. */
+const POLICY = 'tlog-policy';
+/** Where a hub serves the log. */
+const LOG_PATH = 'log/proofs';
+
+/** `mirror DIR`: copies the ledger log for anyone to keep, verified; needs nothing but HTTP. */
+export const mirrorCommand: Command = {
+  usage: ['mirror DIR [--url URL]... [--trust FILE] [--json]'],
+  async run(args, io) {
+    const { values, positionals } = parseOptions(args, {
+      url: { type: 'string', multiple: true, default: [] },
+      trust: { type: 'string' },
+      json: { type: 'boolean', default: false },
+    });
+    const folder = onlyArgument(positionals, 'DIR');
+    const { urls, trustFile } = whereFrom(values.url, values.trust);
+    const trust = trustFile === null ? null : trustIn(trustFile);
+    const log = new FolderLog(folder);
+    const mirrored = await interruptible((signal) =>
+      mirrorLog({
+        folder: log,
+        sources: urls.map((url) => new HttpLogSource(url)),
+        accept: (note) => assertSigned(note, trust),
+        signal,
+      }).catch((error: unknown) => {
+        if (signal.aborted) throw signal.reason;
+        throw asCliError(error);
+      }),
+    );
+    if (trust !== null) await log.write(POLICY, tlogPolicyOf(trust.charter, nodePrimitives.sha256));
+    const report = reportOf(folder, mirrored, trust);
+    io.out(values.json ? `${JSON.stringify(report, null, 2)}\n` : forPeople(report));
+    return EXIT.ok;
+  },
+};
+
+/** Without a URL those of the network that is up, and then its trust file, too. */
+function whereFrom(
+  given: readonly string[],
+  trustFile: string | undefined,
+): { urls: string[]; trustFile: string | null } {
+  if (given.length > 0) return { urls: given.map(logUrl), trustFile: trustFile ?? null };
+  const run = readRunFile(stateFolder);
+  if (run === null) throw new UsageError('--url is missing, and no network is up');
+  const own = join(stateFolder, 'trust.json');
+  return {
+    urls: run.hubs.map(({ log }) => log),
+    trustFile: trustFile ?? (existsSync(own) ? own : null),
+  };
+}
+
+/** A URL without a path is that of a hub; any other is the log's prefix itself. */
+function logUrl(text: string): string {
+  if (!URL.canParse(text) || !/^https?:\/\//.test(text)) {
+    throw new UsageError(`--url must start with http:// or https://, unlike ${text}`);
+  }
+  return new URL(text).pathname === '/' ? `${text.replace(/\/+$/, '')}/${LOG_PATH}` : text;
+}
+
+function trustIn(path: string): Trust {
+  try {
+    return parseTrust(readText(path) ?? '');
+  } catch (cause) {
+    if (cause instanceof CliError) throw cause;
+    const why = cause instanceof Error ? cause.message : String(cause);
+    throw new CliError(EXIT.failed, `${path} is no trust file: ${why}`, { cause });
+  }
+}
+
+/** With a trust file, a hub that it names must have signed as the log. */
+function assertSigned(note: string, trust: Trust | null): void {
+  if (trust === null) return;
+  const { origin } = trust.charter.log;
+  if (parseCheckpoint(note).origin !== origin) throw new Error(`it is not of the log ${origin}`);
+  if (!judgeCheckpoint(note, trust.charter, nodePrimitives).signedByLog) {
+    throw new Error('no hub of the trust file has signed it');
+  }
+}
+
+function asCliError(error: unknown): unknown {
+  if (error instanceof LogStoreError) {
+    const status = error.code === 'unreachable' ? EXIT.unavailable : EXIT.failed;
+    return new CliError(status, error.message, { cause: error });
+  }
+  const { code, path, message } = error as NodeJS.ErrnoException;
+  if (error instanceof Error && typeof code === 'string' && typeof path === 'string') {
+    return new CliError(EXIT.unwritable, message, { cause: error });
+  }
+  return error;
+}
+
+interface MirrorReport {
+  readonly folder: string;
+  readonly origin: string;
+  readonly size: number;
+  readonly sizeBefore: number;
+  readonly root: string;
+  /** Null without a trust file: then no signature was checked. */
+  readonly signatures: {
+    readonly hubs: readonly string[];
+    readonly witnesses: readonly string[];
+    readonly quorate: boolean;
+    readonly recordedTime: string | null;
+  } | null;
+  readonly sources: Mirrored['sources'];
+}
+
+function reportOf(
+  folder: string,
+  { note, head, sizeBefore, sources }: Mirrored,
+  trust: Trust | null,
+): MirrorReport {
+  const judged = trust === null ? null : judgeCheckpoint(note, trust.charter, nodePrimitives);
+  return {
+    folder,
+    origin: parseCheckpoint(note).origin,
+    size: head.size,
+    sizeBefore,
+    root: encodeBase64(head.root),
+    signatures: judged && {
+      hubs: judged.hubs,
+      witnesses: judged.witnesses,
+      quorate: judged.recordedTime !== null,
+      recordedTime: judged.recordedTime === null ? null : new Date(judged.recordedTime * 1000).toISOString(),
+    },
+    sources,
+  };
+}
+
+const STATES = {
+  copied: 'was copied',
+  same: 'has the same',
+  behind: 'has a beginning of it',
+  unreachable: 'cannot be read',
+} as const;
+
+function forPeople({ folder, origin, size, sizeBefore, root, signatures, sources }: MirrorReport): string {
+  const lines = [
+    origin,
+    `${size} entries, ${size - sizeBefore} of them new; root ${root}`,
+    ...sources.map(
+      (source) =>
+        `  ${source.name} ${STATES[source.state]}${source.state === 'behind' ? `: ${source.size} entries` : ''}${source.message === null ? '' : `: ${source.message}`}`,
+    ),
+    signatures === null
+      ? 'signatures were not checked: --trust FILE does that'
+      : `cosigned by ${[...signatures.hubs, ...signatures.witnesses].join(', ') || 'nobody'}: ${
+          signatures.recordedTime === null ? 'no quorum yet' : `a quorum, since ${signatures.recordedTime}`
+        }`,
+    `every hash in ${folder} was computed from the entries`,
+  ];
+  return `${lines.join('\n')}\n`;
+}
