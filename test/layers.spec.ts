@@ -14,7 +14,7 @@ interface Case {
 const LAYERS = 'besure(layers)';
 const REFUSALS = /^besure\(|^eslint\(no-restricted-/;
 const SERVICES = ['intake', 'proof', 'archive', 'ledger-writer', 'rights', 'devchain'];
-const PURE = ['protocol', 'ledger-tx', 'ledger-log', 'time-stamp', 'governance', 'verification'];
+const PURE = ['protocol', 'ledger-tx', 'ledger-log', 'time-stamp', 'governance', 'verification', 'audit'];
 const LIBRARIES = [...PURE, 'multichain', 'event-store', 'log-store', 'messaging', 'keys', 'service'];
 
 function imports(module: string): string {

@@ -1,6 +1,6 @@
 // The layers of the design as data; `plugin.ts` makes lint errors of it, `layers.spec.ts` proves them.
 
-const PURE = ['protocol', 'ledger-tx', 'ledger-log', 'time-stamp', 'governance', 'verification'];
+const PURE = ['protocol', 'ledger-tx', 'ledger-log', 'time-stamp', 'governance', 'verification', 'audit'];
 const SERVICE = [...PURE, 'event-store', 'log-store', 'messaging', 'keys', 'service'];
 const APPS = ['intake', 'proof', 'archive', 'ledger-writer', 'rights', 'devchain'];
 
@@ -21,6 +21,7 @@ export const LAYERS: Readonly<Record<string, Layer>> = {
   'libs/time-stamp': { pure: true, mayImport: ['protocol'] },
   'libs/governance': { pure: true, mayImport: ['protocol', 'ledger-tx'] },
   'libs/verification': { pure: true, mayImport: ['protocol', 'ledger-tx', 'governance', 'time-stamp'] },
+  'libs/audit': { pure: true, mayImport: ['protocol', 'governance', 'verification'] },
 
   'libs/multichain': { mayImport: ['protocol', 'ledger-tx'] },
   'libs/event-store': { mayImport: ['protocol'] },

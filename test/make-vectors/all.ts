@@ -1,3 +1,4 @@
+import { accusations } from './accusation.ts';
 import { charters, trusts } from './charter.ts';
 import { checkpoints } from './checkpoint.ts';
 import { cosignatures } from './cosignature.ts';
@@ -15,6 +16,7 @@ import type { Vector } from './vector.ts';
 
 /** The formats whose vectors this folder makes. */
 export const FORMATS = [
+  'accusation',
   'charter',
   'checkpoint',
   'cosignature',
@@ -35,6 +37,7 @@ export const FORMATS = [
 /** Every vector of those formats; the same again on every run. */
 export function allVectors(): Vector[] {
   return [
+    ...accusations(),
     ...charters(),
     ...checkpoints(),
     ...cosignatures(),

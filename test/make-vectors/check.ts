@@ -22,6 +22,7 @@ import {
   verifyStatementSignature,
 } from '@besure/protocol';
 import { createHash } from 'node:crypto';
+import { readAccusation } from './check-accusation.ts';
 import { LOG_READERS } from './check-log.ts';
 import { readSlot } from './check-slot.ts';
 import { readTimeStamp } from './check-time-stamp.ts';
@@ -92,6 +93,8 @@ export const READERS: Readonly<Record<string, Reader>> = {
       item: encodeHex(item),
     };
   },
+
+  accusation: readAccusation,
 
   slot: readSlot,
 

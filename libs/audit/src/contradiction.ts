@@ -1,0 +1,169 @@
+import { type Charter, slotStartMillis } from '@besure/governance';
+import { equalBytes, formatCheckpoint, parseItem, type Primitives } from '@besure/protocol';
+import { type Cosigner, quorateCheckpoint } from '@besure/verification';
+import { assertThat, type Lie } from './codes.js';
+import type { HeldEntry, HeldExhibit } from './exhibit.js';
+
+/** What a lie is judged from. */
+export interface Case {
+  readonly accused: Cosigner;
+  readonly charter: Charter;
+  readonly primitives: Primitives;
+  readonly signed: HeldExhibit;
+  readonly against: HeldExhibit | null;
+}
+
+/**
+ * How far, in seconds, the time of a block may lie ahead of the clock of a node that takes it: a rule of the ledger (as of
+ * Bitcoin). An honest one that cosigns a block may be that much behind it.
+ */
+const BLOCK_AHEAD_SECONDS = 7200;
+
+/** What must hold for each lie. Each throws NotProven at the first condition that does not. */
+export const CONTRADICTIONS: Readonly<Record<Lie, (matter: Case) => void>> = {
+  'two-logs': (matter) => {
+    const against = ownOther(matter);
+    const { signed } = matter;
+    assertCounts(signed, 0, against, 0);
+    assertContradicts(signed.body.size === against.body.size, 'the checkpoints have different sizes');
+    assertContradicts(!equalBytes(signed.body.root, against.body.root), 'the checkpoints are the same');
+  },
+
+  rewrites: (matter) => {
+    const against = ownOther(matter);
+    const { signed } = matter;
+    assertCounts(signed, 1, against, 1);
+    const [now] = signed.entries;
+    const [before] = against.entries;
+    assertContradicts(now?.index === before?.index, 'the entries stand at different places');
+    assertContradicts(!isSame(now, before), 'the entries are the same');
+  },
+
+  invents: (matter) => {
+    const against = confirmedByOthers(matter);
+    assertCounts(matter.signed, 1, against);
+    assertAbsent(matter.signed.entries[0]!, against);
+  },
+
+  omits: (matter) => {
+    const against = confirmedByOthers(matter);
+    assertThat(against.entries.length === 1, 'exhibits-unfit', 'one entry is left out');
+    assertAbsent(against.entries[0]!, matter.signed);
+  },
+
+  reorders: (matter) => {
+    const against = confirmedByOthers(matter);
+    assertCounts(matter.signed, 1, against, 1);
+    const [there] = matter.signed.entries;
+    const [here] = against.entries;
+    assertContradicts(isSame(there, here), 'the entries differ');
+    assertContradicts(there?.index !== here?.index, 'the entries stand at the same place');
+  },
+
+  'undue-size': (matter) => {
+    const against = confirmedByOthers(matter);
+    const { size } = matter.signed.body;
+    assertCounts(matter.signed, 0, against, 2);
+    const [last, next] = against.entries;
+    const isCut = last !== undefined && next?.index === size && last.index === size - 1;
+    assertThat(isCut, 'exhibits-unfit', 'the entries are not those on both sides of the size');
+    assertContradicts(
+      !isDueBetween(last.height, next.height, matter.charter.log.checkpointEvery),
+      'a checkpoint was due at that size',
+    );
+  },
+
+  backdates: (matter) => {
+    const { signed, charter } = matter;
+    assertThat(matter.against === null, 'exhibits-unfit', 'the lie contradicts itself');
+    assertThat(signed.entries.length === 1, 'exhibits-unfit', 'one entry shows it');
+    const latest = timeOf(signed, matter) + charter.limits.slotAheadSeconds + BLOCK_AHEAD_SECONDS;
+    const { slot } = parseItem(signed.entries[0]!.item);
+    assertContradicts(slotStartMillis(charter, slot) > latest * 1000, 'its slot may have begun by then');
+  },
+
+  replays: (matter) => {
+    const against = ownOther(matter);
+    const { signed } = matter;
+    assertCounts(signed, 0, against, 0);
+    assertContradicts(signed.body.size < against.body.size, 'the state that was signed is not the older one');
+    assertContradicts(timeOf(signed, matter) > timeOf(against, matter), 'it was not signed later');
+  },
+};
+
+/** Whether the accused signed an exhibit by the algorithm that counts, as the log or as a witness. */
+export function isSignedBy({ lines }: HeldExhibit, accused: Cosigner): boolean {
+  return lines.some(({ key, by }) => key.type === 'ml-dsa-44' && isThe(accused, by));
+}
+
+/** The other exhibit, which must be the accused's own word too. */
+function ownOther({ against, accused }: Case): HeldExhibit {
+  assertThat(against !== null, 'exhibits-unfit', 'there is nothing that it contradicts');
+  assertThat(isSignedBy(against, accused), 'not-signed', 'the second checkpoint');
+  return against;
+}
+
+/**
+ * The other exhibit, which a quorum must confirm without the accused and all that its operator runs; only hubs derive the
+ * log, so only hubs can have derived another one.
+ */
+function confirmedByOthers({ against, accused, charter, primitives }: Case): HeldExhibit {
+  assertThat(accused.kind === 'hub', 'accused-unknown', 'a witness does not derive the log');
+  assertThat(against !== null, 'exhibits-unfit', 'there is nothing that it contradicts');
+  const lines = against.lines.filter(({ by }) => by.kind !== 'hub' || by.party !== accused.party);
+  assertThat(lines.length > 0, 'not-quorate');
+  const note = formatCheckpoint(
+    against.body,
+    lines.map(({ line }) => line),
+  );
+  assertThat(quorateCheckpoint(note, charter, primitives) !== null, 'not-quorate');
+  return against;
+}
+
+/**
+ * That an entry does not stand in a log: all entries of its block do, one after the other, with the end of the block before
+ * and the beginning of the next one, and it is none of them. Logs stand in the order of blocks.
+ */
+function assertAbsent(entry: HeldEntry, { entries }: HeldExhibit): void {
+  const [first] = entries;
+  const last = entries.at(-1);
+  const isRun =
+    first !== undefined &&
+    last !== undefined &&
+    entries.every(({ index }, i) => index === first.index + i) &&
+    (first.index === 0 || first.height < entry.height) &&
+    last.height > entry.height;
+  assertThat(isRun, 'exhibits-unfit', 'the entries are not all those of the block');
+  assertContradicts(!entries.some((other) => isSame(other, entry)), 'the entry stands in both logs');
+}
+
+/** Whether a checkpoint is due when the log holds all entries up to one height and none from another on. */
+function isDueBetween(last: number, next: number, every: number): boolean {
+  return Math.floor((next - 1) / every) * every >= last;
+}
+
+/** The time at which the accused cosigned an exhibit. */
+function timeOf({ lines }: HeldExhibit, { accused }: Case): number {
+  const times = lines
+    .filter(({ key, role, by }) => key.type === 'ml-dsa-44' && role === 'witness' && isThe(accused, by))
+    .map(({ time }) => time);
+  assertThat(times.length > 0, 'not-signed', 'with a time');
+  return Math.min(...times);
+}
+
+function isThe(accused: Cosigner, by: Cosigner): boolean {
+  return by.kind === accused.kind && by.id === accused.id;
+}
+
+function isSame(one: HeldEntry | undefined, other: HeldEntry | undefined): boolean {
+  return one !== undefined && other !== undefined && equalBytes(one.bytes, other.bytes);
+}
+
+function assertCounts(signed: HeldExhibit, own: number, against: HeldExhibit, others?: number): void {
+  const fits = signed.entries.length === own && (others === undefined || against.entries.length === others);
+  assertThat(fits, 'exhibits-unfit', 'not the entries that show it');
+}
+
+function assertContradicts(condition: boolean, why: string): void {
+  assertThat(condition, 'no-contradiction', why);
+}

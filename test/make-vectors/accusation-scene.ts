@@ -1,0 +1,50 @@
+import type { Accusation, Lie } from '@besure/audit';
+import { Network, START } from '../../libs/verification/src/contract/network.ts';
+import { type LoggedItem, SignedLog } from './signed-log.ts';
+
+// A ledger, logs that differ from it, and hubs that sign the one or the others.
+
+export const network = new Network({
+  hubs: 3,
+  operators: ['One', 'Two', 'One'],
+  witnesses: ['alpha'],
+  quorum: 1,
+  alter: (charter) => ({ ...charter, log: { ...charter.log, checkpointEvery: 4 } }),
+});
+export const ACCUSED = 'hub-1.example/witness';
+export const WITNESS = 'archive.alpha.example';
+
+/** What the ledger holds: blocks 10 to 20, of which every fourth height is that of a checkpoint. */
+const ITEMS: readonly LoggedItem[] = [
+  { by: 'alpha', slot: 1001, height: 10 },
+  { by: 'beta', slot: 1001, height: 12 },
+  { by: 'exchange', slot: 1001, height: 12 },
+  { by: 'alpha', slot: 1002, height: 13 },
+  { by: 'beta', slot: 1002, height: 15 },
+  { by: 'exchange', slot: 1002, height: 17 },
+  { by: 'alpha', slot: 1003, height: 20 },
+];
+const INVENTED: LoggedItem = { by: 'alpha', slot: 1009, height: 12, mark: ' invented' };
+const [first, second, third, ...rest] = ITEMS as [LoggedItem, LoggedItem, LoggedItem, ...LoggedItem[]];
+
+export const ledger = new SignedLog(network, ITEMS);
+export const swapped = new SignedLog(network, [first, third, second, ...rest]);
+export const shortened = new SignedLog(network, [first, third, ...rest]);
+export const lengthened = new SignedLog(network, [first, second, third, INVENTED, ...rest]);
+export const rewritten = new SignedLog(network, [first, { ...second, mark: ' rewritten' }, third, ...rest]);
+
+/** Some time after the slots of these items. */
+export const T = START / 1000 + 4 * 300;
+export const HONEST = { 'hub-2': T };
+export const GUILTY = { 'hub-1': T };
+export const GUILTY_WITNESS = { 'hub-2': T, 'archive of alpha': T };
+
+/** An accusation before it is a text. */
+export interface AccusationCase {
+  readonly name: string;
+  readonly comment: string;
+  readonly accused: string;
+  readonly lie: Lie;
+  readonly signed: Accusation['signed'];
+  readonly against: Accusation['against'];
+}
