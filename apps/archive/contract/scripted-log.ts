@@ -73,7 +73,9 @@ export class ScriptedLog {
       const first = bundle.index * WIDTH;
       this.#served.set(tilePath(bundle), encodeEntryBundle(this.#entries.slice(first, first + bundle.width)));
     }
-    this.#served.set('checkpoint', formatCheckpoint(body, lines));
+    const note = formatCheckpoint(body, lines);
+    this.#served.set('checkpoint', note);
+    this.#served.set('pending', JSON.stringify({ checkpoints: [note], contradictions: [] }));
   }
 
   async stop(): Promise<void> {

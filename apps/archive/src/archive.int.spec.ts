@@ -128,7 +128,8 @@ class Zone {
       exchangeBus: isExchange
         ? null
         : { url: `nats://127.0.0.1:${exchangePort}`, credentialsFile: undefined },
-      hubLogUrls: [log.url],
+      hubs: [{ logUrl: log.url, bus: { url: this.#nats.url, credentialsFile: undefined } }],
+      witnessKey: null,
       charter: network.charter,
       vault: this.vault,
       tokensFile: join(folder, 'tokens.json'),

@@ -8,6 +8,7 @@ const ENVIRONMENT = {
   BESURE_DATABASE_URL: 'postgres://archive@localhost/alpha',
   BESURE_NATS_URL: 'nats://localhost:4222',
   BESURE_EXCHANGE_NATS_URL: 'tls://exchange.example:4222',
+  BESURE_HUB_NATS_URLS: 'tls://hub-one.example,tls://hub-two.example',
   BESURE_HUB_LOG_URLS: 'https://hub-one.example,https://hub-two.example',
   BESURE_CHARTER_FILE: '/nonexistent/charter.json',
   BESURE_FACTS_KEY_FILE: '/nonexistent/facts.key',
@@ -39,6 +40,8 @@ describe('archiveConfiguration', () => {
     ['BESURE_ROLE', 'hub'],
     ['BESURE_HUB_LOG_URLS', 'ftp://hub.example'],
     ['BESURE_NATS_URL', 'http://localhost'],
+    ['BESURE_HUB_NATS_URLS', 'tls://hub-one.example'],
+    ['BESURE_HUB_NATS_URLS', 'tls://one.example,tls://two.example,tls://three.example'],
   ])('refuses %s = %s', (variable, value) => {
     expect(faultOf({ ...ENVIRONMENT, [variable]: value })).toBe(variable);
   });

@@ -1,20 +1,34 @@
-import { file, urls } from '@besure/service';
+import type { Charter } from '@besure/governance';
+import { loadWitnessKey, nodePrimitives } from '@besure/keys';
+import { ConfigurationError, file, fromVariable, urls } from '@besure/service';
 import {
   type BusConfig,
   type MemberConfig,
   exchangeBus,
   exchangeVariables,
+  hubBuses,
+  hubBusVariables,
   memberConfig,
   memberVariables,
 } from '@besure/service/zone';
 import { z } from 'zod';
+import { type WitnessKey, witnessKeyOf } from './witness/witness-key.js';
+
+/** A hub. */
+export interface HubConfig {
+  /** Where it serves the ledger log: what stands before `/log/proofs`. */
+  readonly logUrl: string;
+  readonly bus: BusConfig;
+}
 
 /** What `archive` is told. */
 export interface ArchiveConfig extends MemberConfig {
   /** The exchange's bus, to pull copies from; null at the exchange itself, which serves them on its own. */
   readonly exchangeBus: BusConfig | null;
-  /** Where the hubs serve the ledger log: what stands before `/log/proofs`. */
-  readonly hubLogUrls: readonly string[];
+  /** The hubs. */
+  readonly hubs: readonly HubConfig[];
+  /** By which this archive cosigns checkpoints; null where it only hands on what it saw. */
+  readonly witnessKey: WitnessKey | null;
   readonly tokensFile: string;
 }
 
@@ -23,12 +37,47 @@ export const archiveConfiguration = z
   .object({
     ...memberVariables,
     ...exchangeVariables,
+    ...hubBusVariables,
     BESURE_HUB_LOG_URLS: urls('http', 'https'),
+    BESURE_WITNESS_KEY_FILE: file().optional(),
     BESURE_TOKENS_FILE: file(),
   })
-  .transform((env): ArchiveConfig => ({
-    exchangeBus: exchangeBus(env, env.BESURE_ROLE),
-    ...memberConfig(env),
-    hubLogUrls: env.BESURE_HUB_LOG_URLS,
-    tokensFile: env.BESURE_TOKENS_FILE,
-  }));
+  .transform((env): ArchiveConfig => {
+    const hubs = hubsOf(env.BESURE_HUB_LOG_URLS, hubBuses(env));
+    const exchange = exchangeBus(env, env.BESURE_ROLE);
+    const member = memberConfig(env);
+    return {
+      ...member,
+      hubs,
+      exchangeBus: exchange,
+      witnessKey:
+        env.BESURE_WITNESS_KEY_FILE === undefined
+          ? null
+          : witnessKey(member.charter, env.BESURE_WITNESS_KEY_FILE),
+      tokensFile: env.BESURE_TOKENS_FILE,
+    };
+  });
+
+/** Both lists are in the same order: what a hub shows is answered on its own bus. */
+function hubsOf(logUrls: readonly string[], buses: readonly BusConfig[]): HubConfig[] {
+  const hubs = logUrls.flatMap((logUrl, i): HubConfig[] => {
+    const bus = buses[i];
+    return bus === undefined ? [] : [{ logUrl, bus }];
+  });
+  if (hubs.length !== logUrls.length || hubs.length !== buses.length) {
+    throw new ConfigurationError(
+      'BESURE_HUB_NATS_URLS',
+      'must be as many as BESURE_HUB_LOG_URLS, hub by hub',
+    );
+  }
+  return hubs;
+}
+
+/** A key of nobody in the charter would sign what nobody counts. */
+function witnessKey(charter: Charter, path: string): WitnessKey {
+  const variable = 'BESURE_WITNESS_KEY_FILE';
+  const signer = fromVariable(variable, () => loadWitnessKey(path));
+  const key = witnessKeyOf(charter, signer, nodePrimitives.sha256);
+  if (key === null) throw new ConfigurationError(variable, 'must hold the key of a witness of the charter');
+  return key;
+}

@@ -141,4 +141,39 @@ export const archiveMigrations: readonly Migration[] = [
     `,
   },
   { name: 'archive-005-time-stamps', sql: TIME_STAMP_TABLE },
+  {
+    name: 'archive-006-witness',
+    sql: `
+      -- How far this archive has cosigned, as a witness: forward only. Locked by whoever cosigns.
+      CREATE TABLE witness_state (
+        singleton boolean PRIMARY KEY DEFAULT true CHECK (singleton),
+        size bigint NOT NULL DEFAULT 0,
+        root bytea NOT NULL DEFAULT '',
+        -- POSIX seconds
+        signed_at bigint NOT NULL DEFAULT 0
+      );
+      INSERT INTO witness_state DEFAULT VALUES;
+
+      -- What hubs signed that cannot both be honest, with what proves it. Only added to, a bounded number for each hub.
+      CREATE TABLE contradiction (
+        id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+        kind text NOT NULL,
+        -- who signed theirs, and where it was shown
+        hub text NOT NULL,
+        source text NOT NULL,
+        our_note text NOT NULL,
+        their_text text NOT NULL,
+        their_note text NOT NULL,
+        -- the first entry at which the two logs differ, and its proof under each note (C2SP tlog-proof)
+        our_entry bytea,
+        our_proof text,
+        their_entry bytea,
+        their_proof text,
+        seen_at timestamptz NOT NULL DEFAULT statement_timestamp(),
+        UNIQUE (kind, hub, their_text)
+      );
+      CREATE TRIGGER contradiction_only_added BEFORE UPDATE OR DELETE OR TRUNCATE ON contradiction
+        FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+    `,
+  },
 ];

@@ -1,6 +1,6 @@
 import { type Backoff, Worker } from '@besure/event-store';
 import { nodePrimitives } from '@besure/keys';
-import { acceptQuorate, HttpLogSource, LogFollower, LogStore } from '@besure/log-store';
+import { acceptQuorate, HttpLogSource, LogFollower, LogStore, LogStoreError } from '@besure/log-store';
 import type { PipeContext, Source } from '@besure/service/zone';
 import type { ArchiveConfig } from './configuration.js';
 import { itemsOf, keepItems } from './follow.js';
@@ -39,9 +39,14 @@ export function proofSource({ config, log, metrics }: Shared, kept: () => void):
   };
 }
 
-/** The store of the followed log. */
-export function logStoreOf({ charter }: ArchiveConfig): LogStore {
-  return new LogStore({ schema: SCHEMA, log: 'proofs', origin: charter.log.origin });
+/** The stores of the ledger log: `proofs` as a quorum has signed it, `witnessed` as hubs show it before. */
+export function logStoreOf({ charter }: ArchiveConfig, log: 'proofs' | 'witnessed'): LogStore {
+  return new LogStore({ schema: SCHEMA, log, origin: charter.log.origin });
+}
+
+/** Where a hub serves the ledger log. */
+export function logSource(logUrl: string): HttpLogSource {
+  return new HttpLogSource(`${logUrl}/log/proofs`);
 }
 
 /** Follows the ledger log of the hubs, believing only the charter's quorum; `followed` for each step, shortly before its commit. */
@@ -56,7 +61,7 @@ export function logFollower(
   const follower = new LogFollower({
     store,
     log: logStore,
-    sources: config.hubLogUrls.map((url) => new HttpLogSource(`${url}/log/proofs`)),
+    sources: config.hubs.map(({ logUrl }) => logSource(logUrl)),
     accept: (note) => acceptQuorate(note, charter, nodePrimitives),
     async handler(tx, { from, entries }) {
       await keepItems(tx, itemsOf(entries, from, members, charter));
@@ -64,20 +69,33 @@ export function logFollower(
     },
     pollMillis: pollMillis(config),
     backoff: BACKOFF,
-    onFailure: (error, url) => log.warn('following the ledger log failed', { error, url }),
+    onFailure(error, url) {
+      if (error instanceof LogStoreError && error.code === 'fork') {
+        metrics.gauge('besure_alarms').set({ kind: 'quorum-forked' }, follower.status().forked.length);
+        log.error('a quorum signed another ledger log', { error, url });
+      } else {
+        log.warn('following the ledger log failed', { error, url });
+      }
+    },
     onWaiting: (url) => log.info('waiting for the first checkpoint of the ledger log', { url }),
   });
   metrics.gaugeFrom('besure_checkpoint_size', () => follower.status().size);
   return follower;
 }
 
-/** A worker whose failures are logged. */
-export function worker({ config, log }: Shared, kind: string, round: () => Promise<boolean>): Worker {
+/** A worker whose failures are logged, where it works with one other service with its URL. */
+export function worker(
+  { config, log }: Shared,
+  kind: string,
+  round: () => Promise<boolean>,
+  url?: string,
+): Worker {
   return new Worker({
     round,
     restMillis: pollMillis(config),
     backoff: BACKOFF,
-    onFailure: (error, attempt) => log.warn('work failed', { kind, error, attempt }),
+    onFailure: (error, attempt) =>
+      log.warn('work failed', { kind, error, attempt, ...(url !== undefined && { url }) }),
   });
 }
 

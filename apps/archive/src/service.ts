@@ -2,7 +2,7 @@ import { type Worker, coreMigrations, isDatabaseUnavailable, migrate } from '@be
 import { slotStartMillis } from '@besure/governance';
 import { nodePrimitives } from '@besure/keys';
 import { logMigrations } from '@besure/log-store';
-import { NatsRequestServer, request } from '@besure/messaging';
+import { NatsRequestServer, onHint, request } from '@besure/messaging';
 import { SUBJECTS } from '@besure/protocol';
 import {
   type RunningService,
@@ -36,6 +36,7 @@ import type { ServingContext } from './serve-copies.js';
 import { MAX_PARTS, type Settled, settleParts } from './settle.js';
 import { timeStampFollower } from './time-stamps/parts.js';
 import { watchTables } from './watch-tables.js';
+import { witnessParts } from './witness/parts.js';
 
 const migrations = [...coreMigrations(SCHEMA), ...logMigrations(SCHEMA), ...archiveMigrations];
 const REQUEST_MILLIS = 10_000;
@@ -58,10 +59,10 @@ export function start(config: ArchiveConfig): Promise<RunningService> {
 async function build(context: ServiceContext<ArchiveConfig>): Promise<ServiceParts> {
   const { config, log, metrics } = context;
   const tokens = fromVariable('BESURE_TOKENS_FILE', () => new TokensFile(config.tokensFile, log));
-  const { store } = await openStore(context, SCHEMA, migrations);
+  const { store, dataSource } = await openStore(context, SCHEMA, migrations);
   const bus = dialBus(context, 'zone', config.bus, SCHEMA);
   const shared: Shared = { config, store, bus, log, metrics };
-  const logStore = logStoreOf(config);
+  const logStore = logStoreOf(config, 'proofs');
   const ledger = new FollowedLog(logStore, config.charter, nodePrimitives);
 
   const settler = worker(shared, 'settling', async () => {
@@ -80,12 +81,21 @@ async function build(context: ServiceContext<ArchiveConfig>): Promise<ServicePar
     settler.wake();
     puller?.wake();
   });
+  const hubs = config.hubs.map(({ bus: hub }, at) => dialBus(context, `hub-${at}`, hub, config.organisation));
+  const witness = witnessParts(shared, dataSource, hubs);
+  for (const hub of hubs) {
+    onHint(hub, SUBJECTS.logHint, () => {
+      follower.wake();
+      witness.wake();
+    });
+  }
   const consumers = makeConsumers(shared, [proofSource(shared, () => settler.wake())]);
   const parts: Running[] = [
     makeRelay(shared, ['intake']),
     settler,
     follower,
     timeStampFollower(shared, logStore),
+    witness,
     ...consumers,
     watchTables(shared),
   ];

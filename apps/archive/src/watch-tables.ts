@@ -1,6 +1,7 @@
 import { Worker } from '@besure/event-store';
 import type { Running } from '@besure/service/zone';
 import type { Shared } from './parts.js';
+import { countContradictions } from './witness/contradictions.js';
 
 const EVERY_MILLIS = 10_000;
 
@@ -16,6 +17,8 @@ export function watchTables({ store, metrics, log }: Shared): Running {
     restMillis: EVERY_MILLIS,
     onFailure: (error, attempt) => log.warn('counting failed', { error, attempt }),
     async round() {
+      const caught = await store.transaction((tx) => countContradictions(tx));
+      for (const [kind, times] of caught) alarms.set({ kind }, times);
       const [row] = await store.transaction((tx) =>
         tx.query<
           { waiting: number; refused: number; contradicted: number; unclaimed: number; silent: number }[]

@@ -5,6 +5,7 @@ import {
   loadCheckpointSigner,
   loadLedgerSigner,
   loadStatementSigner,
+  loadWitnessKey,
 } from '@besure/keys';
 import { encodeAddress, hash160, parseAddressFormat } from '@besure/ledger-tx';
 import { encodeBase64url } from '@besure/protocol';
@@ -73,11 +74,16 @@ export function composeCharter(input: {
         keys: [{ from: 0, until: null, log: publicPair(log), witness: publicPair(witness) }],
       };
     }),
-    witnesses: [],
-    quorum: { hubs: majorityOf(input.hubs.length), witnesses: 0 },
+    witnesses: input.organisations.map(({ member, keys }) => ({
+      id: member.id,
+      name: `${member.id}.besure.invalid/witness`,
+      group: member.name,
+      keys: [{ from: 0, until: null, mlDsa44: encodeBase64url(loadWitnessKey(keys.witnessKey).publicKey) }],
+    })),
+    quorum: { hubs: majorityOf(input.hubs.length), witnesses: majorityOf(input.organisations.length) },
     timeStampAuthorities: [],
     algorithms: { ES256: null, 'ML-DSA-44': null, 'SHA-256': null, 'SHA3-512': null },
-    leastAssurance: input.hubs.length > 1 ? 'recorded' : 'one-hub',
+    leastAssurance: 'recorded',
   };
   return parseCharter(JSON.stringify(charter));
 }

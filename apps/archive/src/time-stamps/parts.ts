@@ -10,13 +10,13 @@ const BACKOFF = { firstMillis: 1000, largestMillis: MOST_MILLIS };
 
 /** Follows the time stamps of the hubs, beside the log. */
 export function timeStampFollower({ config, store, log }: Shared, logStore: LogStore): Running {
-  const { charter, hubLogUrls } = config;
+  const { charter, hubs } = config;
   const stopping = new AbortController();
   const follower = new TimeStampFollower({
     charter,
     store,
     log: logStore,
-    sources: hubLogUrls.map((url) => httpTimeStamps(`${url}/log/proofs`, stopping.signal)),
+    sources: hubs.map(({ logUrl }) => httpTimeStamps(`${logUrl}/log/proofs`, stopping.signal)),
     onRefused: (url, size, error) => log.error('a time stamp does not count', { url, size, error }),
   });
   const worker = new Worker({

@@ -1,0 +1,44 @@
+import { parseBigint, type Tx } from '@besure/event-store';
+import type { LogStore } from '@besure/log-store';
+import { type CheckpointBody, formatCheckpoint, signCheckpoint } from '@besure/protocol';
+import type { WitnessKey } from './witness-key.js';
+
+/** What cosigning needs. `key` is null where this archive is no witness. */
+export interface CosignerOptions {
+  readonly log: LogStore;
+  readonly key: WitnessKey | null;
+  /** Milliseconds since 1970. */
+  readonly now: () => number;
+}
+
+/**
+ * Cosigns what this archive has found consistent, forward only: never at a size that is not larger than the last one, never with an earlier
+ * time. The signature is made in the transaction that stores size, root and time, so that none leaves which is not remembered.
+ */
+export class Cosigner {
+  readonly #options: CosignerOptions;
+
+  constructor(options: CosignerOptions) {
+    this.#options = options;
+  }
+
+  /** Cosigns a checkpoint that stands in the log, unless it did or has gone further; answers the note that is stored then. */
+  async cosign(tx: Tx, body: CheckpointBody, stored: string): Promise<string> {
+    const { log, key, now } = this.#options;
+    if (key === null) return stored;
+    const [last] = await tx.query<{ size: string; signed_at: string }[]>(
+      'SELECT size, signed_at FROM witness_state FOR UPDATE',
+    );
+    if (last === undefined || body.size <= parseBigint(last.size)) return stored;
+    const seconds = Math.max(Math.floor(now() / 1000), parseBigint(last.signed_at));
+    // A signature outside the key's period counts for nobody.
+    if (!key.isInForce(seconds)) return stored;
+    const line = signCheckpoint(key.key, body, seconds, (message) => key.signer.sign(message));
+    await tx.query('UPDATE witness_state SET size = $1, root = $2, signed_at = $3', [
+      body.size,
+      Buffer.from(body.root),
+      seconds,
+    ]);
+    return (await log.saveCheckpoint(tx, formatCheckpoint(body, [line]))).note;
+  }
+}

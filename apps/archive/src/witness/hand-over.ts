@@ -1,0 +1,80 @@
+import { addSignatures, formatCheckpoint, MAX_CHECKPOINTS, parseCheckpoint } from '@besure/protocol';
+import type { WatchedHub } from './hub-watch.js';
+import type { KnownNotes } from './known-notes.js';
+import type { SeenCheckpoint } from './seen-checkpoint.js';
+
+/** Below what a bus carries in one message. */
+const MOST_BYTES = 500_000;
+/** A hub that acknowledges signatures and still does not show them is asked again, but not at every look. */
+const FIRST_PAUSE_MILLIS = 1000;
+const LARGEST_PAUSE_MILLIS = 300_000;
+
+/**
+ * Gives a hub the signatures that it lacks: what it shows is compared with what is stored, so nothing is lost by a lost answer, a restart on either side, or
+ * a hub that forgot.
+ */
+export class HandOver {
+  readonly #hub: Pick<WatchedHub, 'hand' | 'tell'>;
+  readonly #notes: KnownNotes;
+  readonly #handed = new Map<string, { readonly times: number; readonly until: number }>();
+  readonly #told = new Set<string>();
+
+  constructor(hub: Pick<WatchedHub, 'hand' | 'tell'>, notes: KnownNotes) {
+    this.#hub = hub;
+    this.#notes = notes;
+  }
+
+  /** Hands over what is missing on the checkpoints that the hub shows now. */
+  async checkpoints(shown: readonly SeenCheckpoint[]): Promise<void> {
+    const missing = shown.flatMap((seen) => this.#missing(seen));
+    for (const note of this.#handed.keys()) if (!missing.includes(note)) this.#handed.delete(note);
+    const now = Date.now();
+    const due = missing.filter((note) => (this.#handed.get(note)?.until ?? 0) <= now);
+    for (const group of groupsOf(due)) {
+      await this.#hub.hand(group);
+      for (const note of group) {
+        const times = (this.#handed.get(note)?.times ?? 0) + 1;
+        const pause = Math.min(FIRST_PAUSE_MILLIS * 2 ** (times - 1), LARGEST_PAUSE_MILLIS);
+        this.#handed.set(note, { times, until: now + pause });
+      }
+    }
+  }
+
+  /** Tells the hub of notes that it does not show: each once. */
+  async tell(notes: readonly string[]): Promise<void> {
+    for (const note of notes) {
+      if (this.#told.has(note)) continue;
+      await this.#hub.tell(note);
+      this.#told.add(note);
+    }
+  }
+
+  /** A note with the lines that would change what the hub shows, if there are any. */
+  #missing({ text, note, body }: SeenCheckpoint): string[] {
+    const stored = this.#notes.get(text);
+    if (stored === undefined || stored === note) return [];
+    const shown = new Set(linesOf(note));
+    const missing = linesOf(addSignatures(note, linesOf(stored))).filter((line) => !shown.has(line));
+    return missing.length === 0 ? [] : [formatCheckpoint(body, missing)];
+  }
+}
+
+function linesOf(note: string): string[] {
+  return parseCheckpoint(note).signatures.map(({ line }) => line);
+}
+
+function groupsOf(notes: readonly string[]): string[][] {
+  const groups: string[][] = [];
+  let length = 0;
+  for (const note of notes) {
+    const group = groups.at(-1);
+    if (group === undefined || group.length === MAX_CHECKPOINTS || length + note.length > MOST_BYTES) {
+      groups.push([note]);
+      length = note.length;
+    } else {
+      group.push(note);
+      length += note.length;
+    }
+  }
+  return groups;
+}

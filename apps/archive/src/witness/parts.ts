@@ -1,0 +1,77 @@
+import type { Worker } from '@besure/event-store';
+import { nodePrimitives } from '@besure/keys';
+import type { Db } from '@besure/log-store';
+import { type Bus, MessagingError, request } from '@besure/messaging';
+import { parseCosignAnswer, SUBJECTS } from '@besure/protocol';
+import type { Running } from '@besure/service/zone';
+import { logSource, logStoreOf, type Shared, worker } from '../parts.js';
+import { type Contradiction, Contradictions } from './contradictions.js';
+import { Cosigner } from './cosigner.js';
+import { HubWatch, type WitnessContext } from './hub-watch.js';
+import { KnownNotes } from './known-notes.js';
+import { CheckpointReader } from './seen-checkpoint.js';
+
+const REQUEST_MILLIS = 10_000;
+
+/** Watches every hub, cosigns what is consistent, and gives each hub the signatures that it lacks. `buses` are those of the hubs, in their order. */
+export function witnessParts(shared: Shared, db: Db, buses: readonly Bus[]): Running & { wake(): void } {
+  const { config, store, log: serviceLog, metrics } = shared;
+  const { organisation, charter, hubs, witnessKey } = config;
+  const log = logStoreOf(config, 'witnessed');
+  const sources = hubs.map(({ logUrl }) => logSource(logUrl));
+  const reader = new CheckpointReader(charter, nodePrimitives);
+  const stopping = new AbortController();
+  const workers: Worker[] = [];
+  const wake = (): void => workers.forEach((one) => one.wake());
+  const context: WitnessContext = {
+    store,
+    db,
+    log,
+    reader,
+    cosigner: new Cosigner({ log, key: witnessKey, now: Date.now }),
+    notes: new KnownNotes(wake),
+    contradictions: new Contradictions({
+      store,
+      db,
+      log,
+      reader,
+      sources,
+      onCaught({ kind, hub, source, theirs }: Contradiction): void {
+        metrics.gauge('besure_alarms').inc({ kind });
+        serviceLog.error('a hub contradicts itself or the log', {
+          kind,
+          hub,
+          url: source,
+          size: theirs.body.size,
+        });
+        wake();
+      },
+    }),
+    signal: stopping.signal,
+  };
+  for (const [i, source] of sources.entries()) {
+    const hand = async (checkpoints: readonly string[]): Promise<void> => {
+      const options = { timeoutMillis: REQUEST_MILLIS, signal: stopping.signal };
+      const subject = SUBJECTS.cosign(organisation);
+      parseCosignAnswer(await request(buses[i]!, subject, { checkpoints }, options));
+    };
+    const watch = new HubWatch({ source, hand, tell: (note) => hand([note]).catch(isHeard) }, context);
+    workers.push(worker(shared, 'witnessing', () => watch.round(), source.name));
+  }
+  return {
+    wake,
+    async start() {
+      await context.contradictions.load();
+      for (const one of workers) one.start();
+    },
+    async stop() {
+      stopping.abort();
+      await Promise.all(workers.map((one) => one.stop()));
+    },
+  };
+}
+
+/** A hub that refuses a checkpoint because its own is another has heard of it. */
+function isHeard(error: unknown): void {
+  if (!(error instanceof MessagingError) || error.refusal !== 'other-root') throw error;
+}

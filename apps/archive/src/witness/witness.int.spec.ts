@@ -1,0 +1,449 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { coreMigrations, EventStore, migrate, openDataSource } from '@besure/event-store';
+import { type Charter, parseCharter } from '@besure/governance';
+import {
+  type CheckpointSigner,
+  generateHubKeys,
+  generateWitnessKey,
+  type MessageSigner,
+  nodePrimitives,
+} from '@besure/keys';
+import { logMigrations, LogStore } from '@besure/log-store';
+import { type Bus, connectBus } from '@besure/messaging';
+import {
+  encodeBase64url,
+  leafHash,
+  parseCheckpoint,
+  parseTlogProof,
+  rootFromInclusionProof,
+} from '@besure/protocol';
+import { createLog, ServiceMetrics } from '@besure/service';
+import { freshDatabase, waitUntil } from '@besure/testing';
+import { judgeCheckpoint, knownLines } from '@besure/verification';
+import type { DataSource } from 'typeorm';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { ScriptedHub } from '../../contract/scripted-hub.js';
+import { ScriptedNetwork } from '../../contract/scripted-network.js';
+import type { ArchiveConfig } from '../configuration.js';
+import { archiveMigrations } from '../migrations.js';
+import { SCHEMA, type Shared } from '../parts.js';
+import { Cosigner } from './cosigner.js';
+import { witnessParts } from './parts.js';
+import { witnessKeyOf } from './witness-key.js';
+
+const { sha256 } = nodePrimitives;
+const NAMES = ['alpha', 'beta', 'exchange'] as const;
+type Name = (typeof NAMES)[number];
+const folder = mkdtempSync(join(tmpdir(), 'besure-witness-'));
+const closing: (() => Promise<unknown>)[] = [];
+let charter: Charter;
+let hubKeys: CheckpointSigner[];
+let witnessKeys: Record<Name, MessageSigner>;
+let hub: ScriptedHub;
+let time: number;
+
+beforeAll(async () => {
+  const network = await ScriptedNetwork.make(folder);
+  hubKeys = [network.hub, generateHubKeys(join(folder, 'other-hub.json'))];
+  witnessKeys = Object.fromEntries(
+    NAMES.map((name) => [name, generateWitnessKey(join(folder, `${name}.witness`))]),
+  ) as Record<Name, MessageSigner>;
+  const [first] = network.charter.hubs;
+  const pair = ({ mlDsa44, ed25519 }: CheckpointSigner['log']) => ({
+    mlDsa44: encodeBase64url(mlDsa44.publicKey),
+    ed25519: encodeBase64url(ed25519.publicKey),
+  });
+  charter = parseCharter(
+    JSON.stringify({
+      ...network.charter,
+      hubs: hubKeys.map(({ log, witness }, i) => ({
+        ...first,
+        id: `hub-${i}`,
+        name: `hub-${i}.example`,
+        operator: `Operator ${i}`,
+        keys: [{ from: 0, until: null, log: pair(log), witness: pair(witness) }],
+      })),
+      witnesses: NAMES.map((name) => ({
+        id: name,
+        name: `${name}.example`,
+        group: name,
+        keys: [{ from: 1000, until: null, mlDsa44: encodeBase64url(witnessKeys[name].publicKey) }],
+      })),
+      quorum: { hubs: 1, witnesses: 2 },
+    }),
+  );
+});
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+beforeEach(async () => {
+  time = Math.floor(Date.now() / 1000) - 100;
+  hub = await startHub(0);
+});
+afterEach(async () => {
+  for (const close of closing.splice(0).toReversed()) await close();
+});
+
+async function startHub(index: number): Promise<ScriptedHub> {
+  const started = await ScriptedHub.start(charter, index, hubKeys[index]!);
+  closing.push(() => started.stop());
+  return started;
+}
+
+/** The witnessing part of an archive, with a database of its own. */
+class Archive {
+  readonly name: Name;
+  readonly dataSource: DataSource;
+  readonly store: EventStore;
+  readonly metrics = new ServiceMetrics('archive');
+  readonly #hubs: readonly ScriptedHub[];
+  #running: { stop(): Promise<unknown> } = { stop: () => Promise.resolve() };
+
+  private constructor(name: Name, hubs: readonly ScriptedHub[], dataSource: DataSource) {
+    this.name = name;
+    this.#hubs = hubs;
+    this.dataSource = dataSource;
+    this.store = new EventStore({ dataSource, schema: SCHEMA });
+  }
+
+  static async open(
+    name: Name,
+    hubs: readonly ScriptedHub[] = [hub],
+    options: { readonly isWitness: boolean } = { isWitness: true },
+  ): Promise<Archive> {
+    const { url } = await freshDatabase();
+    const migrations = [...coreMigrations(SCHEMA), ...logMigrations(SCHEMA), ...archiveMigrations];
+    await migrate({ url, schema: SCHEMA, migrations });
+    const dataSource = await openDataSource({ url, schema: SCHEMA });
+    closing.push(() => dataSource.destroy());
+    const archive = new Archive(name, hubs, dataSource);
+    closing.push(() => archive.stop());
+    await archive.start(options.isWitness);
+    return archive;
+  }
+
+  async start(isWitness = true): Promise<void> {
+    const config = {
+      organisation: this.name,
+      charter,
+      hubs: this.#hubs.map(({ logUrl, busUrl }) => ({ logUrl, bus: { url: busUrl } })),
+      witnessKey: isWitness ? witnessKeyOf(charter, witnessKeys[this.name], sha256) : null,
+    } as unknown as ArchiveConfig;
+    const buses: Bus[] = config.hubs.map(({ bus }) =>
+      connectBus({ url: bus.url, name: this.name, inboxPrefix: `_INBOX_${this.name}` }),
+    );
+    const log = createLog({ name: 'archive', stream: { write: () => {} } });
+    const { store, metrics } = this;
+    const shared: Shared = { config, store, log, metrics, bus: buses[0]! };
+    const parts = witnessParts(shared, this.dataSource, buses);
+    this.#running = {
+      async stop() {
+        await parts.stop();
+        await Promise.all(buses.map((bus) => bus.close()));
+      },
+    };
+    await parts.start();
+  }
+
+  async stop(): Promise<void> {
+    await this.#running.stop();
+    this.#running = { stop: () => Promise.resolve() };
+  }
+
+  async state(): Promise<{ size: number; time: number }> {
+    const [row] = await this.dataSource.query<{ size: string; signed_at: string }[]>(
+      'SELECT size, signed_at FROM witness_state',
+    );
+    return { size: Number(row?.size), time: Number(row?.signed_at) };
+  }
+
+  async caught(): Promise<CaughtRow[]> {
+    return this.dataSource.query<CaughtRow[]>('SELECT * FROM contradiction ORDER BY id');
+  }
+
+  /** Waits until something was caught. */
+  async untilCaught(count = 1): Promise<CaughtRow[]> {
+    return waitUntil({ what: `${this.name} to notice` }, async () => {
+      const rows = await this.caught();
+      return rows.length >= count ? rows : undefined;
+    });
+  }
+
+  async alarms(): Promise<[kind: unknown, count: number][]> {
+    const { values } = await this.metrics.gauge('besure_alarms').get();
+    return values.map(({ labels, value }) => [labels.kind, value]);
+  }
+}
+
+interface CaughtRow {
+  readonly kind: string;
+  readonly hub: string;
+  readonly our_note: string;
+  readonly their_note: string;
+  readonly our_entry: Buffer | null;
+  readonly our_proof: string | null;
+  readonly their_entry: Buffer | null;
+  readonly their_proof: string | null;
+}
+
+async function untilSigned(size: number, names: readonly string[], on = hub): Promise<void> {
+  await waitUntil({ what: `lines of ${names.join(', ')} at ${size}` }, () =>
+    names.every((name) => on.signersOf(size).includes(`${name}.example`)) ? true : undefined,
+  );
+}
+
+/** The time of a name's line on a checkpoint that a hub shows. */
+function timeOf(name: string, size: number, on = hub): number | undefined {
+  const note = on.notes.find((one) => parseCheckpoint(one).size === size) ?? '';
+  return knownLines(note, charter, nodePrimitives).find(({ key }) => key.name === `${name}.example`)?.time;
+}
+
+/** Both entries stand at one place, each under its own note. */
+function expectProven(row: CaughtRow, at: number): void {
+  const sides = [
+    [row.our_note, row.our_entry, row.our_proof],
+    [row.their_note, row.their_entry, row.their_proof],
+  ] as const;
+  for (const [note, entry, text] of sides) {
+    const { index, proof, checkpoint } = parseTlogProof(text ?? '');
+    expect(checkpoint).toBe(note);
+    expect(index).toBe(at);
+    const { size, root } = parseCheckpoint(note);
+    expect(Buffer.from(rootFromInclusionProof(leafHash(entry!, sha256), index, size, proof, sha256))).toEqual(
+      Buffer.from(root),
+    );
+  }
+  expect(row.our_entry).not.toEqual(row.their_entry);
+}
+
+describe('witnesses', () => {
+  it('reach a quorum of two, while the third is down; it cosigns what it finds when it is back', async () => {
+    await Archive.open('alpha');
+    await Archive.open('beta');
+    const size = hub.grow(3, time);
+    await untilSigned(size, ['alpha', 'beta']);
+    const judged = judgeCheckpoint(hub.notes.at(-1)!, charter, nodePrimitives);
+    expect(judged).toMatchObject({ signedByLog: true, witnesses: ['alpha', 'beta'] });
+    expect(judged.recordedTime).toBe(Math.max(timeOf('alpha', size)!, timeOf('beta', size)!));
+    await Archive.open('exchange');
+    await untilSigned(size, ['exchange']);
+    expect(judgeCheckpoint(hub.notes.at(-1)!, charter, nodePrimitives).recordedTime).toBe(
+      judged.recordedTime,
+    );
+  });
+
+  it('cosign every checkpoint that is shown, in order, and none that is smaller than the last', async () => {
+    const sizes = [2, 3, 4].map((count) => hub.grow(count, time));
+    const skipped = hub.sign(time, 3);
+    const alpha = await Archive.open('alpha');
+    for (const size of sizes) await untilSigned(size, ['alpha']);
+    const times = sizes.map((size) => timeOf('alpha', size)!);
+    expect(times).toEqual(times.toSorted((a, b) => a - b));
+    hub.notes.unshift(skipped);
+    const last = hub.grow(1, time);
+    await untilSigned(last, ['alpha']);
+    expect(hub.signersOf(3)).not.toContain('alpha.example');
+    expect(await alpha.state()).toMatchObject({ size: last });
+    expect(await alpha.caught()).toEqual([]);
+  });
+
+  it('hand their lines over until the hub shows them: answers get lost, hubs and archives restart and forget', async () => {
+    hub.losesAnswers = true;
+    const alpha = await Archive.open('alpha');
+    const size = hub.grow(2, time);
+    const own = hub.notes.at(-1)!;
+    await untilSigned(size, ['alpha']);
+    hub.losesAnswers = false;
+    const signed = hub.notes.at(-1)!;
+    hub.notes = [own];
+    await untilSigned(size, ['alpha']);
+    // The very same signature: it was stored before it left.
+    expect(hub.notes).toEqual([signed]);
+    await alpha.stop();
+    hub.notes = [own];
+    await alpha.start();
+    await untilSigned(size, ['alpha']);
+    expect(hub.notes).toEqual([signed]);
+    hub.isDown = true;
+    const next = hub.grow(1, time);
+    await waitUntil({ what: 'nothing to come' }, () => (hub.signersOf(next).length === 2 ? true : undefined));
+    hub.isDown = false;
+    await untilSigned(next, ['alpha']);
+  });
+
+  it('give every hub what the other hubs and they themselves have signed, also without a key of their own', async () => {
+    const other = await startHub(1);
+    await Archive.open('alpha', [hub, other]);
+    await Archive.open('beta', [hub, other], { isWitness: false });
+    hub.grow(4, time);
+    const size = other.grow(4, time + 1);
+    const expected = ['hub-0', 'hub-1', 'alpha'];
+    await untilSigned(size, expected, hub);
+    await untilSigned(size, expected, other);
+    expect(hub.signersOf(size)).not.toContain('beta.example');
+  });
+
+  it('go on with one hub while another is silent', async () => {
+    const silent = await startHub(1);
+    silent.isDown = true;
+    await Archive.open('alpha', [silent, hub]);
+    await untilSigned(hub.grow(2, time), ['alpha']);
+    silent.entries = [...hub.entries];
+    silent.notes = [silent.sign(time)];
+    silent.isDown = false;
+    await untilSigned(2, ['alpha', 'hub-0'], silent);
+    await untilSigned(2, ['hub-1']);
+    expect(new Set(silent.signersOf(2))).toEqual(new Set(hub.signersOf(2)));
+  });
+
+  it('keep no line that does not verify', async () => {
+    const size = hub.grow(2, time);
+    const [own] = hub.notes;
+    const forged = own!.trimEnd().split('\n').at(-1)!.replace('hub-0.example', 'beta.example');
+    hub.notes = [`${own}${forged}\n`];
+    const alpha = await Archive.open('alpha');
+    await untilSigned(size, ['alpha']);
+    const [row] = await alpha.dataSource.query<{ note: string }[]>(
+      `SELECT note FROM log_checkpoint WHERE log = 'witnessed'`,
+    );
+    const names = parseCheckpoint(row!.note).signatures.map(({ name }) => name);
+    expect(names).toEqual([charter.log.origin, 'hub-0.example', 'alpha.example']);
+  });
+});
+
+describe('a hub that lies', () => {
+  it('and shows two logs to two archives is noticed by both, and the second log is cosigned by none', async () => {
+    const [toAlpha, toBeta] = [await startHub(1), await startHub(1)];
+    hub.grow(5, time);
+    toAlpha.grow(5, time);
+    const alpha = await Archive.open('alpha', [hub, toAlpha]);
+    const beta = await Archive.open('beta', [hub, toBeta]);
+    await untilSigned(5, ['alpha', 'beta', 'hub-1']);
+
+    toBeta.entries = [...hub.entries.slice(0, 3), Buffer.from('never on the ledger')];
+    toBeta.grow(1, time + 1);
+    const [atBeta] = await beta.untilCaught();
+    expect(atBeta).toMatchObject({ kind: 'other-history', hub: 'hub-1' });
+    expectProven(atBeta!, 3);
+    expect(await beta.alarms()).toEqual([['other-history', 1]]);
+    // Beta tells the honest hub, which does not believe it, and shows it to other witnesses.
+    await waitUntil({ what: 'the honest hub to hear' }, () => (hub.refused.length > 0 ? true : undefined));
+    hub.contradictions = [...hub.refused];
+    const [atAlpha] = await alpha.untilCaught();
+    expect(atAlpha).toMatchObject({ kind: 'other-history', hub: 'hub-1' });
+    // Two checkpoints of one size, both by that hub: nothing else is needed.
+    const bodies = [atAlpha!.our_note, atAlpha!.their_note].map((note) => parseCheckpoint(note));
+    expect(bodies.map(({ size }) => size)).toEqual([5, 5]);
+    expect(bodies[0]!.root).not.toEqual(bodies[1]!.root);
+    for (const note of [atAlpha!.our_note, atAlpha!.their_note]) {
+      const signers = knownLines(note, charter, nodePrimitives).map(({ by }) => by.id);
+      expect(signers).toContain('hub-1');
+    }
+
+    // Both go on with the honest hub.
+    toBeta.grow(3, time + 2);
+    const size = hub.grow(2, time + 3);
+    await untilSigned(size, ['alpha', 'beta']);
+    for (const note of toBeta.notes) expect(note).not.toMatch(/alpha|beta/);
+  });
+
+  it.each([
+    ['of the same size', 6, 6],
+    ['that is smaller', 6, 4],
+    ['that does not go on from what was cosigned', 6, 9],
+  ])('and shows another log %s is caught with both entries', async (_name, size, otherSize) => {
+    const alpha = await Archive.open('alpha');
+    hub.grow(size, time);
+    await untilSigned(size, ['alpha']);
+    const before = await alpha.state();
+    hub.entries = hub.entries.slice(0, 2);
+    hub.notes = [];
+    hub.grow(otherSize - 2, time, 'other');
+    const [row] = await alpha.untilCaught();
+    expect(row).toMatchObject({ kind: 'other-history', hub: 'hub-0' });
+    expectProven(row!, 2);
+    expect(await alpha.state()).toEqual(before);
+    expect(hub.signersOf(otherSize)).not.toContain('alpha.example');
+  });
+
+  it('and shows an old checkpoint again moves nothing; one that it signs anew names it', async () => {
+    const alpha = await Archive.open('alpha');
+    hub.grow(3, time);
+    hub.grow(3, time + 10);
+    await untilSigned(6, ['alpha']);
+    await untilSigned(3, ['alpha']);
+    const before = await alpha.state();
+    const [old] = hub.notes;
+    const anew = hub.sign(time + 50, 3);
+    hub.notes = [old!];
+    hub.entries = hub.entries.slice(0, 3);
+    // A replay of what it was: it is followed by something that shows that it was looked at.
+    hub.notes = [old!, anew];
+    const [row, ...more] = await alpha.untilCaught();
+    expect(row).toMatchObject({ kind: 'went-back', hub: 'hub-0' });
+    expect(parseCheckpoint(row!.their_note).size).toBe(3);
+    expect(parseCheckpoint(row!.our_note).size).toBe(6);
+    expect(more).toEqual([]);
+    expect(await alpha.state()).toEqual(before);
+    expect(await alpha.alarms()).toEqual([['went-back', 1]]);
+  });
+
+  it('in every checkpoint fills no table', async () => {
+    const alpha = await Archive.open('alpha');
+    hub.grow(12, time);
+    await untilSigned(12, ['alpha']);
+    const honest = hub.entries;
+    const liesOf = (text: string): string[] => {
+      hub.entries = [];
+      hub.notes = [];
+      for (let i = 0; i < 10; i += 1) hub.grow(1, time, text);
+      const lies = hub.notes;
+      hub.entries = [...honest];
+      hub.notes = [];
+      return lies;
+    };
+    const [some, more] = [liesOf('one lie'), liesOf('another lie')];
+    hub.notes = some;
+    await alpha.untilCaught(10);
+    const size = hub.grow(1, time);
+    // All of these are seen in one look.
+    hub.notes = [...more, hub.sign(time)];
+    await untilSigned(size, ['alpha']);
+    expect(await alpha.caught()).toHaveLength(16);
+    await expect(alpha.dataSource.query('DELETE FROM contradiction')).rejects.toThrow('only added to');
+  });
+});
+
+describe('cosigning', () => {
+  it('never with an earlier time than before, and only within the period of the key', async () => {
+    const alpha = await Archive.open('alpha', []);
+    let seconds = 5000;
+    const key = witnessKeyOf(charter, witnessKeys.alpha, sha256)!;
+    const log = new LogStore({ schema: SCHEMA, log: 'witnessed', origin: charter.log.origin });
+    const cosigner = new Cosigner({ log, key, now: () => seconds * 1000 + 999 });
+    const cosign = (size: number): Promise<number | undefined> =>
+      alpha.store.transaction(async (tx) => {
+        const entries = Array.from({ length: size }, (_, i) => Buffer.from(`entry ${i}`));
+        const { size: before } = await log.head(tx);
+        const head = await log.append(tx, entries.slice(before));
+        const body = { origin: charter.log.origin, ...head };
+        const note = await cosigner.cosign(tx, body, '');
+        return note === '' ? undefined : knownLines(note, charter, nodePrimitives)[0]?.time;
+      });
+    expect(await cosign(1)).toBe(5000);
+    seconds = 4000;
+    expect(await cosign(2)).toBe(5000);
+    seconds = 6000;
+    expect(await cosign(2)).toBeUndefined();
+    expect(await cosign(3)).toBe(6000);
+    expect(await alpha.state()).toEqual({ size: 3, time: 6000 });
+  });
+
+  it('not by a key before its period, nor by one of nobody in the charter', async () => {
+    const key = witnessKeyOf(charter, witnessKeys.beta, sha256)!;
+    expect([999, 1000].map((seconds) => key.isInForce(seconds))).toEqual([false, true]);
+    const stranger = generateWitnessKey(join(folder, 'stranger'));
+    expect(witnessKeyOf(charter, stranger, sha256)).toBeNull();
+  });
+});
