@@ -7,6 +7,9 @@ import { address, expectCount, integer, keyHashOf, list, looseHex, text } from '
 import { blockchainParams, DESCRIPTION } from './parameters.js';
 import { RpcFailure } from './rejection.js';
 
+/** The height from which an address is followed with all outputs that there are. */
+const BEFORE_ALL = -1;
+
 const VERSION = 'devchain 0.1.0';
 
 /** The node itself, and its wallet. */
@@ -93,9 +96,32 @@ export function nodeMethods(chain: Chain, describe: Describer, blockMillis: numb
       expectCount(parameters, 1, 3, 'importaddress "address" ( "label" rescan )');
       const keyHash = keyHashOf(text(parameters[0]), chain.format);
       if (keyHash === undefined) throw new RpcFailure(-5, 'Invalid MultiChain address or script');
-      if (parameters[2] !== false) throw new RpcFailure(-8, 'Only rescan false is possible here');
-      wallet.follow(toHex(keyHash), chain.tip.height);
+      const rescan = parameters[2] ?? true;
+      if (typeof rescan !== 'boolean')
+        throw new RpcFailure(-8, 'A rescan from a height is not possible here');
+      wallet.follow(toHex(keyHash), rescan ? BEFORE_ALL : chain.tip.height);
       return null;
+    },
+    validateaddress(parameters) {
+      expectCount(parameters, 1, 1, 'validateaddress "address"');
+      const shown = text(parameters[0]);
+      const keyHash = keyHashOf(shown, chain.format);
+      if (keyHash === undefined) return { isvalid: false };
+      const hex = toHex(keyHash);
+      const followed = wallet.followed.find((each) => each.keyHash === hex);
+      const ismine = hex === toHex(wallet.keyHash);
+      return {
+        isvalid: true,
+        address: shown,
+        ismine,
+        ...((ismine || followed !== undefined) && {
+          iswatchonly: !ismine,
+          isscript: false,
+          account: '',
+          synchronized: false,
+          startblock: Math.max(0, followed?.height ?? 0),
+        }),
+      };
     },
     listunspent(parameters) {
       expectCount(parameters, 3, 3, 'listunspent minconf maxconf ["address",...]');

@@ -19,7 +19,7 @@ import { sha256 } from './transaction-rules.js';
 /** An address that the wallet follows without having its key. */
 export interface Followed {
   readonly keyHash: string;
-  /** Height of the last block when it was imported: outputs up to there stay unknown, as on a real node. */
+  /** Height of the last block when it was imported, -1 with a rescan: outputs up to there stay unknown, as on a real node. */
   readonly height: number;
 }
 
@@ -48,10 +48,12 @@ export class Wallet {
     return this.signer.publicKey;
   }
 
-  /** Follows an address from now on. Importing it again changes nothing. */
+  /** Follows an address with its outputs above a height. Importing it again can only bring outputs from further below. */
   follow(keyHash: string, height: number): void {
-    if (this.followed.some((each) => each.keyHash === keyHash)) return;
-    this.followed.push({ keyHash, height });
+    const at = this.followed.findIndex((each) => each.keyHash === keyHash);
+    if (at < 0) this.followed.push({ keyHash, height });
+    else if (height < (this.followed[at]?.height ?? height)) this.followed[at] = { keyHash, height };
+    else return;
     const file = { format: 'besure-devchain-wallet-v0', followed: this.followed };
     writeText(this.path, `${JSON.stringify(file, null, 2)}\n`);
   }

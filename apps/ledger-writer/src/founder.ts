@@ -50,7 +50,7 @@ export class Founder {
 
   async #found(): Promise<Founded> {
     const node = this.#node;
-    // A node sees only outputs of addresses that it knew before: first import, then grant.
+    // A node lists unconfirmed outputs only of addresses that it knew before: first import, then grant.
     for (const address of this.#charter.organisations.flatMap(ledgerAddressesOf))
       await node.importAddress(address);
     const created: string[] = [];

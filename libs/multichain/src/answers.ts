@@ -12,6 +12,11 @@ const shapes = {
   hex,
   count,
   nothing: z.null(),
+  address: z.object({
+    isvalid: z.boolean(),
+    ismine: z.boolean().optional(),
+    iswatchonly: z.boolean().optional(),
+  }),
   info: z.object({
     version: z.string(),
     chainname: z.string(),

@@ -82,7 +82,9 @@ export function connectNode(settings: NodeSettings): LedgerNode {
       }));
     },
     async importAddress(address) {
-      expectShape('nothing', await admin('importaddress', [address, '', false]));
+      const known = expectShape('address', await admin('validateaddress', [address]));
+      if (known.ismine === true || known.iswatchonly === true) return;
+      expectShape('nothing', await admin('importaddress', [address, '', true]));
     },
     async listUnspent(addresses) {
       // A node takes an empty list for "all addresses".

@@ -282,15 +282,18 @@ describe.each(nodes)('a ledger node: %s', (_, startNode) => {
     expect(await node.sendRawTransactions([back.raw])).toEqual([{ ok: true, txid: back.txid }]);
   });
 
-  it('lists no outputs of addresses that were imported after their block, and none of strangers', async () => {
+  it('lists no outputs of strangers, and those from before the import of an address, too', async () => {
     const carol = new Member();
     const address = carol.address(format);
+    const txids = [await node.grant(address, 'send,receive')];
+    await confirmed(txids[0] ?? '');
     expect(await node.listUnspent([address])).toEqual([]);
-    await confirmed(await node.grant(address, 'send,receive'));
-    await node.importAddress(address);
-    expect(await node.listUnspent([address])).toEqual([]);
-    const txid = await node.grant(address, 'receive');
-    expect((await node.listUnspent([address])).map((each) => each.txid)).toEqual([txid]);
+    // Twice: what is followed already costs no second reading of the chain.
+    for (let times = 0; times < 2; times += 1) await node.importAddress(address);
+    expect((await node.listUnspent([address])).map((each) => each.txid)).toEqual(txids);
+    txids.push(await node.grant(address, 'receive'));
+    const found = (await node.listUnspent([address])).map((each) => each.txid);
+    expect(found.toSorted()).toEqual(txids.toSorted());
   });
 
   it('is locked to a block, and freed', async () => {

@@ -81,7 +81,11 @@ export interface LedgerNode {
   revoke(address: string, permissions: string): Promise<string>;
   /** Rights, e.g. of `*` or `proofs.write`, unconfirmed changes included. */
   listPermissions(spec: string): Promise<Permission[]>;
-  /** Makes the node follow an address. Outputs in blocks before that stay unknown to it: import first, grant then. */
+  /**
+   * Makes the node follow an address, with its outputs in blocks that are there already: a node that does not follow it yet reads the
+   * whole chain once for that, which may take longer than the deadline of a call and goes on without it. Outputs that no block holds yet are
+   * listed once one does.
+   */
   importAddress(address: string): Promise<void>;
   /** Outputs of followed addresses that no known transaction spends, unconfirmed ones included. */
   listUnspent(addresses: readonly string[]): Promise<UnspentOutput[]>;

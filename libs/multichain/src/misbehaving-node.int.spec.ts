@@ -497,6 +497,7 @@ describe('answers in another shape', () => {
     ['createStream', (node: LedgerNode) => node.createStream('a'), ''],
     ['grant', (node: LedgerNode) => node.grant('a', 'send'), null],
     ['importAddress', (node: LedgerNode) => node.importAddress('a'), 'imported'],
+    ['importAddress', (node: LedgerNode) => node.importAddress('a'), { isvalid: true, ismine: 1 }],
     ['listStreams', (node: LedgerNode) => node.listStreams(), [{ name: 'a' }]],
     ['listPermissions', (node: LedgerNode) => node.listPermissions('*'), [{ address: 'a' }]],
     ['lockBlock', (node: LedgerNode) => node.lockBlock(HASH), true],
