@@ -8,10 +8,11 @@ import {
   loadWitnessKey,
 } from '@besure/keys';
 import { encodeAddress, hash160, parseAddressFormat } from '@besure/ledger-tx';
-import { encodeBase64url } from '@besure/protocol';
+import { encodeBase64, encodeBase64url } from '@besure/protocol';
 import type { OrganisationKeys } from './key-folder.js';
 import type { HubMember, Member } from './members.js';
 import type { Profile } from './profile.js';
+import type { TimeStamps } from './time-stamps.js';
 
 /** What of the ledger stands in a charter. */
 export interface LedgerParameters {
@@ -33,6 +34,7 @@ export function composeCharter(input: {
   readonly startMillis: number;
   readonly organisations: readonly { readonly member: Member; readonly keys: OrganisationKeys }[];
   readonly hubs: readonly { readonly hub: HubMember; readonly keyFile: string }[];
+  readonly timeStamps: TimeStamps | undefined;
 }): Charter {
   const { network, profile, ledger } = input;
   const format = parseAddressFormat(ledger.addressVersion, ledger.addressChecksum);
@@ -81,7 +83,7 @@ export function composeCharter(input: {
       keys: [{ from: 0, until: null, mlDsa44: encodeBase64url(loadWitnessKey(keys.witnessKey).publicKey) }],
     })),
     quorum: { hubs: majorityOf(input.hubs.length), witnesses: majorityOf(input.organisations.length) },
-    timeStampAuthorities: [],
+    timeStampAuthorities: authoritiesOf(input.timeStamps),
     algorithms: { ES256: null, 'ML-DSA-44': null, 'SHA-256': null, 'SHA3-512': null },
     leastAssurance: 'recorded',
   };
@@ -91,6 +93,12 @@ export function composeCharter(input: {
 /** More than half. */
 function majorityOf(count: number): number {
   return Math.floor(count / 2) + 1;
+}
+
+function authoritiesOf(timeStamps: TimeStamps | undefined): Charter['timeStampAuthorities'] {
+  if (timeStamps === undefined) return [];
+  const certificate = encodeBase64(timeStamps.root);
+  return [{ name: 'Authority on this machine', certificate, from: 0, until: null }];
 }
 
 function signingKeyIn({ signingKey, signingCertificate }: OrganisationKeys): string {

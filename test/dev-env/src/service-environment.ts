@@ -1,6 +1,7 @@
 import type { OrganisationKeys } from './key-folder.js';
 import type { LedgerAddress } from './ledger-access.js';
 import type { Member } from './members.js';
+import type { TimeStamps } from './time-stamps.js';
 
 /** The services of a network, by what they are. */
 export type ServiceName = 'intake' | 'proof' | 'archive' | 'ledger-writer' | 'rights';
@@ -42,6 +43,7 @@ export interface HubPlan {
   readonly database: (service: ServiceName) => string;
   readonly bus: (service: ServiceName) => BusUser;
   readonly ledger: LedgerAddress;
+  readonly timeStamps: TimeStamps | undefined;
   readonly ports: (service: ServiceName) => number;
 }
 
@@ -79,6 +81,10 @@ export function hubServices(plan: HubPlan): ServicePlan[] {
         BESURE_DATABASE_URL: plan.database('ledger-writer'),
         BESURE_HUB: plan.id,
         BESURE_HUB_KEY_FILE: plan.keyFile,
+        ...(plan.timeStamps !== undefined && {
+          BESURE_TIME_STAMP_URL: plan.timeStamps.url,
+          BESURE_TIME_STAMP_SECONDS: String(plan.timeStamps.everySeconds),
+        }),
         MULTICHAIN_URL: plan.ledger.url,
         MULTICHAIN_USER: plan.ledger.user,
         MULTICHAIN_PASSWORD_FILE: plan.ledger.passwordFile,

@@ -20,6 +20,7 @@ import {
   organisationServices,
 } from './service-environment.js';
 import { networkSettings } from './settings.js';
+import type { TimeStamps } from './time-stamps.js';
 import { type RunningLedger, foreignLedger, startDevchain } from './devchain.js';
 import { RestartableServer } from './restartable-server.js';
 
@@ -31,6 +32,8 @@ export interface StartOptions {
   readonly host: (logs: string) => Host;
   /** How many hubs a new network has, all on the one ledger; one where it is not said. */
   readonly hubs?: number;
+  /** The time-stamp authority of a new network, and how often the first hub asks it; none where it is not said. */
+  readonly timeStamps?: TimeStamps;
   /** A ledger node that runs already, instead of the simulated one. */
   readonly ledger?: LedgerAddress;
   readonly onProgress?: (step: string) => void;
@@ -120,6 +123,7 @@ export async function startNetwork(options: StartOptions): Promise<Network> {
         startMillis: settings.startMillis,
         organisations,
         hubs,
+        timeStamps: options.timeStamps,
       });
       writeCharter(charter, files);
     }
@@ -138,6 +142,8 @@ export async function startNetwork(options: StartOptions): Promise<Network> {
           database: database.url,
           bus: (service) => ({ url, credentialsFile: credentialsOf(keysFolder, hub.id, service) }),
           ledger: ledger.address,
+          // One token covers what all hubs see.
+          timeStamps: hub.id === firstHub.id ? options.timeStamps : undefined,
           ports: (service) => port(`${hub.id}-${service}`),
         }),
       );
