@@ -3,6 +3,7 @@
 // the named formats are frozen from now on: this adds to their vectors, and refuses to change one (frozen.ts).
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { writeExamples } from '../../libs/verification/src/contract/example-files.ts';
 import { generatedFiles } from '../../libs/verification/src/contract/vector-files.ts';
 import { allVectors, FORMATS } from './all.ts';
 import { LIST, listText, readList, withNew } from './frozen.ts';
@@ -40,6 +41,7 @@ for (const [format, files] of made) {
   }
   for (const [file, text] of files) writeFileSync(join(folder, file), text);
 }
+if (asked.includes('evidence')) writeExamples();
 for (const name of specNames()) {
   const path = join(SPECS, name);
   writeFileSync(path, withExamples(readFileSync(path, 'utf8')));

@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Verdict } from '@besure/verification';
@@ -84,6 +84,39 @@ describe('besure verify, on evidence with everything shown', () => {
     );
     const { status, verdict } = await verdictOf(EVIDENCE, '--trust', file('strict.json', text));
     expect({ status, code: verdict.code }).toEqual({ status: 2, code: 'assurance-too-low' });
+  });
+});
+
+describe('besure verify, on the evidence under examples/', () => {
+  const EXAMPLES = join(import.meta.dirname, '../../../examples/evidence');
+  const readme = readFileSync(join(EXAMPLES, 'README.md'), 'utf8');
+  const rows = [...readme.matchAll(/^\| `(\S+)` *\| (\d) *\| `(\S+)`/gm)].map(
+    ([, name = '', status = '', code = '']) => ({ name, status: Number(status), code }),
+  );
+
+  it('which its README lists', () => {
+    const files = readdirSync(EXAMPLES).filter(
+      (name) => !/^(?:README\.md|trust\.json|document\.pdf)$/.test(name),
+    );
+    expect(rows.map(({ name }) => name).toSorted()).toEqual(files.toSorted());
+  });
+
+  it.each(rows)('$name: exit status $status, code $code', async ({ name, status, code }) => {
+    const found = await verdictOf(join(EXAMPLES, name), '--trust', join(EXAMPLES, 'trust.json'));
+    expect({ status: found.status, code: found.verdict.code }).toEqual({ status, code });
+  });
+
+  it('says who outside the circle saw it, and whose key is in doubt', async () => {
+    const trust = ['--trust', join(EXAMPLES, 'trust.json')];
+    const stamped = await verdictOf(
+      join(EXAMPLES, 'time-stamped.json'),
+      ...trust,
+      '--document',
+      join(EXAMPLES, 'document.pdf'),
+    );
+    expect(stamped.verdict).toMatchObject({ result: 'proven', assurance: 'time-stamped' });
+    const { out } = await besure('verify', join(EXAMPLES, 'key-compromised.json'), ...trust);
+    expect(out).toContain('The key in question is that of Alpha Social Services');
   });
 });
 

@@ -1,5 +1,8 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { UNACCEPTABLE_CODES, VERDICT_CODES } from './codes.js';
+import { exampleFiles, EXAMPLES } from './contract/example-files.js';
 import { nodePrimitives } from './contract/node-primitives.js';
 import { generatedFiles, readVectors, storedFiles } from './contract/vector-files.js';
 import { noblePrimitives } from './noble.js';
@@ -23,6 +26,14 @@ describe('the evidence vectors', () => {
       'unverifiable',
     ]);
   });
+});
+
+it('the evidence under examples/ is what the generator makes', { timeout: 60_000 }, () => {
+  const made = exampleFiles();
+  const stored = readdirSync(EXAMPLES).filter((name) => name !== 'README.md');
+  expect(stored.toSorted()).toEqual([...made.keys()].toSorted());
+  for (const [name, content] of made)
+    expect(readFileSync(join(EXAMPLES, name)), name).toEqual(Buffer.from(content));
 });
 
 const PRIMITIVES = { 'node:crypto': nodePrimitives, 'JavaScript alone': noblePrimitives };

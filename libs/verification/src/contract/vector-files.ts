@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { formatTrust, parseTrust } from '@besure/governance';
 import { decodeBase64url, encodeBase64url } from '@besure/protocol';
@@ -67,15 +67,6 @@ export function storedFiles(): Map<string, string> {
       ]),
     ),
   );
-}
-
-/** Writes the vectors anew. */
-export function writeFiles(files: ReadonlyMap<string, string>): void {
-  for (const folder of FOLDERS) {
-    rmSync(join(EVIDENCE_VECTORS, folder), { recursive: true, force: true });
-    mkdirSync(join(EVIDENCE_VECTORS, folder), { recursive: true });
-  }
-  for (const [path, content] of files) writeFileSync(join(EVIDENCE_VECTORS, path), content);
 }
 
 /** The vectors on disk, by name. */
