@@ -20,7 +20,8 @@ export function heapReporting(folder: string): ProcessOptions {
   mkdirSync(folder, { recursive: true });
   const report = join(require.resolve('@besure/dev-env'), '..', 'load', 'heap-report.js');
   return {
-    nodeArguments: ['--expose-gc', '--import', report],
+    // Code that is thrown away when it is not used would hide what is kept.
+    nodeArguments: ['--expose-gc', '--no-flush-bytecode', '--import', report],
     environment: { BESURE_HEAP_FOLDER: folder },
   };
 }
