@@ -1,4 +1,4 @@
-import type { Charter } from '@besure/governance';
+import { type Charter, timeStampAnchorsOf } from '@besure/governance';
 import {
   type CheckpointBody,
   decodeBase64,
@@ -25,21 +25,17 @@ export interface HeldTimeStamp {
  */
 export function verifyRecordingTimeStamp(
   { checkpoint, proof, token }: TimeStampV1,
-  { log, timeStampAuthorities }: Charter,
+  charter: Charter,
   isIncluded: (hashes: readonly Uint8Array[], head: CheckpointBody) => boolean,
 ): HeldTimeStamp {
   const head = refuseAs('log-malformed', () => parseCheckpointText(checkpoint));
-  assertThat(head.origin === log.origin, 'log-unknown', head.origin);
+  assertThat(head.origin === charter.log.origin, 'log-unknown', head.origin);
   const hashes = refuseAs('log-malformed', () => proof.map(decodeBase64));
   assertThat(isIncluded(hashes, head), 'not-in-log', 'the checkpoint of a time stamp');
   return refuseAs('time-stamp-invalid', () => {
-    const authorities = timeStampAuthorities.map(({ certificate, from, until }) => ({
-      certificate: decodeBase64(certificate),
-      from,
-      until,
-    }));
-    const { time, authority } = verifyTimeStamp(decodeBase64(token), utf8Encode(checkpoint), authorities);
-    const name = timeStampAuthorities[authority]?.name;
+    const anchors = timeStampAnchorsOf(charter);
+    const { time, authority } = verifyTimeStamp(decodeBase64(token), utf8Encode(checkpoint), anchors);
+    const name = charter.timeStampAuthorities[authority]?.name;
     assertThat(name !== undefined, 'time-stamp-invalid');
     return { time, authority: name };
   });
