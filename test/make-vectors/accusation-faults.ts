@@ -7,6 +7,7 @@ import {
   HONEST,
   ledger,
   lengthened,
+  nonsense,
   rewritten,
   swapped,
   T,
@@ -99,6 +100,30 @@ export const FAULTS: readonly AccusationFault[] = [
     'The log of the others has that entry.',
     'no-contradiction',
     { signed: lengthened.exhibit(GUILTY, { entries: [2] }) },
+  ],
+  [
+    'no-nonsense',
+    'invents-nonsense',
+    'What stands there is an entry like any other, and nobody confirms that the ledger has none.',
+    'exhibits-unfit',
+    { signed: ledger.exhibit(GUILTY, { entries: [6] }) },
+  ],
+  [
+    'nonsense-cosigned-by-a-witness',
+    'invents-nonsense',
+    'The witness that cosigned it in good faith.',
+    'accused-unknown',
+    { accused: WITNESS, signed: nonsense.exhibit(GUILTY_WITNESS, { entries: [7] }) },
+  ],
+  [
+    'backdated-by-a-witness',
+    'backdates',
+    'The witness cosigned a log that a hub made up.',
+    'accused-unknown',
+    {
+      accused: WITNESS,
+      signed: ledger.exhibit({ 'archive of alpha': START / 1000 + 900 - 14_401 }, { entries: [6] }),
+    },
   ],
   [
     'run-begins-late',

@@ -1,4 +1,5 @@
 import type { Accusation, Lie } from '@besure/audit';
+import { utf8Encode } from '@besure/protocol';
 import { Network, START } from '../../libs/verification/src/contract/network.ts';
 import { type LoggedItem, SignedLog } from './signed-log.ts';
 
@@ -32,6 +33,8 @@ export const swapped = new SignedLog(network, [first, third, second, ...rest]);
 export const shortened = new SignedLog(network, [first, third, ...rest]);
 export const lengthened = new SignedLog(network, [first, second, third, INVENTED, ...rest]);
 export const rewritten = new SignedLog(network, [first, { ...second, mark: ' rewritten' }, third, ...rest]);
+/** The ledger's log, with something at its end that is no entry. */
+export const nonsense = new SignedLog(network, ITEMS, [utf8Encode('no entry of any ledger')]);
 
 /** Some time after the slots of these items. */
 export const T = START / 1000 + 4 * 300;

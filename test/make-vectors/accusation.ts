@@ -10,6 +10,7 @@ import {
   ledger,
   lengthened,
   network,
+  nonsense,
   rewritten,
   shortened,
   swapped,
@@ -50,6 +51,14 @@ const PROVEN: readonly AccusationCase[] = [
     lie: 'invents',
     signed: lengthened.exhibit(GUILTY, { entries: [3] }),
     against: ledger.exhibit(HONEST, { entries: [0, 1, 2, 3] }),
+  },
+  {
+    name: 'invents-nonsense',
+    comment: 'An entry that is none, which needs nobody who confirms anything.',
+    accused: ACCUSED,
+    lie: 'invents',
+    signed: nonsense.exhibit(GUILTY, { entries: [7] }),
+    against: null,
   },
   {
     name: 'omits',

@@ -25,15 +25,17 @@ export class SignedLog {
   readonly #network: Network;
   readonly #entries: Uint8Array[];
 
-  constructor(network: Network, items: readonly LoggedItem[]) {
+  /** `more`: what stands behind the items, an entry or not. */
+  constructor(network: Network, items: readonly LoggedItem[], more: readonly Uint8Array[] = []) {
     this.#network = network;
-    this.#entries = items.map(({ by, slot, height, mark = '' }) =>
+    const entries = items.map(({ by, slot, height, mark = '' }) =>
       encodeLogEntry({
         publisher: ledgerKeyHash(by),
         height,
         item: encodeItem({ slot, root: seedOf(`item of ${by} for ${slot}${mark}`) }),
       }),
     );
+    this.#entries = [...entries, ...more];
   }
 
   /** The log at a size as cosigned by some at some times, and entries of it. */

@@ -1,5 +1,5 @@
 import { type Charter, slotStartMillis } from '@besure/governance';
-import { equalBytes, formatCheckpoint, parseItem, type Primitives } from '@besure/protocol';
+import { equalBytes, formatCheckpoint, type LogEntry, parseItem, type Primitives } from '@besure/protocol';
 import { type Cosigner, quorateCheckpoint } from '@besure/verification';
 import { assertThat, type Lie } from './codes.js';
 import type { HeldEntry, HeldExhibit } from './exhibit.js';
@@ -40,6 +40,13 @@ export const CONTRADICTIONS: Readonly<Record<Lie, (matter: Case) => void>> = {
   },
 
   invents: (matter) => {
+    const [invented] = matter.signed.entries;
+    if (matter.against === null && invented?.entry === null) {
+      // No entry at all: there is nothing that others would have to confirm.
+      assertHub(matter);
+      assertThat(matter.signed.entries.length === 1, 'exhibits-unfit', 'one entry shows it');
+      return;
+    }
     const against = confirmedByOthers(matter);
     assertCounts(matter.signed, 1, against);
     assertAbsent(matter.signed.entries[0]!, against);
@@ -65,21 +72,25 @@ export const CONTRADICTIONS: Readonly<Record<Lie, (matter: Case) => void>> = {
     const { size } = matter.signed.body;
     assertCounts(matter.signed, 0, against, 2);
     const [last, next] = against.entries;
-    const isCut = last !== undefined && next?.index === size && last.index === size - 1;
+    const isCut = next?.index === size && last?.index === size - 1;
     assertThat(isCut, 'exhibits-unfit', 'the entries are not those on both sides of the size');
     assertContradicts(
-      !isDueBetween(last.height, next.height, matter.charter.log.checkpointEvery),
+      !isDueBetween(heightOf(last), heightOf(next), matter.charter.log.checkpointEvery),
       'a checkpoint was due at that size',
     );
   },
 
   backdates: (matter) => {
     const { signed, charter } = matter;
+    assertHub(matter);
     assertThat(matter.against === null, 'exhibits-unfit', 'the lie contradicts itself');
     assertThat(signed.entries.length === 1, 'exhibits-unfit', 'one entry shows it');
-    const latest = timeOf(signed, matter) + charter.limits.slotAheadSeconds + BLOCK_AHEAD_SECONDS;
-    const { slot } = parseItem(signed.entries[0]!.item);
-    assertContradicts(slotStartMillis(charter, slot) > latest * 1000, 'its slot may have begun by then');
+    const [shown] = signed.entries;
+    assertThat(shown?.entry != null, 'exhibits-unfit', 'it has no slot');
+    assertContradicts(
+      isTooEarly(timeOf(signed, matter), shown.entry, charter),
+      'its slot may have begun by then',
+    );
   },
 
   replays: (matter) => {
@@ -103,12 +114,17 @@ function ownOther({ against, accused }: Case): HeldExhibit {
   return against;
 }
 
+/** That a hub is accused: a witness does not derive the log, and vouches for nothing that stands in it. */
+function assertHub({ accused }: Pick<Case, 'accused'>): void {
+  assertThat(accused.kind === 'hub', 'accused-unknown', 'a witness does not derive the log');
+}
+
 /**
  * The other exhibit, which a quorum must confirm without the accused and all that its operator runs; only hubs derive the
  * log, so only hubs can have derived another one.
  */
 function confirmedByOthers({ against, accused, charter, primitives }: Case): HeldExhibit {
-  assertThat(accused.kind === 'hub', 'accused-unknown', 'a witness does not derive the log');
+  assertHub({ accused });
   assertThat(against !== null, 'exhibits-unfit', 'there is nothing that it contradicts');
   const lines = against.lines.filter(({ by }) => by.kind !== 'hub' || by.party !== accused.party);
   assertThat(lines.length > 0, 'not-quorate');
@@ -126,20 +142,30 @@ function confirmedByOthers({ against, accused, charter, primitives }: Case): Hel
  */
 function assertAbsent(entry: HeldEntry, { entries }: HeldExhibit): void {
   const [first] = entries;
-  const last = entries.at(-1);
+  const height = heightOf(entry);
   const isRun =
     first !== undefined &&
-    last !== undefined &&
     entries.every(({ index }, i) => index === first.index + i) &&
-    (first.index === 0 || first.height < entry.height) &&
-    last.height > entry.height;
+    (first.index === 0 || heightOf(first) < height) &&
+    heightOf(entries.at(-1)) > height;
   assertThat(isRun, 'exhibits-unfit', 'the entries are not all those of the block');
   assertContradicts(!entries.some((other) => isSame(other, entry)), 'the entry stands in both logs');
 }
 
+function heightOf(held: HeldEntry | undefined): number {
+  assertThat(held?.entry != null, 'exhibits-unfit', 'an entry has no height');
+  return held.entry.height;
+}
+
 /** Whether a checkpoint is due when the log holds all entries up to one height and none from another on. */
-function isDueBetween(last: number, next: number, every: number): boolean {
+export function isDueBetween(last: number, next: number, every: number): boolean {
   return Math.floor((next - 1) / every) * every >= last;
+}
+
+/** Whether an honest hub cannot have had an entry by that time (POSIX seconds): its slot began too long after it. */
+export function isTooEarly(seconds: number, { item }: LogEntry, charter: Charter): boolean {
+  const latest = seconds + charter.limits.slotAheadSeconds + BLOCK_AHEAD_SECONDS;
+  return slotStartMillis(charter, parseItem(item).slot) > latest * 1000;
 }
 
 /** The time at which the accused cosigned an exhibit. */

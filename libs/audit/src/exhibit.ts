@@ -7,6 +7,7 @@ import {
   type LogEntry,
   parseCheckpoint,
   parseLogEntry,
+  ProtocolError,
   type Primitives,
   rootFromInclusionProof,
 } from '@besure/protocol';
@@ -23,10 +24,12 @@ export interface HeldExhibit {
   readonly entries: readonly HeldEntry[];
 }
 
-/** An entry that stands in the log of an exhibit. */
-export interface HeldEntry extends LogEntry {
+/** What stands in the log of an exhibit. */
+export interface HeldEntry {
   readonly index: number;
   readonly bytes: Uint8Array;
+  /** `null` for what no ledger can bring about. */
+  readonly entry: LogEntry | null;
 }
 
 /** Checks an exhibit by itself. Throws NotProven. */
@@ -65,9 +68,18 @@ function holdEntry(
       proof.map(decodeBase64),
       sha256,
     );
-    if (equalBytes(root, body.root)) return { ...parseLogEntry(bytes), index, bytes };
+    if (equalBytes(root, body.root)) return { index, bytes, entry: readEntry(bytes) };
   } catch (cause) {
     throw new NotProven('entry-not-in-log', `the entry at ${index.toString()}`, { cause });
   }
   throw new NotProven('entry-not-in-log', `the entry at ${index.toString()}`);
+}
+
+function readEntry(bytes: Uint8Array): LogEntry | null {
+  try {
+    return parseLogEntry(bytes);
+  } catch (error) {
+    if (!(error instanceof ProtocolError)) throw error;
+    return null;
+  }
 }

@@ -7,3 +7,4 @@ export {
 } from './accusation.js';
 export { type Accused, audit, type Judgement } from './audit.js';
 export { AUDIT_CODES, type AuditCode, type Lie, LIES } from './codes.js';
+export { isDueBetween, isTooEarly } from './contradiction.js';
