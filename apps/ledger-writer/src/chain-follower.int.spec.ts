@@ -250,24 +250,24 @@ describe('checkpoints', () => {
       for (let slot = from; slot <= to; slot += 1) chain.mine([itemBy(alpha, entity, 1_000 + slot).raw]);
       chain.mineEmpty(2);
     };
-    // Heights 2 to 81 hold an item each. This hub sees them come in, and then is gone.
+    // This hub sees 66 items come in, and then is gone.
     const gone = await openHub();
     const following = follow(gone, {}, 0);
-    for (let slot = 1; slot <= 80; slot += 10) {
-      mineItems(slot, slot + 9);
+    for (let slot = 1; slot <= 66; slot += 11) {
+      mineItems(slot, slot + 10);
       await untilTaken(gone, chain.height - 2);
     }
     await following.stop();
     const newestOfGone = (await checkpointSizes(gone)).at(-1);
-    mineItems(81, 160);
+    mineItems(67, 400);
     const late = await openHub();
     follow(late, {}, 1);
     await untilTaken(late, chain.height - 2);
     const head = await late.log.head(late.dataSource);
-    expect([newestOfGone, head.size]).toEqual([80, 160]);
+    expect([newestOfGone, head.size]).toEqual([66, 400]);
     const sizes = await checkpointSizes(late);
-    // The first of all, the first ones at or above heights 64, 128 and so on, and the newest 16.
-    const recent = Array.from({ length: 16 }, (_, i) => 145 + i);
+    // The first of all, the first ones at or above heights 64 and 128, and the newest 256.
+    const recent = Array.from({ length: 256 }, (_, i) => 145 + i);
     expect(sizes).toEqual([1, expect.any(Number), expect.any(Number), ...recent]);
     const common = sizes[1] ?? 0;
     const notes = await Promise.all(

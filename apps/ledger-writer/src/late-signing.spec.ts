@@ -19,17 +19,17 @@ describe('a hub signs', () => {
     }
   });
 
-  it('the recent 16, and of the older ones the first of each run of 64, when it catches up', () => {
+  it('the recent 256, and of the older ones the first of each run of 64, when it catches up', () => {
     const newest = 1000 * EVERY;
-    const recent = all(1000).slice(-16);
-    const sparse = [EVERY, ...Array.from({ length: 15 }, (_, i) => (i + 1) * 64 * EVERY)];
+    const recent = all(1000).slice(-256);
+    const sparse = [EVERY, ...Array.from({ length: 11 }, (_, i) => (i + 1) * 64 * EVERY)];
     expect(signed(all(1000), newest)).toEqual([...sparse, ...recent]);
   });
 
   it('the same old ones whenever it catches up, from wherever', () => {
     const due = all(1000);
-    const fromStart = signed(due, 900 * EVERY).filter((height) => height < 800 * EVERY);
-    const resumed = signed(due.slice(500), 1000 * EVERY, due[499]).filter((height) => height < 800 * EVERY);
+    const fromStart = signed(due, 950 * EVERY).filter((height) => height < 690 * EVERY);
+    const resumed = signed(due.slice(500), 1000 * EVERY, due[499]).filter((height) => height < 690 * EVERY);
     expect(resumed).toEqual(fromStart.filter((height) => height > 500 * EVERY));
   });
 
