@@ -72,6 +72,7 @@ describe('evidence files', () => {
     expect(refusal(file({}))).toBeUndefined();
     expect(refusal(file({ format: 'besure-evidence-v2' }))).toBe('format');
     expect(refusal(file({ statement: '' }))).toBe('statement');
+    expect(refusal(file({ statement: '\ud800' }))).toBe('statement');
     expect(refusal(file({ countersignature: 1 }))).toBe('countersignature');
     expect(refusal(file({ recordings: [] }))).toBe('recordings');
     expect(refusal(with1({ by: null }))).toBe('recordings.0.by');
@@ -95,6 +96,6 @@ describe('evidence files', () => {
     expect(refusal(with1({ txid: '00' }))).toBe('recordings.0');
     expect(refusal(file({ hints: {} }))).toBe('');
     expect(refusal('[]\n')).toBe('');
-    expect(refusal(' '.repeat(1_000_001))).toBe('');
+    expect(refusal(' '.repeat(2_000_001))).toBe('');
   });
 });

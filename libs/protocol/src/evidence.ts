@@ -47,8 +47,8 @@ export interface TimeStampV1 {
   readonly token: string;
 }
 
-/** More than the largest evidence: two recordings under some hundred cosignatures each. */
-const MAX_LENGTH = 1_000_000;
+/** Room for two recordings under notes of all the lines that a note may have. */
+const MAX_LENGTH = 2_000_000;
 const MAX_PATH = 20;
 /** A tree below 2^53 leaves has no longer inclusion proof. */
 const MAX_PROOF = 53;
@@ -163,7 +163,7 @@ function members<Name extends string>(
 }
 
 function parseText(value: unknown, field: string): string {
-  if (typeof value !== 'string' || value === '') throw refusal('not a text', field);
+  if (typeof value !== 'string' || value === '' || !value.isWellFormed()) throw refusal('not a text', field);
   return value;
 }
 

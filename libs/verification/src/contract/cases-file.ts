@@ -86,6 +86,11 @@ export const fileCases: readonly EvidenceCase[] = [
   rewritten('escaped-character', 'A character written as an escape.', (text) =>
     text.replace('\u2014', '\\u2014'),
   ),
+  rewritten(
+    'lone-surrogate',
+    'Half a character, which no text in UTF-8 can hold, written as an escape.',
+    (text) => text.replace('"by": "alpha"', '"by": "\\ud800"'),
+  ),
   rewritten('number-with-exponent', 'A number in another form.', (text) =>
     text.replace('"slot": 1100', '"slot": 11e2'),
   ),
