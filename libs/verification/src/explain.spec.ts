@@ -77,6 +77,36 @@ describe('the explanation', () => {
     );
   });
 
+  it('says who watched, and who would have to lie together', () => {
+    const text = explained('hub-and-two-archives');
+    expect(text).toContain(
+      'was confirmed by the one operator of the shared register, and by 2 of the 3 organisations that watch it and would notice',
+    );
+    expect(text).toContain('only if that operator and 2 of these organisations gave a wrong one together.');
+    const one = explained('two-operators');
+    expect(one).toContain('by 2 of the 2 operators of the shared register, each from its own copy');
+    expect(one).toContain('only if 2 of these operators gave a wrong one together.');
+  });
+
+  it('says who outside the circle saw it, once for each time', () => {
+    const [first, ...more] = explained('both-time-stamped')
+      .split('\n')
+      .filter((line) => line.includes('time-stamping authority'));
+    expect(first).toContain('(Example time stamps) confirmed that the entry stood in it on 23 November 2026');
+    expect(more).toEqual([]);
+    expect(explained('complete')).not.toContain('time-stamping authority');
+  });
+
+  it('does not call genuine what someone else may have made', () => {
+    const text = explained('key-compromised-before-recording');
+    expect(text).not.toMatch(/genuine/i);
+    expect(text).toContain(
+      'The key in question is that of Alpha Social Services ("alpha"): someone else may have signed',
+    );
+    expect(explained('exchange-key-compromised')).toContain('is that of Example eBox ("exchange")');
+    expect(explained('algorithm-ended')).not.toMatch(/genuine/i);
+  });
+
   it('of a bad file says nothing of what the file says', () => {
     const text = explained('other-slot');
     expect(text).toContain('THIS FILE PROVES NOTHING');

@@ -1,5 +1,5 @@
 import { type ClaimName, eventByUri, type ShortName } from '@besure/protocol';
-import { VERDICT_CODES } from './codes.js';
+import { VERDICT_CODES, type VerdictCode } from './codes.js';
 import type { Parties, Verdict } from './verdict.js';
 
 /**
@@ -33,9 +33,9 @@ function badHeading({ message, code, checks }: Verdict): string[] {
 function heading(verdict: Verdict): string[] {
   if (verdict.result === 'proven') return ['PROVEN', '', summary(verdict)];
   return [
-    isInDoubt(verdict)
-      ? 'UNCHANGED, BUT NOT ACCEPTABLE UNDER THE GIVEN RULES'
-      : 'GENUINE, BUT NOT ACCEPTABLE UNDER THE GIVEN RULES',
+    WHAT_IS_LEFT[verdict.code] === undefined
+      ? 'GENUINE, BUT NOT ACCEPTABLE UNDER THE GIVEN RULES'
+      : 'NOT ACCEPTABLE UNDER THE GIVEN RULES',
     '',
     summary(verdict),
   ];
@@ -59,23 +59,23 @@ function summary(verdict: Verdict): string {
   ].join(' ');
 }
 
-/** Whether it is open who signed: no other reservation touches that. */
-function isInDoubt({ code }: Verdict): boolean {
-  return code === 'key-compromised' || code === 'algorithm-ended';
-}
+const GENUINE =
+  'The file itself is genuine: what follows was stated, by the organisation named, and was not changed since.';
+
+/** Where the reservation touches who made the file, or when. */
+const WHAT_IS_LEFT: Readonly<Partial<Record<VerdictCode, string>>> = {
+  'key-compromised':
+    'The file was not changed since it was recorded. Who made it is in doubt: what follows is what it says.',
+  'algorithm-ended':
+    'What follows is what the file says. When it was recorded, someone could perhaps have made it up by breaking that method.',
+};
 
 function reservation(verdict: Verdict): string[] {
   const { code, compromised } = verdict;
   return [
     'Why it is not acceptable',
     `- ${VERDICT_CODES[code]}`,
-    ...(isInDoubt(verdict)
-      ? [
-          '- The file was not changed since it was recorded. Who made it is in doubt: what follows is what it says.',
-        ]
-      : [
-          '- The file itself is genuine: what follows was stated, by the organisation named, and was not changed since.',
-        ]),
+    `- ${WHAT_IS_LEFT[code] ?? GENUINE}`,
     ...compromised.map(
       (id) =>
         `- The key in question is that of ${organisation(verdict, id)}: someone else may have signed in its name.`,
