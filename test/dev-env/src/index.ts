@@ -1,4 +1,4 @@
-export { BackOffice, type EventStatus, RefusedError } from './back-office.js';
+export { BackOffice, documentEvent, type EventStatus, RefusedError } from './back-office.js';
 export { type BenchReport, type BenchOptions, runBench } from './bench/bench.js';
 export { bringDown, bringUp, StartFailedError } from './bring-up.js';
 export { backOfficeOf, deliver, sentDocuments, type SentDocument, type Step, STEPS } from './deliver.js';

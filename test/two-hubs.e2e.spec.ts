@@ -1,0 +1,166 @@
+import { spawnSync } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
+import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { documentEvent, hubLogOf, type Network, ProcessHost, startNetwork } from '@besure/dev-env';
+import { nodePrimitives } from '@besure/keys';
+import { parseCheckpoint } from '@besure/protocol';
+import { waitUntil } from '@besure/testing';
+import { judgeCheckpoint, verify } from '@besure/verification';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+
+const CLI = join(import.meta.dirname, '../apps/cli/dist/main.js');
+const DEADLINE_MILLIS = 100_000;
+
+let folder: string;
+let host: ProcessHost;
+let network: Network;
+
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'besure-two-hubs-'));
+  chmodSync(folder, 0o755);
+  network = await startNetwork({
+    folder,
+    profile: 'demo',
+    hubs: 2,
+    host: (logs) => (host = new ProcessHost(logs)),
+  });
+});
+
+afterAll(async () => {
+  await network.stop();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+function patiently<T>(what: string, look: () => Promise<T | undefined>): Promise<T> {
+  return waitUntil({ what, timeoutMillis: DEADLINE_MILLIS, everyMillis: 200 }, () =>
+    look().catch(() => undefined),
+  );
+}
+
+/** The newest checkpoint that a hub publishes. */
+async function noteOf(hub: string): Promise<string> {
+  const answer = await fetch(`${hubLogOf(network.services, hub)}/checkpoint`);
+  if (!answer.ok) throw new Error(`${hub} answers ${answer.status}`);
+  return answer.text();
+}
+
+function besure(...args: string[]): { status: number | null; out: string; err: string } {
+  const { status, stdout, stderr } = spawnSync(process.execPath, [CLI, ...args], { encoding: 'utf8' });
+  return { status, out: stdout, err: stderr };
+}
+
+/** Sends an event of alpha and answers its evidence once it is complete. */
+async function proven(): Promise<string> {
+  const data = {
+    message: `urn:uuid:${randomUUID()}`,
+    sender: { scheme: 'be:cbe', id: '0200000001', organisation: 'alpha' },
+    recipient: { scheme: 'be:cbe', id: '0200000002', organisation: 'beta' },
+    document: {
+      mediaType: 'text/plain',
+      size: 1,
+      sha256: Buffer.from(nodePrimitives.sha256(Buffer.from(randomUUID()))).toString('base64url'),
+      sha3_512: Buffer.from(nodePrimitives.sha3_512(Buffer.from(randomUUID()))).toString('base64url'),
+    },
+  };
+  const [id, time] = [randomUUID(), new Date()];
+  const eventOf = (organisation: string) => documentEvent({ organisation, event: 'sent', id, time, data });
+  const event = eventOf('alpha');
+  await network.backOffice('exchange').send(eventOf('exchange'));
+  await network.backOffice('alpha').send(event);
+  const evidence = await patiently('the evidence', async () => {
+    const status = await network.backOffice('alpha').status(event.source, event.id);
+    return status?.state === 'complete' ? (status.evidence ?? undefined) : undefined;
+  });
+  return network.backOffice('alpha').evidence(evidence);
+}
+
+/** How many slots of alpha a hub has in its log, by what it says is missing. */
+async function newestItem(hub: string): Promise<number> {
+  const base = new URL(hubLogOf(network.services, hub)).origin;
+  const answer = await fetch(`${base}/v1/missing-items`);
+  const items = (await answer.json()) as {
+    due: number;
+    missing: { member: string; from: number; to: number }[];
+  };
+  const owed = items.missing.find(({ member, to }) => member === 'alpha' && to === items.due);
+  return owed === undefined ? items.due : owed.from - 1;
+}
+
+describe('two hubs on one ledger', { timeout: 400_000 }, () => {
+  it('both sign what is recorded, and archives carry the signatures from one to the other', async () => {
+    const text = await proven();
+    const verdict = verify(text, network.trust, { primitives: nodePrimitives });
+    expect(verdict).toMatchObject({ result: 'proven', assurance: 'recorded' });
+    for (const hub of ['hub', 'hub-2']) {
+      const judged = judgeCheckpoint(await noteOf(hub), network.charter, nodePrimitives);
+      expect(judged.hubs).toEqual(['hub', 'hub-2']);
+    }
+  });
+
+  it('members go on through the second when the first is killed, and what was recorded meanwhile is complete after it is back', async () => {
+    await host.kill('hub-ledger-writer');
+    const before = await newestItem('hub-2');
+    await patiently('items through the second hub', async () =>
+      (await newestItem('hub-2')) > before + 2 ? true : undefined,
+    );
+    const waiting = proven();
+    await host.restart('hub-ledger-writer');
+    const verdict = verify(await waiting, network.trust, { primitives: nodePrimitives });
+    expect(verdict).toMatchObject({ result: 'proven', assurance: 'recorded' });
+  });
+
+  it('give the same files to everyone, but for signatures', async () => {
+    // Nothing is added any more; both take in what is final, and get each other's signatures.
+    await network.servers.devchain.kill();
+    const texts = await patiently('both hubs to publish the same', async () => {
+      const found = await Promise.all(['hub', 'hub-2'].map(noteOf));
+      const [one, other] = found.map((note) => parseCheckpoint(note).text);
+      const heights = await Promise.all(['hub', 'hub-2'].map(heightOf));
+      return one === other && heights[0] === heights[1] ? [one, other] : undefined;
+    });
+    expect(texts[0]).toBe(texts[1]);
+    const trust = join(folder, 'trust-for-mirror.json');
+    writeFileSync(trust, network.trust);
+    const [first, second] = ['hub', 'hub-2'].map((hub) => {
+      const to = join(folder, `mirror-of-${hub}`);
+      const { status, out, err } = besure(
+        ...[
+          'mirror',
+          to,
+          '--url',
+          new URL(hubLogOf(network.services, hub)).origin,
+          '--trust',
+          trust,
+          '--json',
+        ],
+      );
+      expect(err).toBe('');
+      expect(status).toBe(0);
+      expect(JSON.parse(out)).toMatchObject({
+        sizeBefore: 0,
+        signatures: { hubs: ['hub', 'hub-2'], quorate: true },
+        sources: [{ state: 'copied' }],
+      });
+      return to;
+    }) as [string, string];
+    const others = spawnSync('diff', ['-r', '--exclude=checkpoint', first, second], { encoding: 'utf8' });
+    expect([others.status, others.stdout]).toEqual([0, '']);
+    const all = spawnSync('diff', ['-r', first, second], { encoding: 'utf8' }).stdout.split('\n');
+    expect(all.filter((line) => /^[<>]/.test(line)).every((line) => /^[<>] — /.test(line))).toBe(true);
+    expect(readFileSync(join(first, 'tlog-policy'), 'utf8')).toMatch(/^quorum \S+$/m);
+    const both = besure(
+      'mirror',
+      first,
+      ...['hub', 'hub-2'].flatMap((hub) => ['--url', hubLogOf(network.services, hub)]),
+    );
+    expect(both).toMatchObject({ status: 0, err: '' });
+    expect(both.out).toContain(' 0 of them new');
+  });
+});
+
+async function heightOf(hub: string): Promise<number> {
+  const answer = await fetch(`${new URL(hubLogOf(network.services, hub)).origin}/v1/status`);
+  return ((await answer.json()) as { height: number }).height;
+}
