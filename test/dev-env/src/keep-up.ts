@@ -23,6 +23,7 @@ const network = await startNetwork({
   folder: networkFolder(state),
   profile: 'up',
   ...(hubs !== undefined && { hubs: Number(hubs) }),
+  timeStamps: 'own',
   signal: ending.signal,
   host: (logs) => new ProcessHost(logs),
   ...(ledger !== null && { ledger }),

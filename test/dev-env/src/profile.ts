@@ -9,6 +9,8 @@ export interface Profile {
   readonly agreementToleranceSeconds: number;
   readonly countersignatureDeadlineSeconds: number;
   readonly largestLagSeconds: number;
+  /** The least time between two time-stamp tokens, where there is an authority. */
+  readonly timeStampSeconds: number;
   /** Whether PostgreSQL and the ledger flush to disk. */
   readonly durable: boolean;
 }
@@ -24,6 +26,7 @@ export const profiles = {
     finalDepth: 2,
     checkpointEvery: 1,
     countersignatureDeadlineSeconds: 6,
+    timeStampSeconds: 5,
     durable: true,
   },
   up: {
@@ -33,6 +36,7 @@ export const profiles = {
     finalDepth: 3,
     checkpointEvery: 5,
     countersignatureDeadlineSeconds: 60,
+    timeStampSeconds: 60,
     durable: true,
   },
   tests: {
@@ -42,6 +46,7 @@ export const profiles = {
     finalDepth: 2,
     checkpointEvery: 1,
     countersignatureDeadlineSeconds: 10,
+    timeStampSeconds: 1,
     durable: false,
   },
 } as const satisfies Record<string, Profile>;

@@ -20,7 +20,7 @@ import {
   organisationServices,
 } from './service-environment.js';
 import { networkSettings } from './settings.js';
-import type { TimeStamps } from './time-stamps.js';
+import { startOwnAuthority, type TimeStamps } from './time-stamps.js';
 import { type RunningLedger, foreignLedger, startDevchain } from './devchain.js';
 import { RestartableServer } from './restartable-server.js';
 
@@ -32,8 +32,8 @@ export interface StartOptions {
   readonly host: (logs: string) => Host;
   /** How many hubs a new network has, all on the one ledger; one where it is not said. */
   readonly hubs?: number;
-  /** The time-stamp authority of a new network, and how often the first hub asks it; none where it is not said. */
-  readonly timeStamps?: TimeStamps;
+  /** The time-stamp authority of a new network, which the first hub asks: one that runs, or one of its own. None where it is not said. */
+  readonly timeStamps?: TimeStamps | 'own';
   /** A ledger node that runs already, instead of the simulated one. */
   readonly ledger?: LedgerAddress;
   readonly onProgress?: (step: string) => void;
@@ -113,6 +113,10 @@ export async function startNetwork(options: StartOptions): Promise<Network> {
     const [postgres, nats, ledger] = [postgresServer.now, natsServer.now, ledgerServer.now];
     const access = new LedgerAccess(ledger.address);
 
+    const timeStamps =
+      options.timeStamps === 'own'
+        ? await ownTimeStamps(join(folder, 'time-stamp'), profile.timeStampSeconds, stops)
+        : options.timeStamps;
     const files = { charter: join(folder, 'charter.json'), trust: join(folder, 'trust.json') };
     if (!existsSync(files.charter)) {
       const parameters = { chain: ledger.address.chain, ...(await access.parameters()) };
@@ -123,11 +127,13 @@ export async function startNetwork(options: StartOptions): Promise<Network> {
         startMillis: settings.startMillis,
         organisations,
         hubs,
-        timeStamps: options.timeStamps,
+        timeStamps,
       });
       writeCharter(charter, files);
     }
     const charter: Charter = parseCharter(readFileSync(files.charter, 'utf8'));
+    // A network from before keeps its charter.
+    const isStamped = charter.timeStampAuthorities.length > 0;
 
     onProgress('databases');
     const url = nats.url;
@@ -143,7 +149,7 @@ export async function startNetwork(options: StartOptions): Promise<Network> {
           bus: (service) => ({ url, credentialsFile: credentialsOf(keysFolder, hub.id, service) }),
           ledger: ledger.address,
           // One token covers what all hubs see.
-          timeStamps: hub.id === firstHub.id ? options.timeStamps : undefined,
+          timeStamps: hub.id === firstHub.id && isStamped ? timeStamps : undefined,
           ports: (service) => port(`${hub.id}-${service}`),
         }),
       );
@@ -208,6 +214,17 @@ export async function startNetwork(options: StartOptions): Promise<Network> {
     signal?.throwIfAborted();
     throw error;
   }
+}
+
+async function ownTimeStamps(
+  folder: string,
+  everySeconds: number,
+  stops: (() => Promise<unknown>)[],
+): Promise<TimeStamps | undefined> {
+  const authority = await startOwnAuthority(folder, everySeconds);
+  if (authority === null) return undefined;
+  stops.push(() => authority.stop());
+  return authority;
 }
 
 /** Waits for all, so that whatever did start is stopped when another one fails. */

@@ -9,7 +9,6 @@ import { isMajority } from '@besure/governance';
 import { nodePrimitives } from '@besure/keys';
 import { parseEvidence } from '@besure/protocol';
 import { waitUntil } from '@besure/testing';
-import { startTimeStampServer, type TimeStampServer } from '@besure/testing/time-stamp';
 import { verify } from '@besure/verification';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { documentEvent } from './back-office.js';
@@ -21,24 +20,21 @@ const DEADLINE_MILLIS = 100_000;
 const CLI = fileURLToPath(new URL('../../../apps/cli/dist/main.js', import.meta.url));
 
 let folder: string;
-let authority: TimeStampServer;
 let network: Network;
 
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'besure-time-stamps-'));
   chmodSync(folder, 0o755);
-  authority = await startTimeStampServer({ key: 'rsa:2048', intermediate: true });
   network = await startNetwork({
     folder: join(folder, 'network'),
     profile: 'tests',
-    timeStamps: { url: authority.url, root: authority.root, everySeconds: 1 },
+    timeStamps: 'own',
     host: inProcess,
   });
 });
 
 afterAll(async () => {
   await network.stop();
-  await authority.stop();
   rmSync(folder, { recursive: true, force: true });
 });
 

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -23,16 +23,21 @@ export type Interference = (
 
 export interface TimeStampServerOptions extends AuthorityOptions {
   readonly port?: number;
+  /** Keeps its keys, so that it is the same authority the next time; without it they end with it. */
+  readonly folder?: string;
   /** Lets tests answer wrongly. It may also end the response itself. */
   readonly interfere?: Interference;
 }
 
 /**
- * Starts an authority around OpenSSL's `ts`, with keys of its own that end with it, on a port of this machine. For tests
- * and for development: whoever runs it can date anything.
+ * Starts an authority around OpenSSL's `ts`, with keys of its own, on a port of this machine. For tests and for
+ * development: whoever runs it can date anything.
  */
 export async function startTimeStampServer(options: TimeStampServerOptions = {}): Promise<TimeStampServer> {
-  const folder = mkdtempSync(join(tmpdir(), 'besure-time-stamp-'));
+  const folder = options.folder ?? mkdtempSync(join(tmpdir(), 'besure-time-stamp-'));
+  const forget = (): void => {
+    if (options.folder === undefined) rmSync(folder, { recursive: true, force: true });
+  };
   let answered = 0;
   let last: Promise<unknown> = Promise.resolve();
   const answer = async (query: Uint8Array, response: ServerResponse): Promise<void> => {
@@ -48,7 +53,7 @@ export async function startTimeStampServer(options: TimeStampServerOptions = {})
     last = next.catch(() => response.writeHead(500).end());
   });
   try {
-    const root = await makeAuthority(folder, options);
+    const root = await authorityIn(folder, options);
     await new Promise<void>((resolve, reject) => {
       server.once('error', reject);
       server.listen(options.port ?? 0, '127.0.0.1', resolve);
@@ -61,13 +66,21 @@ export async function startTimeStampServer(options: TimeStampServerOptions = {})
       stop: async () => {
         server.closeAllConnections();
         await new Promise((resolve) => server.close(resolve));
-        rmSync(folder, { recursive: true, force: true });
+        forget();
       },
     };
   } catch (cause) {
-    rmSync(folder, { recursive: true, force: true });
+    forget();
     throw cause;
   }
+}
+
+/** The root of the authority that is in a folder already, or of a new one there. */
+async function authorityIn(folder: string, options: AuthorityOptions): Promise<Uint8Array> {
+  const root = join(folder, 'root.der');
+  if (existsSync(root)) return readFileSync(root);
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  return makeAuthority(folder, options);
 }
 
 async function bodyOf(request: IncomingMessage): Promise<Uint8Array> {
