@@ -297,6 +297,15 @@ export function charters(): Vector[] {
     wrong('time-beyond-9999', 'A time after the year 9999.', 'hubs.0.keys.0.until', {
       hubs: [{ ...HUB, keys: [{ ...HUB_KEYS, until: 253_402_300_800 }] }],
     }),
+    wrong(
+      'operator-invisible',
+      'An operator whose name looks like that of another: a zero width space follows it.',
+      'hubs.1.operator',
+      {
+        hubs: [HUB, { ...other, operator: `${HUB.operator}\u200b` }],
+        quorum: { hubs: 2, witnesses: 0 },
+      },
+    ),
     wrong('algorithm-unknown', 'An algorithm that nothing uses.', 'algorithms.MD5', {
       algorithms: { ...CHARTER.algorithms, MD5: null },
     }),

@@ -2,13 +2,15 @@ import {
   decodeBase64,
   decodeBase64url,
   decodeHex,
+  isDeceptive,
   isKeyName,
   ProtocolError,
   utf8Encode,
 } from '@besure/protocol';
 import { z } from 'zod';
 
-const NAME = 'must be 1 to 120 characters, without control characters and without space at the ends';
+const NAME =
+  'must be 1 to 120 characters of readable text, without control or invisible characters and without space at the ends';
 const ID = 'must be 1 to 63 lowercase letters, digits and hyphens, with no hyphen at the ends';
 
 function object<Shape extends z.core.$ZodLooseShape>(shape: Shape) {
@@ -59,7 +61,8 @@ function lengthOf(value: string, decode: (text: string) => Uint8Array): number {
 const id = text(ID, (value) => /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/.test(value));
 const name = text(
   NAME,
-  (value) => value.isWellFormed() && /^(?! )[^\p{Cc}\u2028\u2029]{1,120}$(?<! )/u.test(value),
+  // Parties are told apart by their names: one that only looks like another would be a second voice.
+  (value) => value.isWellFormed() && /^(?! ).{1,120}$(?<! )/u.test(value) && !isDeceptive(value),
 );
 // Messages of cosignatures hold names behind one byte of length.
 const keyName = text(

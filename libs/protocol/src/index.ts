@@ -15,6 +15,7 @@ export {
   utf8Encode,
 } from './bytes.js';
 export { ProtocolError, type ProtocolErrorCode } from './error.js';
+export { isDeceptive } from './rules.js';
 export type { Primitives, Sha256 } from './primitives.js';
 export {
   CompactRange,

@@ -131,7 +131,8 @@ export function pattern(expression: RegExp, rule: string): TextRule {
   return { rule, holds: (text) => expression.test(text), pattern: expression };
 }
 
-function isDeceptive(text: string): boolean {
+/** Whether a text holds a code point that makes it look unlike it is: two texts that look alike may then differ. */
+export function isDeceptive(text: string): boolean {
   return Array.from(text, (character) => character.codePointAt(0)!).some((point) =>
     DECEPTIVE.some(([first, last]) => point >= first && point <= last),
   );
