@@ -3,6 +3,7 @@ import {
   certificate,
   type CertificateOptions,
   DIGITAL_SIGNATURE,
+  ECDSA_SHA1,
   extension,
   forTimeStamping,
   isCa,
@@ -129,6 +130,12 @@ export const INVALID_CHAIN: readonly TimeStampCase[] = [
     comment: 'A certificate that names another algorithm outside its signature than inside.',
     code: 'malformed',
     token: bySigner({ outerHash: 'sha512' }),
+  },
+  {
+    name: 'certificate-sha1',
+    comment: 'A certificate of the signer that is signed by SHA-1.',
+    code: 'algorithm',
+    token: bySigner({ algorithm: ECDSA_SHA1 }),
   },
   {
     name: 'rsa-1024',

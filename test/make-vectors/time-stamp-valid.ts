@@ -13,6 +13,7 @@ import {
   attribute,
   CONTENT_TYPE,
   digest,
+  ECDSA_SHA1,
   extension,
   hashAlgorithm,
   MESSAGE_DIGEST,
@@ -116,6 +117,12 @@ export const VALID_TIME_STAMPS: readonly TimeStampCase[] = [
       always(root({ key: testKey('another root'), issuerKey: testKey('another root') })),
       always(root()),
     ],
+  },
+  {
+    name: 'anchor-signed-by-sha1',
+    comment: 'An old root, which signed itself by SHA-1: nobody looks at that signature.',
+    token: usual(),
+    authorities: [always(root({ algorithm: ECDSA_SHA1 }))],
   },
   {
     name: 'fraction',

@@ -1,5 +1,5 @@
 import { equalBytes } from '@besure/protocol';
-import { readSignatureAlgorithm, type SignatureAlgorithm } from './algorithm.js';
+import { readSignatureAlgorithm } from './algorithm.js';
 import { readCertificateTime } from './asn1-time.js';
 import {
   bitStringBytes,
@@ -7,6 +7,7 @@ import {
   contextValueTag,
   der,
   DerReader,
+  type Element,
   integerBytes,
   smallInteger,
   TAG,
@@ -31,9 +32,8 @@ export interface Certificate {
   readonly notBefore: number;
   readonly notAfter: number;
   readonly key: PublicKey;
-  readonly algorithm: SignatureAlgorithm;
-  /** The AlgorithmIdentifier as it is encoded. */
-  readonly algorithmBytes: Uint8Array;
+  /** The AlgorithmIdentifier of its signature. That of an anchor may be any: nobody verifies it. */
+  readonly algorithm: Element;
   readonly signature: Uint8Array;
   readonly extensions: Extensions;
 }
@@ -84,8 +84,7 @@ export function parseCertificate(bytes: Uint8Array): Certificate {
     notBefore,
     notAfter,
     key,
-    algorithm: readSignatureAlgorithm(algorithm),
-    algorithmBytes: algorithm.bytes,
+    algorithm,
     signature,
     extensions,
   };
@@ -94,15 +93,15 @@ export function parseCertificate(bytes: Uint8Array): Certificate {
 /** The same certificate with another encoding of its signature. */
 export function withSignature(certificate: Certificate, signature: Uint8Array): Uint8Array {
   const bits = der(TAG.bitString, Uint8Array.of(0), signature);
-  return der(TAG.sequence, certificate.body, certificate.algorithmBytes, bits);
+  return der(TAG.sequence, certificate.body, certificate.algorithm.bytes, bits);
 }
 
 /** Whether the one is named as the issuer of the other, and its key signed it. */
 export function hasIssued(issuer: Certificate, subject: Certificate): boolean {
   if (!equalBytes(issuer.subject, subject.issuer)) return false;
-  const { algorithm, body, signature } = subject;
+  const algorithm = readSignatureAlgorithm(subject.algorithm);
   if ((algorithm.kind === 'ecdsa') !== (issuer.key.kind === 'ec')) return false;
-  return verifySignature(issuer.key, algorithm, body, signature);
+  return verifySignature(issuer.key, algorithm, subject.body, subject.signature);
 }
 
 /** IssuerAndSerialNumber (RFC 5652 section 10.2.4). */

@@ -3,7 +3,7 @@ import { digestOf } from './algorithm.js';
 import { readableCertificate, type TimeStampAuthority } from './authority.js';
 import { type Certificate, parseCertificate } from './certificate.js';
 import { TimeStampError } from './error.js';
-import { assertIssuer, assertSigner, chainOf, reach } from './path.js';
+import { assertIssuer, assertSigner, chainOf, MOST_INTERMEDIATES, reach } from './path.js';
 import { canonicalToken, signerOf } from './profile.js';
 import { verifySignature } from './signature.js';
 import { isIdOf, parseSignedAttributes, type SignedAttributes } from './signed-attributes.js';
@@ -37,6 +37,8 @@ export function verifyTimeStamp(
   authorities: readonly TimeStampAuthority[],
 ): TimeStamp {
   const parts = parseToken(token);
+  if (parts.certificates.length > 1 + MOST_INTERMEDIATES)
+    throw new TimeStampError('chain', 'the token has more certificates than a path may have');
   const certificates = parts.certificates.map(parseCertificate);
   const signer = signerOf(parts, certificates);
   const attributes = parseSignedAttributes(parts.signedAttributes);

@@ -65,6 +65,8 @@ export function testKey(name: string, curve: 'p256' | 'p384' = 'p256'): TestKey 
 
 export const hashAlgorithm = (hash: Hash, ...parameters: readonly Uint8Array[]): Uint8Array =>
   sequence(oid(HASH_OIDS[hash]), ...parameters);
+/** ecdsa-with-SHA1, which no certificate of a path may be signed by. */
+export const ECDSA_SHA1: Uint8Array = sequence(oid('1.2.840.10045.4.1'));
 export const ecdsaAlgorithm = (hash: Hash): Uint8Array => sequence(oid(ECDSA_OIDS[hash]));
 
 /** An extension of a certificate or a token. */
@@ -96,6 +98,8 @@ export interface CertificateOptions {
   readonly hash?: Hash;
   readonly highS?: boolean;
   readonly outerHash?: Hash;
+  /** The AlgorithmIdentifier inside and outside, whatever the signature is by. */
+  readonly algorithm?: Uint8Array;
 }
 
 const FROM = Date.UTC(2020, 0, 1) / 1000;
@@ -107,7 +111,7 @@ export function certificate(options: CertificateOptions): Uint8Array {
   const body = sequence(
     tagged(0, integer(2)),
     integer(options.serial ?? 1),
-    ecdsaAlgorithm(hash),
+    options.algorithm ?? ecdsaAlgorithm(hash),
     commonName(options.issuer),
     sequence(utcTime(from), utcTime(until)),
     commonName(options.subject),
@@ -115,7 +119,7 @@ export function certificate(options: CertificateOptions): Uint8Array {
     tagged(3, sequence(...options.extensions)),
   );
   const signature = options.issuerKey.sign(body, hash, options.highS);
-  return sequence(body, ecdsaAlgorithm(options.outerHash ?? hash), bits(signature));
+  return sequence(body, options.algorithm ?? ecdsaAlgorithm(options.outerHash ?? hash), bits(signature));
 }
 
 /** The issuer and the serial number of a certificate that {@link certificate} made. */
