@@ -11,6 +11,10 @@ const GAUGES = {
   besure_statements: { help: 'Statements by state', labels: ['state'] },
   besure_ledger_height: { help: 'Height of the ledger as seen here', labels: [] },
   besure_checkpoint_size: { help: 'Leaves under the newest checkpoint', labels: [] },
+  besure_witnessed_size: {
+    help: 'Leaves under the largest checkpoint that was found consistent',
+    labels: [],
+  },
   besure_dead_letters: { help: 'Events that could not be handled and wait for an operator', labels: [] },
   besure_alarms: { help: 'Open alarms by kind', labels: ['kind'] },
 } as const;

@@ -60,13 +60,15 @@ export class Contradictions {
   readonly #options: ContradictionsOptions;
   readonly #known = new Set<string>();
   readonly #toTell = new Set<string>();
+  #isLoaded = false;
 
   constructor(options: ContradictionsOptions) {
     this.#options = options;
   }
 
-  /** Reads what was kept before. */
+  /** Reads what was kept before, the first time. */
   async load(): Promise<void> {
+    if (this.#isLoaded) return;
     const rows = await this.#options.store.transaction((tx) =>
       tx.query<{ their_text: string; our_note: string; their_note: string }[]>(
         `SELECT their_text, our_note, their_note FROM contradiction WHERE kind = 'other-history' ORDER BY id DESC LIMIT $1`,
@@ -77,6 +79,7 @@ export class Contradictions {
       this.#known.add(row.their_text);
       this.#toTell.add(row.our_note).add(row.their_note);
     }
+    this.#isLoaded = true;
   }
 
   /** Whether a checkpoint is known to contradict the log. */

@@ -1,6 +1,7 @@
 import { parseBigint, type Tx } from '@besure/event-store';
 import type { LogStore } from '@besure/log-store';
-import { type CheckpointBody, formatCheckpoint, signCheckpoint } from '@besure/protocol';
+import { formatCheckpoint, signCheckpoint } from '@besure/protocol';
+import type { SeenCheckpoint } from './seen-checkpoint.js';
 import type { WitnessKey } from './witness-key.js';
 
 /** What cosigning needs. `key` is null where this archive is no witness. */
@@ -22,23 +23,34 @@ export class Cosigner {
     this.#options = options;
   }
 
-  /** Cosigns a checkpoint that stands in the log, unless it did or has gone further; answers the note that is stored then. */
-  async cosign(tx: Tx, body: CheckpointBody, stored: string): Promise<string> {
+  /**
+   * Cosigns a checkpoint that stands in the log, unless it did or has gone further; answers the note that is stored then. A signature of its own that it has
+   * forgotten, as a restored database has, is taken up instead of made anew.
+   */
+  async cosign(
+    tx: Tx,
+    { body, lines }: Pick<SeenCheckpoint, 'body' | 'lines'>,
+    stored: string,
+  ): Promise<string> {
     const { log, key, now } = this.#options;
     if (key === null) return stored;
     const [last] = await tx.query<{ size: string; signed_at: string }[]>(
       'SELECT size, signed_at FROM witness_state FOR UPDATE',
     );
     if (last === undefined || body.size <= parseBigint(last.size)) return stored;
-    const seconds = Math.max(Math.floor(now() / 1000), parseBigint(last.signed_at));
+    const forgotten = lines.find(
+      ({ key: { keyId, name } }) => keyId === key.key.keyId && name === key.key.name,
+    );
+    const seconds = Math.max(forgotten?.time ?? Math.floor(now() / 1000), parseBigint(last.signed_at));
     // A signature outside the key's period counts for nobody.
     if (!key.isInForce(seconds)) return stored;
-    const line = signCheckpoint(key.key, body, seconds, (message) => key.signer.sign(message));
     await tx.query('UPDATE witness_state SET size = $1, root = $2, signed_at = $3', [
       body.size,
       Buffer.from(body.root),
       seconds,
     ]);
+    if (forgotten !== undefined) return stored;
+    const line = signCheckpoint(key.key, body, seconds, (message) => key.signer.sign(message));
     return (await log.saveCheckpoint(tx, formatCheckpoint(body, [line]))).note;
   }
 }

@@ -26,6 +26,8 @@ export interface WitnessContext {
   readonly cosigner: Cosigner;
   readonly notes: KnownNotes;
   readonly contradictions: Contradictions;
+  /** How far the log goes now. */
+  readonly onWitnessed: (size: number) => void;
   readonly signal: AbortSignal;
 }
 
@@ -54,6 +56,7 @@ export class HubWatch {
   /** One look. All of it can be done again. */
   async round(): Promise<boolean> {
     const { reader, contradictions } = this.#context;
+    await contradictions.load();
     const pending = await this.#hub.source.pending();
     const shown = pending.checkpoints
       .map((note) => reader.read(note))
@@ -96,18 +99,19 @@ export class HubWatch {
 
   /** Stores it with its signatures, and cosigns it where it goes further than the last one; false where the log is not that far yet. */
   async #store(seen: SeenCheckpoint): Promise<boolean> {
-    const { store, log, cosigner, notes, reader, contradictions } = this.#context;
+    const { store, log, cosigner, notes, reader, contradictions, onWitnessed } = this.#context;
     const stored = await store.transaction(async (tx) => {
       const { size } = await log.head(tx);
       if (size < seen.body.size) return null;
       const neighbours = await log.newestCheckpoints(tx, COMPARED);
       const { note } = await log.saveCheckpoint(tx, seen.note);
-      const cosigned = await cosigner.cosign(tx, seen.body, note);
+      const cosigned = await cosigner.cosign(tx, seen, note);
       await log.forgetCheckpoints(tx, KEPT_CHECKPOINTS);
-      return { note: cosigned, neighbours };
+      return { note: cosigned, neighbours, size };
     });
     if (stored === null) return false;
     notes.set(seen.text, stored.note);
+    onWitnessed(stored.size);
     const lie = caughtGoingBack(
       seen,
       stored.neighbours.map((note) => reader.read(note)),

@@ -47,6 +47,7 @@ export function witnessParts(shared: Shared, db: Db, buses: readonly Bus[]): Run
         wake();
       },
     }),
+    onWitnessed: (size) => metrics.gauge('besure_witnessed_size').set(size),
     signal: stopping.signal,
   };
   for (const [i, source] of sources.entries()) {
@@ -60,10 +61,7 @@ export function witnessParts(shared: Shared, db: Db, buses: readonly Bus[]): Run
   }
   return {
     wake,
-    async start() {
-      await context.contradictions.load();
-      for (const one of workers) one.start();
-    },
+    start: () => workers.forEach((one) => one.start()),
     async stop() {
       stopping.abort();
       await Promise.all(workers.map((one) => one.stop()));

@@ -272,6 +272,26 @@ describe('witnesses', () => {
     await untilSigned(next, ['alpha']);
   });
 
+  it('take up their own signatures where their database is an old one', async () => {
+    const alpha = await Archive.open('alpha');
+    const size = hub.grow(2, time);
+    await untilSigned(size, ['alpha']);
+    const signed = hub.notes.at(-1);
+    const state = await alpha.state();
+    await alpha.stop();
+    for (const table of ['log_head', 'log_leaf', 'log_tile', 'log_checkpoint']) {
+      await alpha.dataSource.query(`DELETE FROM ${table} WHERE log = 'witnessed'`);
+    }
+    await alpha.dataSource.query('UPDATE witness_state SET size = 0, signed_at = 0');
+    await alpha.start();
+    await waitUntil({ what: 'the state to be back' }, async () =>
+      (await alpha.state()).size === size ? true : undefined,
+    );
+    expect(await alpha.state()).toEqual(state);
+    expect(hub.notes.at(-1)).toBe(signed);
+    await untilSigned(hub.grow(1, time), ['alpha']);
+  });
+
   it('give every hub what the other hubs and they themselves have signed, also without a key of their own', async () => {
     const other = await startHub(1);
     await Archive.open('alpha', [hub, other]);
@@ -428,7 +448,7 @@ describe('cosigning', () => {
         const { size: before } = await log.head(tx);
         const head = await log.append(tx, entries.slice(before));
         const body = { origin: charter.log.origin, ...head };
-        const note = await cosigner.cosign(tx, body, '');
+        const note = await cosigner.cosign(tx, { body, lines: [] }, '');
         return note === '' ? undefined : knownLines(note, charter, nodePrimitives)[0]?.time;
       });
     expect(await cosign(1)).toBe(5000);
