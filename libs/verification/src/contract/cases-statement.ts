@@ -1,5 +1,5 @@
 import { changed, disclosureOf, highS, redisclosed, resplit, reworded, scene, staged } from './case-tools.ts';
-import { formatEvidence } from '@besure/protocol';
+import { decodeBase64, decodeHex, encodeBase64, equalBytes, formatEvidence } from '@besure/protocol';
 import type { EvidenceCase } from './cases.ts';
 import { type MadeStatement, Network } from './network.ts';
 
@@ -10,6 +10,24 @@ const SALT = 'AAAAAAAAAAAAAAAAAAAAAA';
 function withClaim(place: number, text: string): (network: Network) => MadeStatement {
   return (network) =>
     redisclosed(network, (all) => all.map((one, i) => (i === place ? disclosureOf(text) : one)));
+}
+
+/** The last byte of the name of P-256 in a certificate (1.2.840.10045.3.1.7). */
+function endOfCurve(der: Uint8Array): number {
+  const name = decodeHex('2a8648ce3d030107');
+  const start = der.findIndex((_, at) => equalBytes(der.subarray(at, at + name.length), name));
+  return start + name.length - 1;
+}
+
+/** Alpha's statement with its certificate changed, and signed so. */
+function recertified(network: Network, change: (der: Uint8Array) => Uint8Array): MadeStatement {
+  return reworded(network, {
+    header: (text) =>
+      text.replace(
+        /"x5c":\["([^"]*)"/,
+        (_, der: string) => `"x5c":["${encodeBase64(change(decodeBase64(der)))}"`,
+      ),
+  });
 }
 
 /** The statement, its issuer, its signature and what is shown of it. */
@@ -63,6 +81,20 @@ export const statementCases: readonly EvidenceCase[] = [
   staged('surplus-header', 'A header with one member more.', 'statement-malformed', {
     statement: (network) => reworded(network, { header: (text) => text.replace('"typ"', '"kid":"1","typ"') }),
   }),
+  staged('certificate-unreadable', 'What stands as the certificate is none.', 'statement-malformed', {
+    statement: (network) => recertified(network, () => Uint8Array.of(0x30, 0x00)),
+  }),
+  staged('certificate-cut', 'A certificate that ends early.', 'statement-malformed', {
+    statement: (network) => recertified(network, (der) => der.slice(0, -1)),
+  }),
+  staged(
+    'certificate-on-another-curve',
+    'A certificate that names another curve for its key.',
+    'statement-malformed',
+    {
+      statement: (network) => recertified(network, (der) => der.with(endOfCurve(der), 0x22)),
+    },
+  ),
   staged('payload-with-space', 'A payload that is not in its one text.', 'statement-malformed', {
     statement: (network) => reworded(network, { payload: (text) => text.replace(',"iat":', ', "iat":') }),
   }),
