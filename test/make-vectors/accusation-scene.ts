@@ -6,8 +6,8 @@ import { type LoggedItem, SignedLog } from './signed-log.ts';
 // A ledger, logs that differ from it, and hubs that sign the one or the others.
 
 export const network = new Network({
-  hubs: 3,
-  operators: ['One', 'Two', 'One'],
+  hubs: 4,
+  operators: ['One', 'Two', 'One', 'Three'],
   witnesses: ['alpha'],
   quorum: 1,
   alter: (charter) => ({ ...charter, log: { ...charter.log, checkpointEvery: 4 } }),
@@ -38,7 +38,7 @@ export const nonsense = new SignedLog(network, ITEMS, [utf8Encode('no entry of a
 
 /** Some time after the slots of these items. */
 export const T = START / 1000 + 4 * 300;
-export const HONEST = { 'hub-2': T };
+export const HONEST = { 'hub-2': T, 'hub-4': T };
 export const GUILTY = { 'hub-1': T };
 export const GUILTY_WITNESS = { 'hub-2': T, 'archive of alpha': T };
 

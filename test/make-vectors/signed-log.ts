@@ -23,7 +23,7 @@ export interface LoggedItem {
 /** A log of some items, which anyone may sign: the ledger's, or another one that somebody wants to pass off as it. */
 export class SignedLog {
   readonly #network: Network;
-  readonly #entries: Uint8Array[];
+  readonly entries: readonly Uint8Array[];
 
   /** `more`: what stands behind the items, an entry or not. */
   constructor(network: Network, items: readonly LoggedItem[], more: readonly Uint8Array[] = []) {
@@ -35,24 +35,24 @@ export class SignedLog {
         item: encodeItem({ slot, root: seedOf(`item of ${by} for ${slot}${mark}`) }),
       }),
     );
-    this.#entries = [...entries, ...more];
+    this.entries = [...entries, ...more];
   }
 
   /** The log at a size as cosigned by some at some times, and entries of it. */
   exhibit(
     times: Readonly<Record<string, number>>,
-    { size = this.#entries.length, entries = [] }: { size?: number; entries?: readonly number[] } = {},
+    { size = this.entries.length, entries = [] }: { size?: number; entries?: readonly number[] } = {},
   ): Exhibit {
     const range = new CompactRange(sha256);
     const nodes = new Map<string, Uint8Array>();
-    for (const entry of this.#entries.slice(0, size)) {
+    for (const entry of this.entries.slice(0, size)) {
       for (const { level, index, hash } of range.append(leafHash(entry, sha256)))
         nodes.set(`${level}/${index}`, hash);
     }
     const body = { origin: this.#network.charter.log.origin, size, root: range.root() };
     const prove = (index: number): ExhibitEntry => ({
       index,
-      entry: encodeBase64(this.#entries[index]!),
+      entry: encodeBase64(this.entries[index]!),
       proof: inclusionProof(
         index,
         size,

@@ -38,7 +38,7 @@ export function audit(accusation: string, trust: string, primitives: Primitives)
     const signed = holdExhibit(parsed.signed, charter, primitives);
     const against = parsed.against === null ? null : holdExhibit(parsed.against, charter, primitives);
     assertThat(isSignedBy(signed, accused), 'not-signed');
-    CONTRADICTIONS[parsed.lie]({ accused, charter, primitives, signed, against });
+    CONTRADICTIONS[parsed.lie]({ accused, charter, signed, against });
     return { result: 'proven', code: 'proven', message: LIES[parsed.lie], accused, lie: parsed.lie };
   } catch (cause) {
     // Whatever goes wrong, nobody is found guilty by it.

@@ -2,9 +2,11 @@
 export const LIES = {
   'two-logs': 'It signed two logs: two checkpoints of one size with different content.',
   rewrites: 'It signed a log and later another past of it: two entries at one place.',
-  invents: 'It signed a log with an entry that the ledger does not hold, as a quorum of the others confirms.',
-  omits: 'It signed a log that leaves out an entry of the ledger, as a quorum of the others confirms.',
-  reorders: 'It signed a log in which an entry stands at another place than a quorum of the others confirms.',
+  invents:
+    'It signed a log with an entry that the ledger does not hold, as a majority of the others confirms.',
+  omits: 'It signed a log that leaves out an entry of the ledger, as a majority of the others confirms.',
+  reorders:
+    'It signed a log in which an entry stands at another place than a majority of the others confirms.',
   'undue-size':
     'It signed the log at a size at which no checkpoint was due, and so only a part of what was final.',
   backdates:
@@ -25,7 +27,7 @@ export const AUDIT_CODES = {
   'checkpoint-malformed': 'A checkpoint in the accusation is none.',
   'other-log': 'A checkpoint in the accusation is of another log than that of the trust file.',
   'not-signed': 'A checkpoint that counts against the accused is not signed by it.',
-  'not-quorate': 'No quorum of the others confirms the checkpoint that the accused contradicts.',
+  'not-confirmed': 'No majority of the others confirms the checkpoint that the accused contradicts.',
   'entry-not-in-log': 'An entry in the accusation does not stand in the log at the place it names.',
   'exhibits-unfit': 'The accusation does not hold what this lie is proven by.',
   'no-contradiction': 'What the accusation holds does not contradict: an honest one may have signed it.',

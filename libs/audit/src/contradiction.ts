@@ -1,6 +1,6 @@
-import { type Charter, slotStartMillis } from '@besure/governance';
-import { equalBytes, formatCheckpoint, type LogEntry, parseItem, type Primitives } from '@besure/protocol';
-import { type Cosigner, quorateCheckpoint } from '@besure/verification';
+import { type Charter, operatorsOf, slotStartMillis } from '@besure/governance';
+import { equalBytes, type LogEntry, parseItem } from '@besure/protocol';
+import type { Cosigner } from '@besure/verification';
 import { assertThat, type Lie } from './codes.js';
 import type { HeldEntry, HeldExhibit } from './exhibit.js';
 
@@ -8,7 +8,6 @@ import type { HeldEntry, HeldExhibit } from './exhibit.js';
 export interface Case {
   readonly accused: Cosigner;
   readonly charter: Charter;
-  readonly primitives: Primitives;
   readonly signed: HeldExhibit;
   readonly against: HeldExhibit | null;
 }
@@ -120,19 +119,17 @@ function assertHub({ accused }: Pick<Case, 'accused'>): void {
 }
 
 /**
- * The other exhibit, which a quorum must confirm without the accused and all that its operator runs; only hubs derive the
- * log, so only hubs can have derived another one.
+ * The other exhibit, which hubs of more than half of all operators must have cosigned, without the accused's: only who derives the log can say what
+ * stands in it, and of two logs only one can have such a majority. The charter's quorum may be less than that.
  */
-function confirmedByOthers({ against, accused, charter, primitives }: Case): HeldExhibit {
+function confirmedByOthers({ against, accused, charter }: Case): HeldExhibit {
   assertHub({ accused });
   assertThat(against !== null, 'exhibits-unfit', 'there is nothing that it contradicts');
-  const lines = against.lines.filter(({ by }) => by.kind !== 'hub' || by.party !== accused.party);
-  assertThat(lines.length > 0, 'not-quorate');
-  const note = formatCheckpoint(
-    against.body,
-    lines.map(({ line }) => line),
-  );
-  assertThat(quorateCheckpoint(note, charter, primitives) !== null, 'not-quorate');
+  const operators = against.lines
+    .filter(({ key, role, by }) => key.type === 'ml-dsa-44' && role === 'witness' && by.kind === 'hub')
+    .map(({ by }) => by.party);
+  const others = new Set(operators.filter((operator) => operator !== accused.party));
+  assertThat(others.size > operatorsOf(charter).size / 2, 'not-confirmed');
   return against;
 }
 
