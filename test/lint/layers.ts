@@ -25,7 +25,10 @@ export const LAYERS: Readonly<Record<string, Layer>> = {
 
   'libs/multichain': { mayImport: ['protocol', 'ledger-tx'] },
   'libs/event-store': { mayImport: ['protocol'] },
-  'libs/log-store': { mayImport: ['protocol', 'ledger-tx', 'governance', 'verification', 'event-store'] },
+  // Who follows the log or mirrors it makes the accusations.
+  'libs/log-store': {
+    mayImport: ['protocol', 'ledger-tx', 'governance', 'verification', 'audit', 'event-store'],
+  },
   'libs/messaging': { mayImport: ['protocol', 'event-store'] },
   'libs/keys': { mayImport: ['protocol', 'ledger-tx'] },
   'libs/service': { mayImport: ['protocol', 'governance', 'event-store', 'messaging', 'keys'] },

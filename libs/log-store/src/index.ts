@@ -9,3 +9,6 @@ export { FolderLog } from './folder-log.js';
 export { mirrorLog, type Mirrored, type MirroredSource, type MirrorOptions } from './mirror-log.js';
 export { LogFollower, type LogFollowerOptions, type LogFollowerStatus } from './log-follower.js';
 export { sha256 } from './sha256.js';
+export { accuse, type MadeAccusation } from './accuse/accuse.js';
+export { type Testimony } from './accuse/testimony.js';
+export { type ReadableLog, servedLog, storedLog } from './readable-log.js';

@@ -26,7 +26,7 @@ export interface MirrorOptions {
   /** Where the log is published: the furthest is copied, all are compared with it. */
   readonly sources: readonly LogSource[];
   /** Judges a checkpoint by its signatures. Throws where it is not acceptable. */
-  readonly accept: (note: string) => void;
+  readonly accept: (note: string, source: LogSource) => void;
   readonly signal?: AbortSignal;
 }
 
@@ -136,7 +136,7 @@ interface Failure {
   readonly message: string;
 }
 
-async function offerOf(source: LogSource, accept: (note: string) => void): Promise<Offer | Failure> {
+async function offerOf(source: LogSource, accept: MirrorOptions['accept']): Promise<Offer | Failure> {
   let note: string;
   try {
     note = await source.checkpoint();
@@ -146,7 +146,7 @@ async function offerOf(source: LogSource, accept: (note: string) => void): Promi
   }
   const checkpoint = parsed(note, source.name, 'checkpoint-not-accepted');
   try {
-    accept(note);
+    accept(note, source);
   } catch (cause) {
     const why = cause instanceof Error ? cause.message : String(cause);
     throw new LogStoreError(

@@ -11,6 +11,7 @@ import type { Command } from '../command.js';
 import { EXIT } from '../exit-codes.js';
 import { readText } from '../files.js';
 import { interruptible } from '../interruption.js';
+import { HeardHubs, type WrittenAccusation } from '../heard-hubs.js';
 import { onlyArgument, parseOptions } from '../parse-options.js';
 import { stateFolder } from '../state-folder.js';
 
@@ -32,21 +33,26 @@ export const mirrorCommand: Command = {
     const { urls, trustFile } = whereFrom(values.url, values.trust);
     const trust = trustFile === null ? null : trustIn(trustFile);
     const log = new FolderLog(folder);
+    const court = trust === null ? null : await HeardHubs.listen(log, trust.charter);
     const mirrored = await interruptible((signal) =>
       mirrorLog({
         folder: log,
         sources: urls.map((url) => new HttpLogSource(url)),
-        accept: (note) => assertSigned(note, trust),
+        accept(note, source) {
+          assertSigned(note, trust);
+          court?.heard(note, source);
+        },
         signal,
-      }).catch((error: unknown) => {
+      }).catch(async (error: unknown) => {
         if (signal.aborted) throw signal.reason;
-        throw asCliError(error);
+        const why = asCliError(error);
+        throw error instanceof LogStoreError ? withAccusations(why, (await court?.accuse()) ?? []) : why;
       }),
     );
     if (trust !== null) await log.write(POLICY, tlogPolicyOf(trust.charter, nodePrimitives.sha256));
-    const report = reportOf(folder, mirrored, trust);
+    const report = reportOf(folder, mirrored, trust, (await court?.accuse()) ?? []);
     io.out(values.json ? `${JSON.stringify(report, null, 2)}\n` : forPeople(report));
-    return EXIT.ok;
+    return report.accusations.length === 0 ? EXIT.ok : EXIT.failed;
   },
 };
 
@@ -119,12 +125,15 @@ interface MirrorReport {
     readonly recordedTime: string | null;
   } | null;
   readonly sources: Mirrored['sources'];
+  /** Files that prove who lied. */
+  readonly accusations: readonly string[];
 }
 
 function reportOf(
   folder: string,
   { note, head, sizeBefore, sources }: Mirrored,
   trust: Trust | null,
+  accusations: readonly WrittenAccusation[],
 ): MirrorReport {
   const judged = trust === null ? null : judgeCheckpoint(note, trust.charter, nodePrimitives);
   return {
@@ -140,7 +149,15 @@ function reportOf(
       recordedTime: judged.recordedTime === null ? null : new Date(judged.recordedTime * 1000).toISOString(),
     },
     sources,
+    accusations: accusations.map(({ path }) => path),
   };
+}
+
+/** Why it was refused, and which files prove who lied. */
+function withAccusations(error: unknown, accusations: readonly WrittenAccusation[]): unknown {
+  if (!(error instanceof CliError) || accusations.length === 0) return error;
+  const lines = accusations.map(({ name, path }) => `${name} lied: ${path} proves it`);
+  return new CliError(EXIT.failed, [error.message, ...lines].join('\n'), { cause: error });
 }
 
 const STATES = {
@@ -150,7 +167,8 @@ const STATES = {
   unreachable: 'cannot be read',
 } as const;
 
-function forPeople({ folder, origin, size, sizeBefore, root, signatures, sources }: MirrorReport): string {
+function forPeople(report: MirrorReport): string {
+  const { folder, origin, size, sizeBefore, root, signatures, sources, accusations } = report;
   const lines = [
     origin,
     `${size} entries, ${size - sizeBefore} of them new; root ${root}`,
@@ -164,6 +182,7 @@ function forPeople({ folder, origin, size, sizeBefore, root, signatures, sources
           signatures.recordedTime === null ? 'no quorum yet' : `a quorum, since ${signatures.recordedTime}`
         }`,
     `every hash in ${folder} was computed from the entries`,
+    ...accusations.map((path) => `somebody lied: ${path} proves it`),
   ];
   return `${lines.join('\n')}\n`;
 }
