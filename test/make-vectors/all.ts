@@ -1,5 +1,6 @@
 import { accusations } from './accusation.ts';
-import { charters, trusts } from './charter.ts';
+import { charters } from './charter.ts';
+import { trusts } from './trust.ts';
 import { checkpoints } from './checkpoint.ts';
 import { cosignatures } from './cosignature.ts';
 import { countersignatures } from './countersignature.ts';
