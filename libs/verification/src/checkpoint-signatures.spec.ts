@@ -1,4 +1,5 @@
 import { addSignatures, formatCheckpoint, NO_TIME, parseCheckpoint } from '@besure/protocol';
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { checkpointKeys } from './checkpoint-keys.js';
 import { judgeCheckpoint, quorateCheckpoint } from './checkpoint-signatures.js';
@@ -127,6 +128,24 @@ describe('a published checkpoint of several parties', () => {
     });
     const unsigned = watched.publishedLines(all).slice(2);
     expect(quorate(formatCheckpoint(watched.head(), unsigned))).toBeNull();
+  });
+
+  it('gets no earlier by what a holder leaves out', () => {
+    const all = Object.entries({
+      'hub-1': T + 9,
+      'hub-2': T,
+      'archive of alpha': T + 40,
+      'archive of beta': T + 2,
+      'archive of exchange': T + 5,
+    });
+    const whole = judgeLines(Object.fromEntries(all)).recordedTime!;
+    fc.assert(
+      fc.property(fc.subarray(all, { minLength: 1 }), (some) => {
+        const { recordedTime } = judgeLines(Object.fromEntries(some));
+        if (recordedTime !== null) expect(recordedTime).toBeGreaterThanOrEqual(whole);
+      }),
+      { numRuns: 40 },
+    );
   });
 
   it('every key of the charter may sign, under one name and for one role', () => {
