@@ -62,7 +62,9 @@ export async function networkSettings(
 
 function knownSettings(folder: string): NetworkSettings | null {
   const path = pathIn(folder);
-  return existsSync(path) ? (JSON.parse(readFileSync(path, 'utf8')) as NetworkSettings) : null;
+  if (!existsSync(path)) return null;
+  // Networks of before there could be more do not say how many they have.
+  return { hubs: 1, ...(JSON.parse(readFileSync(path, 'utf8')) as Omit<NetworkSettings, 'hubs'>) };
 }
 
 function pathIn(folder: string): string {
