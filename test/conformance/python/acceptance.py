@@ -1,0 +1,111 @@
+"""Whether evidence that is not bad is accepted, and the verdict: evidence.md, "Acceptance" and "The verdict"."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import claims
+import evidence
+from charter import Charter, read_trust
+from charter_form import ASSURANCES
+from errors import Refused
+from evidence import Proof
+from recording import Recording
+from texts import utf8
+
+PROVEN, BAD, UNACCEPTABLE = "proven", "bad", "unacceptable"
+_ALWAYS_CHECKED = {"event", "sender_org", "recipient_org", "message"}
+
+
+@dataclass(frozen=True)
+class Verdict:
+    result: str
+    code: str
+    detail: str = ""
+    facts: dict[str, object] = field(default_factory=dict)
+
+
+def _earliest(recordings: list[Recording]) -> int | None:
+    """R, or A of the countersigned ones: none unless each has a recorded time."""
+    times = [one.time for one in recordings]
+    return None if not times or None in times else min(times)
+
+
+def _assurance(proof: Proof, charter: Charter) -> str:
+    if not charter.majority:
+        return "one-hub"
+    soon = all(
+        one.time_stamp_time is not None
+        and one.time_stamp_time <= one.checkpoint_time + charter.limits["timeStampLagSeconds"]
+        for one in proof.recordings
+    )
+    return "time-stamped" if soon else "recorded"
+
+
+def _claimed_time(proof: Proof) -> int:
+    """T."""
+    if "time" in proof.shown:
+        return claims.milliseconds(proof.shown["time"]) // 1000
+    return proof.statement.iat
+
+
+def _broken_rule(proof: Proof, charter: Charter, document: bytes | None) -> str | None:
+    """The first rule of the table that is broken."""
+    limits, agreed = charter.limits, proof.countersignature
+    tolerance = limits["agreementToleranceSeconds"]
+    recorded, claimed = _earliest(proof.recordings), _claimed_time(proof)
+    if recorded is None:
+        return "quorum-not-met"
+    if ASSURANCES.index(_assurance(proof, charter)) < ASSURANCES.index(charter.least_assurance):
+        return "assurance-too-low"
+    if proof.key_compromised:
+        return "key-compromised"
+    if any(one.time >= end for one in proof.recordings for end in charter.algorithm_ends):
+        return "algorithm-ended"
+    if agreed is None:
+        return "one-sided"
+    if not (set(proof.shown) | _ALWAYS_CHECKED) <= set(agreed.checked):
+        return "partly-agreed"
+    if agreed.tolerance > tolerance:
+        return "agreement-too-loose"
+    if any(one.time + tolerance < charter.slots.iat(one.slot) for one in proof.recordings):
+        return "recorded-before-slot"
+    if claimed > recorded + tolerance:
+        return "claimed-after-recording"
+    if recorded - claimed > limits["largestLagSeconds"]:
+        return "late"
+    if document is not None and "document" not in proof.shown:
+        return "document-hidden"
+    return None
+
+
+def _facts(proof: Proof, charter: Charter) -> dict[str, object]:
+    recorded = _earliest(proof.recordings)
+    return {
+        "statement": proof.statement.id,
+        "issuer": proof.statement.issuer,
+        "exchange": proof.countersignature.issuer if proof.countersignature else None,
+        "claims": proof.shown,
+        "hidden": [name for name in claims.NAMES if name not in proof.shown],
+        "claimed": _claimed_time(proof),
+        "recorded": recorded,
+        "agreed": _earliest([one for one in proof.recordings if one.countersigned]),
+        "assurance": None if recorded is None else _assurance(proof, charter),
+        "timeStamps": [one.time_stamp_time for one in proof.recordings],
+        "compromised": proof.key_compromised,
+    }
+
+
+def judge(text: str | bytes, trust: str | bytes, document: bytes | None = None) -> Verdict:
+    """All of evidence.md: the verdict over one evidence file under a trust file."""
+    try:
+        charter = read_trust(trust if isinstance(trust, str) else utf8(trust, "trust-malformed")).charter
+        decoded = text if isinstance(text, str) else utf8(text, "evidence-malformed")
+        proof = evidence.verify(decoded, charter, document)
+        broken = _broken_rule(proof, charter, document)
+        result = PROVEN if broken is None else UNACCEPTABLE
+        return Verdict(result, broken or PROVEN, facts=_facts(proof, charter))
+    except Refused as refusal:
+        return Verdict(BAD, refusal.code, refusal.detail)
+    except Exception as error:  # step 17: anything else that goes wrong in a verifier
+        return Verdict(BAD, "unverifiable", repr(error))

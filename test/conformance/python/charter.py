@@ -1,0 +1,232 @@
+"""What a verifier starts from: trust-and-charter.md."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+from hashlib import sha256
+from typing import Iterable
+
+import address
+import charter_form
+import exact_json
+import slots
+from charter_form import CODE
+from cosignature import LOG_ED25519, ML_DSA_44, WITNESS_ED25519, VerifierKey
+from errors import Refused, demand
+from texts import base64_strict, base64url, characters, hexadecimal, is_text, is_whole
+
+@dataclass(frozen=True)
+class Period:
+    """From `start` on and before `end`, in heights or seconds."""
+
+    start: int
+    end: int | None
+
+    def holds(self, moment: int) -> bool:
+        return self.start <= moment and (self.end is None or moment < self.end)
+
+
+@dataclass(frozen=True)
+class SigningKey:
+    key: bytes
+    period: Period
+    compromised_from: int | None
+
+
+@dataclass(frozen=True)
+class LedgerKey:
+    key_hash: bytes
+    period: Period
+
+
+@dataclass(frozen=True)
+class Member:
+    id: str
+    role: str
+    period: Period
+    signing_keys: list[SigningKey]
+    ledger_keys: list[LedgerKey]
+
+
+@dataclass(frozen=True)
+class Cosigner:
+    """A key of type 06 in the order of keys. `kind` is `log`, `hub` or `witness`; `owner` the name of the hub or
+    witness, `party` its operator or group."""
+
+    kind: str
+    owner: str
+    party: str
+    key: VerifierKey
+    period: Period
+
+
+@dataclass(frozen=True)
+class Authority:
+    name: str
+    certificate: bytes
+    period: Period
+
+
+@dataclass(frozen=True)
+class Charter:
+    canonical: str
+    genesis: str
+    origin: str
+    checkpoint_every: int
+    slots: slots.Slots
+    limits: dict[str, int]
+    members: dict[str, Member]
+    exchange: Member
+    cosigners: list[Cosigner]
+    quorum_hubs: int
+    quorum_witnesses: int
+    majority: bool
+    authorities: list[Authority]
+    algorithm_ends: list[int]
+    least_assurance: str
+
+
+@dataclass(frozen=True)
+class Trust:
+    canonical: str
+    fingerprint: bytes
+    charter: Charter
+
+
+def _period(value: dict) -> Period:
+    return Period(value["from"], value["until"])
+
+
+def _no_two(values: Iterable[object], what: str) -> None:
+    values = list(values)
+    demand(len(values) == len(set(values)), CODE, f"{what} twice")
+
+
+def _members(charter: dict) -> dict[str, Member]:
+    version = bytes.fromhex(charter["ledger"]["addressVersion"])
+    checksum = bytes.fromhex(charter["ledger"]["addressChecksum"])
+
+    def ledger_key(key: dict) -> LedgerKey:
+        try:
+            return LedgerKey(address.key_hash(key["address"], version, checksum), _period(key))
+        except Refused as refusal:
+            raise Refused(CODE, str(refusal)) from refusal
+
+    return {
+        member["id"]: Member(
+            member["id"],
+            member["role"],
+            _period(member),
+            [SigningKey(base64url(k["key"]), _period(k), k["compromisedFrom"]) for k in member["signingKeys"]],
+            [ledger_key(key) for key in member["ledgerKeys"]],
+        )
+        for member in charter["organisations"]
+    }
+
+
+def _cosigners(charter: dict) -> list[Cosigner]:
+    """The order of keys: checkpoint-and-cosignature.md, "Whose signatures there are"."""
+
+    def cosigner(kind: str, owner: dict, name: str, key: str, keys: dict) -> Cosigner:
+        party = owner["group" if kind == "witness" else "operator"]
+        return Cosigner(kind, owner["name"], party, VerifierKey(name, ML_DSA_44, base64url(key)), _period(keys))
+
+    origin, hubs, witnesses = charter["log"]["origin"], charter["hubs"], charter["witnesses"]
+    return (
+        [cosigner("log", h, origin, k["log"]["mlDsa44"], k) for h in hubs for k in h["keys"]]
+        + [cosigner("hub", h, h["name"], k["witness"]["mlDsa44"], k) for h in hubs for k in h["keys"]]
+        + [cosigner("witness", w, w["name"], k["mlDsa44"], k) for w in witnesses for k in w["keys"]]
+    )
+
+
+def _demand_nothing_twice(charter: dict, cosigners: list[Cosigner]) -> None:
+    """Step 3, "Nothing twice"."""
+    organisations, hubs, witnesses = charter["organisations"], charter["hubs"], charter["witnesses"]
+    for parties in (organisations, hubs, witnesses):
+        _no_two((party["id"] for party in parties), "id")
+    _no_two((key["key"] for member in organisations for key in member["signingKeys"]), "signing key")
+    _no_two((key["address"] for member in organisations for key in member["ledgerKeys"]), "address")
+    _no_two([charter["log"]["origin"]] + [party["name"] for party in hubs + witnesses], "key name")
+    _no_two((authority["name"] for authority in charter["timeStampAuthorities"]), "name of an authority")
+    ed25519 = [
+        VerifierKey(name, kind, base64url(keys[use]["ed25519"]))
+        for hub in hubs
+        for keys in hub["keys"]
+        for name, kind, use in (
+            (charter["log"]["origin"], LOG_ED25519, "log"),
+            (hub["name"], WITNESS_ED25519, "witness"),
+        )
+    ]
+    keys = [cosigner.key for cosigner in cosigners] + ed25519
+    _no_two((key.key for key in keys), "key")
+    _no_two(((key.name, key.id) for key in keys), "key id under a name")
+
+
+def _is_majority(charter: dict, operators: set[str], groups: set[str]) -> bool:
+    hubs, witnesses = charter["quorum"]["hubs"], charter["quorum"]["witnesses"]
+    both = min(hubs, witnesses, len(operators & groups))
+    return 2 * hubs > len(operators) and (not groups or 2 * witnesses > len(groups)) and hubs + witnesses - both >= 2
+
+
+def _charter(value: object) -> Charter:
+    """Steps 2 and 3."""
+    charter = charter_form.read(value)
+    members = _members(charter)
+    cosigners = _cosigners(charter)
+    _demand_nothing_twice(charter, cosigners)
+    exchanges = [member for member in members.values() if member.role == "exchange"]
+    demand(len(exchanges) == 1, CODE, "not exactly one exchange")
+    operators = {hub["operator"] for hub in charter["hubs"]}
+    groups = {witness["group"] for witness in charter["witnesses"]}
+    demand(is_whole(charter["quorum"]["hubs"], 1, len(operators)), CODE, "quorum.hubs")
+    demand(is_whole(charter["quorum"]["witnesses"], 0, len(groups)), CODE, "quorum.witnesses")
+    return Charter(
+        canonical=exact_json.write_indented(charter) + "\n",
+        genesis=charter["ledger"]["genesis"],
+        origin=charter["log"]["origin"],
+        checkpoint_every=charter["log"]["checkpointEvery"],
+        slots=slots.from_members(charter["slots"]),
+        limits=charter["limits"],
+        members=members,
+        exchange=exchanges[0],
+        cosigners=cosigners,
+        quorum_hubs=charter["quorum"]["hubs"],
+        quorum_witnesses=charter["quorum"]["witnesses"],
+        majority=_is_majority(charter, operators, groups),
+        authorities=[
+            Authority(a["name"], base64_strict(a["certificate"]), _period(a)) for a in charter["timeStampAuthorities"]
+        ],
+        algorithm_ends=[end for end in charter["algorithms"].values() if end is not None],
+        least_assurance=charter["leastAssurance"],
+    )
+
+
+def _parse(text: str) -> object:
+    """Step 1: everything is said once, and in one form but for white space between tokens."""
+    demand(is_text(text) and characters(text) <= 4_000_000, CODE, "not a text of at most 4 000 000 characters")
+    value = exact_json.parse(text, CODE)
+    try:
+        written = exact_json.write(value, exact_json.ecmascript_string)
+    except (Refused, RecursionError) as error:
+        raise Refused(CODE, str(error)) from error
+    demand(exact_json.without_space(text) == written, CODE, "not as ECMAScript writes it, or a member twice")
+    return value
+
+
+def read_charter(text: str) -> Charter:
+    return _charter(_parse(text))
+
+
+@lru_cache(maxsize=64)
+def read_trust(text: str) -> Trust:
+    """Steps 1 to 4."""
+    value = _parse(text)
+    trust = charter_form.ordered(value, ["format", "genesis", "charter"])
+    demand(trust["format"] == "besure-trust-v0", CODE, "format")
+    hexadecimal(trust["genesis"], 32, CODE)
+    charter = _charter(trust["charter"])
+    demand(trust["genesis"] == charter.genesis, CODE, "genesis differs")
+    trust["charter"] = exact_json.parse(charter.canonical)
+    fingerprint = sha256(f"{charter.genesis}\n{charter.canonical}".encode("utf-8")).digest()
+    return Trust(exact_json.write_indented(trust) + "\n", fingerprint, charter)

@@ -1,0 +1,223 @@
+"""Form and limits of all members of a charter: trust-and-charter.md, "Charter", step 2 of "Verification"."""
+
+from __future__ import annotations
+
+import re
+from typing import Callable, Iterable
+
+import claims
+import slots
+from errors import demand
+from texts import (
+    MAX_INTEGER,
+    MAX_TIME,
+    base64_strict,
+    base64url,
+    hexadecimal,
+    is_key_name,
+    is_member_id,
+    is_text,
+    is_whole,
+)
+
+CODE = "trust-malformed"
+YEAR, TEN_YEARS = 31_536_000, 315_360_000
+ASSURANCES = ["one-hub", "recorded", "time-stamped"]
+ALGORITHMS = ["ES256", "ML-DSA-44", "SHA-256", "SHA3-512"]
+
+# The members of each object, in the order of canonical text.
+_CHARTER = [
+    "format", "network", "ledger", "log", "slots", "limits", "organisations", "hubs", "witnesses", "quorum",
+    "timeStampAuthorities", "algorithms", "leastAssurance",
+]  # fmt: skip
+_LEDGER = ["chain", "genesis", "addressVersion", "addressChecksum", "streams", "finalDepth"]
+_LIMITS = {
+    "agreementToleranceSeconds": (0, YEAR),
+    "countersignatureDeadlineSeconds": (0, YEAR),
+    "largestLagSeconds": (1, TEN_YEARS),
+    "slotAheadSeconds": (0, YEAR),
+    "timeStampLagSeconds": (0, TEN_YEARS),
+}
+_MEMBER = ["id", "name", "role", "from", "until", "signingKeys", "ledgerKeys"]
+_SIGNING_KEY = ["key", "from", "until", "compromisedFrom"]
+_LEDGER_KEY = ["address", "from", "until"]
+_HUB = ["id", "name", "operator", "provider", "keys"]
+_HUB_KEYS = ["from", "until", "log", "witness"]
+_HUB_KEY_PAIR = ["mlDsa44", "ed25519"]
+_WITNESS = ["id", "name", "group", "keys"]
+_WITNESS_KEYS = ["from", "until", "mlDsa44"]
+_AUTHORITY = ["name", "certificate", "from", "until"]
+
+
+def ordered(value: object, names: Iterable[str]) -> dict:
+    """An object with exactly these members in any order, given back in the order of canonical text."""
+    names = list(names)
+    demand(isinstance(value, dict) and set(value) == set(names), CODE, f"not an object with {', '.join(names)}")
+    return {name: value[name] for name in names}
+
+
+def _list(value: object, least: int, most: int, read: Callable[[object], dict]) -> list[dict]:
+    demand(isinstance(value, list) and least <= len(value) <= most, CODE, f"not a list of {least} to {most}")
+    return [read(element) for element in value]
+
+
+def _matches(value: object, pattern: str) -> bool:
+    return isinstance(value, str) and re.fullmatch(pattern, value) is not None
+
+
+def _demand_name(value: object) -> None:
+    """A name for people."""
+    demand(is_text(value) and 1 <= len(value) <= 120, CODE, "name")
+    demand(claims.is_visible(value), CODE, "name: a code point that is not visible, or a space at an end")
+
+
+def _demand_key_name(value: object) -> None:
+    demand(is_key_name(value) and len(value.encode("utf-8")) <= 255, CODE, "key name")
+
+
+def _demand_period(value: dict, largest: int) -> None:
+    demand(is_whole(value["from"], 0, largest), CODE, "from")
+    if value["until"] is not None:
+        demand(is_whole(value["until"], 0, largest) and value["until"] > value["from"], CODE, "until")
+
+
+def _demand_in_order(keys: list[dict]) -> None:
+    """Periods of a list of keys, which do not overlap and stand in the order of time."""
+    for before, after in zip(keys, keys[1:]):
+        demand(before["until"] is not None and after["from"] >= before["until"], CODE, "periods of keys")
+
+
+def _ledger(value: object) -> dict:
+    ledger = ordered(value, _LEDGER)
+    demand(_matches(ledger["chain"], r"[A-Za-z0-9_-]{1,32}"), CODE, "chain")
+    hexadecimal(ledger["genesis"], 32, CODE)
+    demand(1 <= len(hexadecimal(ledger["addressVersion"], code=CODE)) <= 20, CODE, "addressVersion")
+    hexadecimal(ledger["addressChecksum"], 4, CODE)
+    ledger["streams"] = streams = ordered(ledger["streams"], ["proofs", "rights"])
+    demand(all(_matches(name, r"[A-Za-z0-9.-]{1,32}") for name in streams.values()), CODE, "streams")
+    demand(streams["proofs"] != streams["rights"], CODE, "streams are one")
+    demand(is_whole(ledger["finalDepth"], 1, 10_000), CODE, "finalDepth")
+    return ledger
+
+
+def _log(value: object) -> dict:
+    log = ordered(value, ["origin", "checkpointEvery"])
+    _demand_key_name(log["origin"])
+    demand(is_whole(log["checkpointEvery"], 1, 1_000_000), CODE, "checkpointEvery")
+    return log
+
+
+def _slots(value: object) -> dict:
+    result = ordered(value, ["base", "startMillis", "lengthMillis"])
+    demand(is_whole(result["base"]), CODE, "slots.base")
+    demand(is_whole(result["startMillis"], 0, slots.LAST_MILLISECOND), CODE, "slots.startMillis")
+    demand(is_whole(result["lengthMillis"], 1, 86_400_000), CODE, "slots.lengthMillis")
+    return result
+
+
+def _limits(value: object) -> dict:
+    limits = ordered(value, _LIMITS)
+    for name, (least, largest) in _LIMITS.items():
+        demand(is_whole(limits[name], least, largest), CODE, name)
+    return limits
+
+
+def _signing_key(value: object) -> dict:
+    key = ordered(value, _SIGNING_KEY)
+    demand(base64url(key["key"], 65, CODE)[0] == 4, CODE, "not an uncompressed point")
+    _demand_period(key, MAX_INTEGER)
+    if key["compromisedFrom"] is not None:
+        demand(is_whole(key["compromisedFrom"], key["from"]), CODE, "compromisedFrom")
+        demand(key["until"] is None or key["compromisedFrom"] < key["until"], CODE, "compromisedFrom")
+    return key
+
+
+def _ledger_key(value: object) -> dict:
+    key = ordered(value, _LEDGER_KEY)
+    _demand_period(key, MAX_INTEGER)
+    return key
+
+
+def _member(value: object) -> dict:
+    member = ordered(value, _MEMBER)
+    demand(is_member_id(member["id"]), CODE, "id")
+    _demand_name(member["name"])
+    demand(member["role"] in ("organisation", "exchange"), CODE, "role")
+    _demand_period(member, MAX_INTEGER)
+    member["signingKeys"] = _list(member["signingKeys"], 1, 1000, _signing_key)
+    member["ledgerKeys"] = _list(member["ledgerKeys"], 1, 1000, _ledger_key)
+    _demand_in_order(member["signingKeys"])
+    _demand_in_order(member["ledgerKeys"])
+    return member
+
+
+def _hub_keys(value: object) -> dict:
+    keys = ordered(value, _HUB_KEYS)
+    _demand_period(keys, MAX_TIME)
+    for use in ("log", "witness"):
+        keys[use] = ordered(keys[use], _HUB_KEY_PAIR)
+        base64url(keys[use]["mlDsa44"], 1312, CODE)
+        base64url(keys[use]["ed25519"], 32, CODE)
+    return keys
+
+
+def _hub(value: object) -> dict:
+    hub = ordered(value, _HUB)
+    demand(is_member_id(hub["id"]), CODE, "id of a hub")
+    _demand_key_name(hub["name"])
+    _demand_name(hub["operator"])
+    _demand_name(hub["provider"])
+    hub["keys"] = _list(hub["keys"], 1, 1000, _hub_keys)
+    _demand_in_order(hub["keys"])
+    return hub
+
+
+def _witness_keys(value: object) -> dict:
+    keys = ordered(value, _WITNESS_KEYS)
+    _demand_period(keys, MAX_TIME)
+    base64url(keys["mlDsa44"], 1312, CODE)
+    return keys
+
+
+def _witness(value: object) -> dict:
+    witness = ordered(value, _WITNESS)
+    demand(is_member_id(witness["id"]), CODE, "id of a witness")
+    _demand_key_name(witness["name"])
+    _demand_name(witness["group"])
+    witness["keys"] = _list(witness["keys"], 1, 1000, _witness_keys)
+    _demand_in_order(witness["keys"])
+    return witness
+
+
+def _authority(value: object) -> dict:
+    authority = ordered(value, _AUTHORITY)
+    _demand_name(authority["name"])
+    base64_strict(authority["certificate"], code=CODE)
+    demand(1 <= len(authority["certificate"]) <= 20_000, CODE, "certificate")
+    _demand_period(authority, MAX_TIME)
+    return authority
+
+
+def _algorithms(value: object) -> dict:
+    algorithms = ordered(value, ALGORITHMS)
+    demand(all(end is None or is_whole(end, 0, MAX_TIME) for end in algorithms.values()), CODE, "algorithms")
+    return algorithms
+
+
+def read(value: object) -> dict:
+    """The charter in the order of canonical text, if the form of each member is right."""
+    charter = ordered(value, _CHARTER)
+    demand(charter["format"] == "besure-charter-v0", CODE, "format")
+    demand(is_member_id(charter["network"]), CODE, "network")
+    charter["ledger"] = _ledger(charter["ledger"])
+    charter["log"] = _log(charter["log"])
+    charter["slots"] = _slots(charter["slots"])
+    charter["limits"] = _limits(charter["limits"])
+    charter["organisations"] = _list(charter["organisations"], 1, 10_000, _member)
+    charter["hubs"] = _list(charter["hubs"], 1, 1000, _hub)
+    charter["witnesses"] = _list(charter["witnesses"], 0, 1000, _witness)
+    charter["quorum"] = ordered(charter["quorum"], ["hubs", "witnesses"])
+    charter["timeStampAuthorities"] = _list(charter["timeStampAuthorities"], 0, 100, _authority)
+    charter["algorithms"] = _algorithms(charter["algorithms"])
+    demand(charter["leastAssurance"] in ASSURANCES, CODE, "leastAssurance")
+    return charter
