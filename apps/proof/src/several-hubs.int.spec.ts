@@ -10,7 +10,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { HubClient, type HubRequest } from './hub-client.js';
 import { proofMigrations } from './migrations.js';
 import { closeSlot } from './slot-closer.js';
-import { markFinal } from './slot-rows.js';
+import { countLateSlots, markFinal } from './slot-rows.js';
 import { type SendingContext, sendSlots } from './slot-sender.js';
 
 const { sha256 } = nodePrimitives;
@@ -175,8 +175,11 @@ describe('a member with two hubs', () => {
       now += RESEND_MILLIS + 1;
     }
     expect(overdue).toEqual([5, 5, 5]);
+    const late = (before: number): Promise<number> => store.transaction((tx) => countLateSlots(tx, before));
+    expect([await late(5), await late(6)]).toEqual([0, 1]);
     const [row] = await rows();
     await store.transaction((tx) => markFinal(tx, [{ slot: 5, root: row?.root ?? '', leaf: 0 }]));
     expect(await sendSlots(context)).toBe(0);
+    expect(await late(6)).toBe(0);
   });
 });

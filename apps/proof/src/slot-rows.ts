@@ -80,6 +80,15 @@ export async function slotsToSend(tx: Tx, resendBefore: number, limit: number): 
   return rows.map((row) => ({ ...row, slot: Number(row.slot) }));
 }
 
+/** How many slots before this one are not final. */
+export async function countLateSlots(tx: Tx, before: number): Promise<number> {
+  const [row] = await tx.query<{ count: string }[]>(
+    "SELECT count(*) AS count FROM slot WHERE state <> 'final' AND slot < $1",
+    [before],
+  );
+  return Number(row?.count ?? 0);
+}
+
 /** Notes that the ledger took these transactions. */
 export async function markSubmitted(tx: Tx, txids: readonly string[], now: number): Promise<void> {
   await tx.query(

@@ -1,5 +1,6 @@
 import type { Running } from '@besure/service/zone';
 import type { Shared } from './parts.js';
+import { countLateSlots } from './slot-rows.js';
 import { overdueMillis } from './slot-sender.js';
 
 const EVERY_MILLIS = 5000;
@@ -27,11 +28,7 @@ export function watchStates({ store, metrics, log, config: { charter } }: Shared
           for (const row of rows) gauge.set({ state: row.state }, Number(row.count));
         }
         const inTime = base + Math.floor((Date.now() - overdueMillis(charter) - startMillis) / lengthMillis);
-        const [late] = await tx.query<{ count: string }[]>(
-          "SELECT count(*) AS count FROM slot WHERE state <> 'final' AND slot < $1",
-          [inTime],
-        );
-        alarms.set({ kind: 'slot-late' }, Number(late?.count ?? 0));
+        alarms.set({ kind: 'slot-late' }, await countLateSlots(tx, inTime));
       });
     } catch (error) {
       log.warn('counting states failed', { error });
