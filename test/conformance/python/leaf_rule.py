@@ -9,6 +9,7 @@ import merkle
 import slots
 from charter import Period
 from entry import Entry
+from errors import demand
 from item import LENGTH, MAGIC, Item
 from ledger import OP_DROP, OP_RETURN, Block, Transaction, script_parts
 from texts import MAX_INTEGER
@@ -89,6 +90,7 @@ class Log:
         self._from_start = before["size"] == 0
         self.size = before["size"]
         self._due_size = before["dueSize"]
+        self._newest: tuple[int, bytes] | None = None
 
     def _publisher(self, key_hash: bytes, height: int) -> str | None:
         for member in self._members:
@@ -150,6 +152,9 @@ class Log:
 
     def block(self, block: Block, height: int) -> list[dict[str, str]]:
         """What each transaction of a final block adds, or why it is skipped."""
+        if self._newest is not None:
+            demand(self._newest == (height - 1, block.previous), "block-malformed", "not on the block below")
+        self._newest = (height, block.hash)
         return [self._transaction(transaction, block, height) for transaction in block.transactions]
 
     def checkpoint(self, height: int) -> dict[str, object] | None:

@@ -31,6 +31,7 @@ class Transaction:
 
 @dataclass(frozen=True)
 class Block:
+    hash: bytes
     previous: bytes
     time: int
     transactions: list[Transaction]
@@ -101,7 +102,7 @@ def read_block(data: bytes) -> Block:
     transactions = [_transaction(reader) for _ in range(count)]
     demand(reader.place == len(data), CODE, "bytes after the block")
     demand(_root([one.hash for one in transactions]) == root, CODE, "another root")
-    return Block(previous, time, transactions)
+    return Block(double_sha256(data[:80]), previous, time, transactions)
 
 
 def script_parts(script: bytes) -> list[bytes | int] | None:
