@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { isVerdictCode } from './codes.js';
 import { scene } from './contract/case-tools.js';
-import { validCases } from './contract/cases-valid.js';
+import { EVIDENCE_CASES } from './contract/cases.js';
 import { DOCUMENT, Network } from './contract/network.js';
 import { nodePrimitives as primitives } from './contract/node-primitives.js';
 import { noblePrimitives } from './noble.js';
@@ -15,7 +15,7 @@ const file = network.completeFile();
 const { trust } = network;
 
 function caseOf(name: string): Verdict {
-  const { evidence, trust: itsTrust } = validCases.find((one) => one.name === name)!.make();
+  const { evidence, trust: itsTrust } = EVIDENCE_CASES.find((one) => one.name === name)!.make();
   return verify(evidence, itsTrust, { primitives });
 }
 
@@ -105,6 +105,18 @@ describe('the verdict', () => {
     expect(at({ 'hub-1': 1_895_371_930, 'hub-2': 1_795_371_950, 'hub-3': 1_795_371_990 })).toBe(
       '2026-11-22T18:26:30Z',
     );
+  });
+
+  it('takes the time of an authority outside the circle where that is earlier, and tells both', () => {
+    const { recordedTime, recordings } = caseOf('time-stamped-before-the-quorum');
+    expect(recordedTime).toBe('2026-11-22T18:25:31Z');
+    expect(recordings[0]?.timeStamp).toEqual({
+      time: '2026-11-22T18:25:31Z',
+      authority: 'Example time stamps',
+    });
+    const later = caseOf('time-stamped');
+    expect(later).toMatchObject({ recordedTime: '2026-11-22T18:25:34Z', assurance: 'time-stamped' });
+    expect(later.recordings[0]?.timeStamp?.time).toBe('2026-11-23T18:25:34Z');
   });
 
   it('is bad, with a code of its own, under a trust file that cannot be used', () => {

@@ -112,6 +112,21 @@ export const timeStampCases: readonly EvidenceCase[] = [
     'proven',
     { at: RECORDED - 3 },
   ),
+  stamped(
+    'time-stamped-before-an-algorithm-ended',
+    'ML-DSA-44 ended between the time stamp and the quorum: it had existed before.',
+    'proven',
+    {
+      at: RECORDED - 3,
+      network: {
+        ...STAMPED,
+        alter: (charter) => ({
+          ...charter,
+          algorithms: { ...charter.algorithms, 'ML-DSA-44': RECORDED },
+        }),
+      },
+    },
+  ),
   stamped('time-stamped-two-days-later', 'The last second at which the charter lets it count.', 'proven', {
     at: RECORDED + 2 * DAY,
   }),
