@@ -39,6 +39,21 @@ export const ledgerWriterApi: ApiDescription = {
       },
       problems: [described(problems.notFound())],
     },
+    [`GET /${LOG_PATH}/checkpoint-at/{size}`]: {
+      id: 'readCheckpointAt',
+      summary: 'The checkpoint of one size',
+      description:
+        'With all signatures that it has by now, whether or not they are a quorum: for auditors, and for old entries whose signers are gone.',
+      path: z.object({ size: z.string().describe('The size of the log in the checkpoint.') }),
+      answers: {
+        200: {
+          description: 'A signed note.',
+          content: { 'text/plain': { text: 'The note.' } },
+          headers: ['cache-control', 'access-control-allow-origin'],
+        },
+      },
+      problems: [described(problems.notFound())],
+    },
     [`GET /${LOG_PATH}/pending`]: {
       id: 'readPending',
       summary: 'Checkpoints on their way to a quorum',

@@ -1,7 +1,7 @@
 import type { LogStore } from '@besure/log-store';
 import { parseTilePath, ProtocolError, type Tile, TILE_WIDTH } from '@besure/protocol';
 import { Open, problems } from '@besure/service';
-import { Controller, Get, Inject, Req, Res } from '@nestjs/common';
+import { Controller, Get, Inject, Param, Req, Res } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { DataSource } from 'typeorm';
 import { LOG_CONTEXT } from './tokens.js';
@@ -31,11 +31,17 @@ export class LogController {
     const { dataSource, log } = this.#context;
     const note = await log.latestCheckpoint(dataSource);
     if (note === null) throw problems.notFound({ detail: 'There is no checkpoint yet.' });
-    await reply
-      .header('content-type', 'text/plain; charset=utf-8')
-      .header('cache-control', 'no-cache')
-      .header('access-control-allow-origin', '*')
-      .send(note);
+    await sendNote(reply, note);
+  }
+
+  /** The checkpoint of one size, with all signatures that it has by now, a quorum or not. */
+  @Get('checkpoint-at/:size')
+  @Open()
+  async checkpointAt(@Param('size') size: string, @Res() reply: FastifyReply): Promise<void> {
+    const { dataSource, log } = this.#context;
+    const note = SIZE.test(size) ? await log.checkpointAt(dataSource, Number(size)) : null;
+    if (note === null) throw problems.notFound({ detail: 'This hub has signed no checkpoint of that size.' });
+    await sendNote(reply, note);
   }
 
   /** A tile of hashes or a bundle of entries. Full ones never change; a partial one is replaced by a wider one. */
@@ -55,6 +61,16 @@ export class LogController {
       .header('access-control-allow-origin', '*')
       .send(Buffer.from(bytes));
   }
+}
+
+const SIZE = /^[1-9][0-9]{0,14}$/;
+
+async function sendNote(reply: FastifyReply, note: string): Promise<void> {
+  await reply
+    .header('content-type', 'text/plain; charset=utf-8')
+    .header('cache-control', 'no-cache')
+    .header('access-control-allow-origin', '*')
+    .send(note);
 }
 
 /** Exactly one path per tile, as it stands in the request: nothing is decoded or normalised. */

@@ -4,6 +4,7 @@ import { parseHex, toHex } from '@besure/ledger-tx';
 import { HttpLogSource, LogFollower, logMigrations, LogStore } from '@besure/log-store';
 import { connectBus, inboxPrefixOf, onHint, request, type Bus, type Json } from '@besure/messaging';
 import {
+  parseCheckpoint,
   parseItem,
   parseLogEntry,
   parseOutputsAnswer,
@@ -277,6 +278,21 @@ describe('serving the log', () => {
     ];
     const statuses = await Promise.all(missing.map(async (path) => (await get(path)).status));
     expect(statuses).toEqual(missing.map(() => 404));
+  });
+
+  it('with the checkpoints of all sizes that were signed', async () => {
+    await found();
+    await grow(3);
+    const newest = await (await get('checkpoint')).text();
+    const sizes = await Promise.all(
+      [3, 6, 9].map(async (size) => parseCheckpoint(await (await get(`checkpoint-at/${size}`)).text()).size),
+    );
+    expect(sizes).toEqual([3, 6, 9]);
+    expect(await (await get('checkpoint-at/9')).text()).toBe(newest);
+    const missing = ['checkpoint-at/4', 'checkpoint-at/03', 'checkpoint-at/x', 'checkpoint-at/0'];
+    expect(await Promise.all(missing.map(async (path) => (await get(path)).status))).toEqual([
+      404, 404, 404, 404,
+    ]);
   });
 
   it('so that a follower copies it, and hints reach it', async () => {
