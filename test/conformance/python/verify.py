@@ -13,9 +13,11 @@ import sys
 from pathlib import Path
 from typing import NoReturn
 
-import acceptance
-import vectors
-from acceptance import BAD, PROVEN, UNACCEPTABLE
+sys.dont_write_bytecode = True  # leaves nothing behind beside the sources
+
+import acceptance  # noqa: E402
+import vectors  # noqa: E402
+from acceptance import BAD, PROVEN, UNACCEPTABLE  # noqa: E402
 
 EXIT_CODES = {PROVEN: 0, BAD: 1, UNACCEPTABLE: 2}
 # Neither of the three: nothing was verified.
