@@ -1,4 +1,4 @@
-import { createWriteStream } from 'node:fs';
+import { createWriteStream, existsSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { type SupervisedProcess, startSupervised, waitUntil } from '@besure/testing';
@@ -72,16 +72,18 @@ export class ProcessHost implements Host {
     return [...this.#running.keys()];
   }
 
-  /** Starts `node apps/<name>/dist/main.js` and waits until it answers. */
+  /** Starts `node apps/<name>/dist/main.js` and waits until it answers and all its parts have started. */
   async start(plan: ServicePlan): Promise<HostedService> {
     const name = nameOf(plan);
+    const logFile = join(this.#folder, `${name}.log`);
+    const before = startsIn(logFile);
     const { nodeArguments = [], environment = {} } = this.#options;
     const running = await startSupervised({
       name,
       command: process.execPath,
       args: [...nodeArguments, join(require.resolve(`@besure/${plan.name}`), '..', 'main.js')],
       env: { ...plan.environment, BESURE_HTTP_HOST: '127.0.0.1', ...environment },
-      logFile: join(this.#folder, `${name}.log`),
+      logFile,
     });
     this.#running.set(name, { plan, process: running });
     const http = `http://127.0.0.1:${plan.environment['BESURE_HTTP_PORT']}`;
@@ -89,7 +91,8 @@ export class ProcessHost implements Host {
       if (running.exitCode() !== undefined) {
         throw new Error(`${name} ended while starting:\n${running.lastLines()}`);
       }
-      return (await isLive(http)) ? true : undefined;
+      // A service that loses its database before all of it has started ends, for a supervisor to start it again: here nobody does.
+      return (await isLive(http)) && startsIn(logFile) > before ? true : undefined;
     });
     return {
       plan,
@@ -121,6 +124,11 @@ export class ProcessHost implements Host {
 /** How a service is called in logs and process lists: there is one of each per organisation. */
 export function nameOf(plan: ServicePlan): string {
   return `${plan.organisation}-${plan.name}`;
+}
+
+/** How often a service has said in its log that it has started. */
+function startsIn(logFile: string): number {
+  return existsSync(logFile) ? readFileSync(logFile, 'utf8').split('"message":"started"').length - 1 : 0;
 }
 
 async function isLive(http: string): Promise<boolean> {
