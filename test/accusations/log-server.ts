@@ -43,6 +43,7 @@ export class LogServer {
   #read(path: string): Uint8Array | string | null {
     const { note, entries } = this.shown;
     if (path === 'checkpoint') return note;
+    if (path === 'pending') return JSON.stringify({ checkpoints: [note], contradictions: [] });
     if (!path.startsWith('tile/')) return null;
     const { level, index, width } = parseTilePath(path);
     if (index !== 0 || width > Math.min(entries.length, TILE_WIDTH)) return null;

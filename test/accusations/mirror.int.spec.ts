@@ -2,10 +2,9 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSy
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { LIES } from '@besure/audit';
+import { run } from '@besure/cli';
 import { parseCheckpoint } from '@besure/protocol';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { LogServer, type ShownLog } from './log-server.ts';
-import { START } from '../../libs/verification/src/contract/network.ts';
 import {
   ACCUSED,
   GUILTY,
@@ -19,12 +18,8 @@ import {
   swapped,
   T,
 } from '../make-vectors/accusation-scene.ts';
-import type { SignedLog } from '../make-vectors/signed-log.ts';
-import { run } from '@besure/cli';
-
-type Times = Readonly<Record<string, number>>;
-/** What a hub shows: which log, who has signed it when, and at which size. */
-type Show = readonly [log: SignedLog, times: Times, size?: number];
+import { LogServer } from './log-server.ts';
+import { LYING, type Show, shownLog } from './shows.ts';
 
 let folder: string;
 let mirror: string;
@@ -41,10 +36,6 @@ afterEach(async () => {
   await Promise.all(servers.splice(0).map((server) => server.stop()));
   rmSync(folder, { recursive: true });
 });
-
-function shownLog([log, times, size = log.entries.length]: Show): ShownLog {
-  return { note: log.exhibit(times, { size }).note, entries: log.entries };
-}
 
 async function besure(...args: string[]): Promise<{ status: number; out: string; err: string }> {
   let out = '';
@@ -69,20 +60,6 @@ function accusations(): string[] {
   const path = join(mirror, 'accusations');
   return existsSync(path) ? readdirSync(path) : [];
 }
-
-/** What stood in the mirror before the lie, and what is shown then. */
-const LYING: readonly (readonly [lie: keyof typeof LIES, before: Show, then: Show])[] = [
-  ['two-logs', [ledger, GUILTY], [rewritten, GUILTY]],
-  ['rewrites', [ledger, GUILTY, 3], [rewritten, GUILTY]],
-  ['invents', [ledger, HONEST], [lengthened, GUILTY]],
-  ['invents', [ledger, HONEST], [rewritten, GUILTY]],
-  ['omits', [ledger, HONEST], [shortened, GUILTY]],
-  ['reorders', [ledger, HONEST], [swapped, GUILTY]],
-  ['undue-size', [ledger, HONEST], [ledger, GUILTY, 2]],
-  ['undue-size', [ledger, HONEST], [ledger, GUILTY, 4]],
-  ['replays', [ledger, GUILTY], [ledger, { 'hub-1': T + 1 }, 3]],
-  ['backdates', [ledger, HONEST, 3], [ledger, { 'hub-1': START / 1000 + 900 - 14_401 }]],
-];
 
 async function expectConvicted(lie: string, said: string): Promise<void> {
   const file = `hub-1-${lie}.json`;

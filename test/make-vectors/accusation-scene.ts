@@ -9,7 +9,7 @@ export const network = new Network({
   hubs: 4,
   operators: ['One', 'Two', 'One', 'Three'],
   witnesses: ['alpha'],
-  quorum: 1,
+  quorum: 2,
   alter: (charter) => ({ ...charter, log: { ...charter.log, checkpointEvery: 4 } }),
 });
 export const ACCUSED = 'hub-1.example/witness';

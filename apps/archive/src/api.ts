@@ -1,6 +1,7 @@
 import { CLAIM_NAMES, EVIDENCE_FORMAT, type EvidenceV1 } from '@besure/protocol';
 import { type ApiDescription, described, problems } from '@besure/service';
 import { z } from 'zod';
+import { accusationOperations } from './accusations/api.js';
 import { notFinal, openingsGone } from './evidence.controller.js';
 import type { ListedStatement } from './evidence-rows.js';
 import { MAX_READINGS, type Reading } from './readings.js';
@@ -73,6 +74,7 @@ export const archiveApi: ApiDescription = {
   description: 'Hands out evidence, and of it no more than is asked for.',
   schemas: { Evidence: evidence, ListedStatement: listed },
   operations: {
+    ...accusationOperations,
     'GET /v1/evidence': {
       id: 'listStatements',
       summary: 'The statements that are kept about a message',

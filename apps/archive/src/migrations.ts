@@ -1,4 +1,5 @@
 import type { Migration } from '@besure/event-store';
+import { ACCUSATION_TABLE } from './accusations/rows.js';
 import { TIME_STAMP_TABLE } from './time-stamps/rows.js';
 
 /** What `main.js migrate` lays on top of the tables of the event store and of the log store, in order. Only ever added to. */
@@ -176,4 +177,5 @@ export const archiveMigrations: readonly Migration[] = [
         FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
     `,
   },
+  { name: 'archive-007-accusations', sql: ACCUSATION_TABLE },
 ];

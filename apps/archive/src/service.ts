@@ -23,6 +23,8 @@ import {
   openStore,
   runParts,
 } from '@besure/service/zone';
+import { ACCUSATIONS_DB, AccusationsController } from './accusations/accusations.controller.js';
+import { accuserPart } from './accusations/parts.js';
 import { archiveApi } from './api.js';
 import { type ArchiveConfig, archiveConfiguration } from './configuration.js';
 import { CopiesController, SERVING_CONTEXT } from './copies.controller.js';
@@ -96,6 +98,7 @@ async function build(context: ServiceContext<ArchiveConfig>): Promise<ServicePar
     follower,
     timeStampFollower(shared, logStore),
     witness,
+    accuserPart(shared, dataSource),
     ...consumers,
     watchTables(shared),
   ];
@@ -108,8 +111,17 @@ async function build(context: ServiceContext<ArchiveConfig>): Promise<ServicePar
     tokens,
     translateError: (error) =>
       isDatabaseUnavailable(error) ? problems.unavailable(RETRY_AFTER_SECONDS) : null,
-    controllers: [EvidenceController, ReadingsController, ...(exchange.controllers ?? [])],
-    providers: [{ provide: EVIDENCE_CONTEXT, useValue: evidence }, ...(exchange.providers ?? [])],
+    controllers: [
+      AccusationsController,
+      EvidenceController,
+      ReadingsController,
+      ...(exchange.controllers ?? []),
+    ],
+    providers: [
+      { provide: EVIDENCE_CONTEXT, useValue: evidence },
+      { provide: ACCUSATIONS_DB, useValue: dataSource },
+      ...(exchange.providers ?? []),
+    ],
     started: runParts(context, parts),
   };
 }

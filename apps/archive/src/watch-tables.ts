@@ -1,5 +1,6 @@
 import { Worker } from '@besure/event-store';
 import type { Running } from '@besure/service/zone';
+import { countAccusations } from './accusations/rows.js';
 import type { Shared } from './parts.js';
 import { countContradictions } from './witness/contradictions.js';
 
@@ -19,6 +20,7 @@ export function watchTables({ store, metrics, log }: Shared): Running {
     async round() {
       const caught = await store.transaction((tx) => countContradictions(tx));
       for (const [kind, times] of caught) alarms.set({ kind }, times);
+      alarms.set({ kind: 'hub-lies' }, await store.transaction((tx) => countAccusations(tx)));
       const [row] = await store.transaction((tx) =>
         tx.query<
           { waiting: number; refused: number; contradicted: number; unclaimed: number; silent: number }[]

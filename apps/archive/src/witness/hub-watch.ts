@@ -28,6 +28,8 @@ export interface WitnessContext {
   readonly contradictions: Contradictions;
   /** How far the log goes now. */
   readonly onWitnessed: (size: number) => void;
+  /** The largest size that a hub shows, while the log goes that far. */
+  readonly onShown: (hub: string, shown: number, size: number) => void;
   readonly signal: AbortSignal;
 }
 
@@ -55,13 +57,14 @@ export class HubWatch {
 
   /** One look. All of it can be done again. */
   async round(): Promise<boolean> {
-    const { reader, contradictions } = this.#context;
+    const { reader, contradictions, log, db, onShown } = this.#context;
     await contradictions.load();
     const pending = await this.#hub.source.pending();
     const shown = pending.checkpoints
       .map((note) => reader.read(note))
       .toSorted((a, b) => a.body.size - b.body.size);
     this.#taken = new Map([...this.#taken].filter(([text]) => shown.some((seen) => seen.text === text)));
+    onShown(this.#hub.source.name, shown.at(-1)?.body.size ?? 0, (await log.head(db)).size);
     try {
       await this.#takeAll(shown);
       for (const note of pending.contradictions) await this.#compare(reader.read(note));

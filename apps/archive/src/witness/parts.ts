@@ -10,8 +10,11 @@ import { Cosigner } from './cosigner.js';
 import { HubWatch, type WitnessContext } from './hub-watch.js';
 import { KnownNotes } from './known-notes.js';
 import { CheckpointReader } from './seen-checkpoint.js';
+import { Staleness } from './staleness.js';
 
 const REQUEST_MILLIS = 10_000;
+/** A hub that stands still for so long, while others go on, is behind for more than a moment. */
+const STALE_SLOTS = 24;
 
 /** Watches every hub, cosigns what is consistent, and gives each hub the signatures that it lacks. `buses` are those of the hubs, in their order. */
 export function witnessParts(shared: Shared, db: Db, buses: readonly Bus[]): Running & { wake(): void } {
@@ -20,6 +23,8 @@ export function witnessParts(shared: Shared, db: Db, buses: readonly Bus[]): Run
   const log = logStoreOf(config, 'witnessed');
   const sources = hubs.map(({ logUrl }) => logSource(logUrl));
   const reader = new CheckpointReader(charter, nodePrimitives);
+  const staleness = new Staleness(STALE_SLOTS * charter.slots.lengthMillis);
+  let stale = 0;
   const stopping = new AbortController();
   const workers: Worker[] = [];
   const wake = (): void => workers.forEach((one) => one.wake());
@@ -47,6 +52,11 @@ export function witnessParts(shared: Shared, db: Db, buses: readonly Bus[]): Run
         wake();
       },
     }),
+    onShown(hub, shown, size) {
+      const count = staleness.see(hub, shown, size, Date.now());
+      if (count !== stale) metrics.gauge('besure_alarms').set({ kind: 'hub-stale' }, count);
+      stale = count;
+    },
     onWitnessed: (size) => metrics.gauge('besure_witnessed_size').set(size),
     signal: stopping.signal,
   };
