@@ -99,6 +99,9 @@ export async function buildWith(
       serviceLog.error('somebody signed another ledger log', { code: 'other-root', hub: signer, size });
     },
   });
+  let counting: Promise<void> = Promise.resolve();
+  // After the follower, which begins it, and before the database goes.
+  context.onStop('counting of missing items', () => counting);
   const follower = new ChainFollower({
     charter,
     log,
@@ -111,8 +114,8 @@ export async function buildWith(
     pollMillis: Math.min(1_000, Math.max(50, Math.floor(charter.slots.lengthMillis / 5))),
     onTaken: ({ state, checkpointSize, skipped }, count) => {
       seen.failures = 0;
-      missingItems(dataSource, charter).then(
-        (items) => (seen.items = items),
+      counting = missingItems(dataSource, charter).then(
+        (items) => void (seen.items = items),
         (error: unknown) => serviceLog.warn('missing items were not counted', { error }),
       );
       serviceLog.debug('final blocks taken in', { height: state.height, count });
