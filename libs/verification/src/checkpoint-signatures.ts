@@ -110,8 +110,7 @@ function standingOf(lines: readonly KnownLine[], { quorum }: Charter): Checkpoin
   const operators = timesByParty(of('hub'));
   const groups = timesByParty(of('witness'));
   const times = [
-    // No charter is content with no hub.
-    nthSmallest(operators, Math.max(1, quorum.hubs)),
+    nthSmallest(operators, quorum.hubs),
     ...(quorum.witnesses === 0 ? [] : [nthSmallest(groups, quorum.witnesses)]),
   ];
   const reached = times.filter((time) => time !== undefined);
