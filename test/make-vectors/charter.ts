@@ -1,4 +1,6 @@
 import { type Charter, formatCharter } from '@besure/governance';
+import { encodeBase64 } from '@besure/protocol';
+import { testBytes } from '../../libs/protocol/test/material.ts';
 import { contradictions } from './charter-contradictions.ts';
 import {
   ALPHA,
@@ -202,6 +204,16 @@ export function charters(): Vector[] {
     wrong('authority-certificate', 'A certificate in base64url.', 'timeStampAuthorities.0.certificate', {
       timeStampAuthorities: [{ ...AUTHORITY, certificate: '_-8' }],
     }),
+    wrong(
+      'authority-certificate-length',
+      'A certificate of 4097 bytes.',
+      'timeStampAuthorities.0.certificate',
+      {
+        timeStampAuthorities: [
+          { ...AUTHORITY, certificate: encodeBase64(testBytes('certificate of an authority', 4097)) },
+        ],
+      },
+    ),
     wrong('quorum-zero', 'A quorum of nobody.', 'quorum.hubs', { quorum: { ...quorum, hubs: 0 } }),
     wrong('assurance', 'An unknown assurance.', 'leastAssurance', { leastAssurance: 'none' }),
     ...contradictions(),

@@ -76,10 +76,10 @@ const signingKey = text(
   'must be an uncompressed P-256 point, 65 bytes in base64url',
   (value) => lengthOf(value, decodeBase64url) === 65 && decodeBase64url(value)[0] === 0x04,
 );
-const certificate = text('must be a DER certificate in base64', (value) => {
-  if (value.length > 20_000) return false;
-  // Its structure is for whoever uses it to judge: here it must only be able to stand for one certificate.
-  return lengthOf(value, decodeBase64) > 0;
+// Its structure is for whoever uses it to judge; a longer one would never be used.
+const certificate = text('must be a DER certificate of at most 4096 bytes in base64', (value) => {
+  const length = lengthOf(value, decodeBase64);
+  return length > 0 && length <= 4096;
 });
 const ED25519 = 32;
 const ML_DSA_44 = 1312;
