@@ -72,7 +72,7 @@ async function archiveOf(...hubs: LogServer[]): Promise<string> {
   const { key, sign } = witnessOf('alpha');
   const config: Parameters<typeof start>[0] = {
     http: { port: 0 },
-    logLevel: 'fatal',
+    logLevel: 'error',
     organisation: 'alpha',
     role: 'organisation',
     databaseUrl: (await freshDatabase()).url,
@@ -158,7 +158,7 @@ describe('an archive to which a hub lies', () => {
     expect(new Set(LYING.map(([lie]) => lie))).toEqual(new Set(Object.keys(LIES)));
   });
 
-  it('and not to others believes the majority later, though it had believed the liar first', async () => {
+  it('convicts it by the majority later, though it had met the liar first', async () => {
     const lie = LYING.find(([kind]) => kind === 'reorders')![2];
     const hub = await hubShowing(lie);
     const honest = await hubShowing(lie);
