@@ -192,8 +192,8 @@ def _witness(value: object) -> dict:
 def _authority(value: object) -> dict:
     authority = ordered(value, _AUTHORITY)
     _demand_name(authority["name"])
-    base64_strict(authority["certificate"], code=CODE)
-    demand(1 <= len(authority["certificate"]) <= 20_000, CODE, "certificate")
+    certificate = base64_strict(authority["certificate"], code=CODE)
+    demand(1 <= len(certificate) <= 4096, CODE, "certificate")
     _demand_period(authority, MAX_TIME)
     return authority
 
