@@ -1,11 +1,15 @@
 import type { EventStore, Tx } from '@besure/event-store';
 import {
+  consistencyNodeIds,
+  consistencyProof,
   entryBundlesOf,
   equalBytes,
   leafHash,
   parseCheckpoint,
+  ProtocolError,
   TILE_WIDTH,
   type TreeHead,
+  verifyConsistency,
 } from '@besure/protocol';
 import { LogStoreError } from './error.js';
 import type { LogSource } from './log-source.js';
@@ -32,16 +36,26 @@ export interface CopyTarget {
   readonly log: LogStore;
   /** Gives new entries their effects, in the transaction that appends them. It may run again after a failure. */
   readonly handler: (tx: Tx, followed: FollowedEntries) => Promise<void>;
+  /**
+   * With which part the note is stored. The first (the default) where a quorum has signed it: then whoever goes on after a crash finishes that note. The last
+   * where one signer is enough: a note is then never stored without the entries that it promises, whatever its hub serves.
+   */
+  readonly noteWith?: 'first-part' | 'last-part';
+  /** How many parts are copied in one look; what is left is for the next one. */
+  readonly mostParts?: number;
 }
 
 /** Entries per transaction while catching up. */
 const CHUNK = 16 * TILE_WIDTH;
+/** A quarter of a million entries. */
+const MOST_PARTS = 64;
 
 /**
- * Copies what is missing up to a checkpoint that the caller has accepted, and answers the head then; less far where the signal came.
+ * Copies what is missing up to a checkpoint that the caller has accepted, and answers the head then; less far where the signal came, where another instance
+ * was faster, or where more is missing than one look may copy.
  *
- * First reads all entries that are missing and keeps only the root after each part; when the last root is the checkpoint's, reads them again, part by part,
- * checks each against the root it had, and appends. What fits into one part is read once.
+ * It goes part by part and appends each when it is proven to be a beginning of the checkpoint's log: by the root itself where the part is the last one, else by
+ * a consistency proof from the hashes that the source serves. A checkpoint can name any size: no more is read or held for it than what it proves.
  *
  * @throws LogStoreError `fork`, `bad-entries`, `unreachable`
  */
@@ -51,43 +65,48 @@ export async function catchUp(
   note: string,
   signal: AbortSignal,
 ): Promise<TreeHead> {
-  const { store, log } = target;
+  const { store, log, mostParts = MOST_PARTS } = target;
   const checkpoint = parseCheckpoint(note);
   const range = await store.transaction((tx) => log.range(tx));
+  const tiles = new SourceTiles(source, checkpoint.size);
   const own = { size: range.size, root: range.root() };
-  const parts = partsOf(own.size, checkpoint.size);
-  const roots: Uint8Array[] = [];
-  let last: Uint8Array[] = [];
-  for (const [from, to] of parts) {
-    last = await readEntries(source, from, to);
-    for (const entry of last) range.append(leafHash(entry, sha256));
-    roots.push(range.root());
-  }
-  if (!equalBytes(range.root(), checkpoint.root)) {
-    await assertSameHistory(source, own, checkpoint);
-    throw new LogStoreError(
-      'bad-entries',
-      `the entries of ${source.name} do not have the root of its checkpoint`,
-    );
-  }
   let head: TreeHead = own;
-  for (const [i, [from, to]] of parts.entries()) {
+  for (let parts = 0; parts < mostParts && head.size < checkpoint.size; parts += 1) {
     if (signal.aborted) return head;
-    const entries = parts.length === 1 ? last : await readEntries(source, from, to);
-    head = await append(target, note, { from, to, entries, root: roots[i] ?? checkpoint.root });
+    const from = head.size;
+    const to = endOfPart(from, checkpoint.size);
+    const entries = await readEntries(source, from, to);
+    for (const entry of entries) range.append(leafHash(entry, sha256));
+    const part = { from, to, entries, root: range.root() };
+    if (range.size !== to || !(await isBeginning({ size: to, root: part.root }, checkpoint, tiles))) {
+      await assertSameHistory(source, own, checkpoint);
+      throw new LogStoreError(
+        'bad-entries',
+        `the entries of ${source.name} do not have the root of its checkpoint`,
+      );
+    }
+    if (signal.aborted) return head;
+    head = await append(target, note, checkpoint.size, part);
+    // Another instance was faster: the next look goes on from there.
+    if (head.size !== to) return head;
   }
   return head;
 }
 
-async function append({ store, log, handler }: CopyTarget, note: string, part: Part): Promise<TreeHead> {
+async function append(
+  { store, log, handler, noteWith = 'first-part' }: CopyTarget,
+  note: string,
+  size: number,
+  part: Part,
+): Promise<TreeHead> {
   return store.transaction(async (tx) => {
     const before = await log.head(tx);
-    // Another instance was faster: the next round goes on from there.
     if (before.size !== part.from) return before;
-    const { note: checkpoint } = await log.saveCheckpoint(tx, note);
+    const isKept = noteWith === 'first-part' || part.to === size;
+    const checkpoint = isKept ? (await log.saveCheckpoint(tx, note)).note : note;
     const after = await log.append(tx, part.entries);
     if (after.size !== part.to || !equalBytes(after.root, part.root)) {
-      throw new LogStoreError('bad-entries', 'the source gave other entries the second time');
+      throw new LogStoreError('corrupt', 'the entries that are stored do not have the root of the log');
     }
     await handler(tx, { from: part.from, entries: part.entries, checkpoint });
     return after;
@@ -102,14 +121,22 @@ interface Part {
 }
 
 /** Cut at multiples of the part's size, so that bundles are not read twice. */
-function partsOf(from: number, to: number): (readonly [number, number])[] {
-  const parts: (readonly [number, number])[] = [];
-  for (let at = from; at < to;) {
-    const end = Math.min(to, (Math.floor(at / CHUNK) + 1) * CHUNK);
-    parts.push([at, end]);
-    at = end;
+function endOfPart(from: number, size: number): number {
+  return Math.min(size, (Math.floor(from / CHUNK) + 1) * CHUNK);
+}
+
+/** Whether a log is a beginning of the checkpoint's, by the checkpoint's root and hashes that nobody has to believe. */
+async function isBeginning(head: TreeHead, checkpoint: TreeHead, tiles: SourceTiles): Promise<boolean> {
+  if (head.size === checkpoint.size) return equalBytes(head.root, checkpoint.root);
+  const hashes = await tiles.nodes(consistencyNodeIds(head.size, checkpoint.size));
+  const proof = consistencyProof(head.size, checkpoint.size, () => hashes, sha256);
+  try {
+    verifyConsistency(head, checkpoint, proof, sha256);
+    return true;
+  } catch (error) {
+    if (!(error instanceof ProtocolError)) throw error;
+    return false;
   }
-  return parts;
 }
 
 async function readEntries(source: LogSource, from: number, to: number): Promise<Uint8Array[]> {

@@ -4,7 +4,7 @@ import { formatCheckpoint, formatSignatureLine, parseCheckpoint, parseTilePath }
 import { freshDatabase, waitUntil } from '@besure/testing';
 import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { FollowedEntries } from './catch-up.js';
+import { catchUp, type CopyTarget, type FollowedEntries } from './catch-up.js';
 import { LogFollower, type LogFollowerOptions } from './log-follower.js';
 import { logMigrations } from './log-migrations.js';
 import { HttpLogSource } from './log-source.js';
@@ -219,6 +219,59 @@ describe('following', () => {
     ]);
   });
 
+  it('copies so much in one look, and goes on in the next', async () => {
+    const hub = await Hub.start('hub');
+    await hub.grow(entries(0, 9_000));
+    const note = (await hub.store.transaction((tx) => hub.log.latestCheckpoint(tx))) ?? '';
+    const target: CopyTarget = { ...own, handler: () => Promise.resolve(), mostParts: 2 };
+    const { signal } = new AbortController();
+    const sizes = [];
+    for (let i = 0; i < 3; i += 1) sizes.push((await catchUp(target, hub.source, note, signal)).size);
+    expect(sizes).toEqual([8_192, 9_000, 9_000]);
+    expect(await ownEntries()).toEqual(entries(0, 9_000).map(String));
+  });
+
+  it('goes on at once where one look is not enough', async () => {
+    const hub = await Hub.start('hub');
+    await hub.grow(entries(0, 9_000));
+    follow([hub], { mostParts: 1, pollMillis: 3_600_000 });
+    await untilSize(9_000);
+    expect(await ownEntries()).toEqual(entries(0, 9_000).map(String));
+  });
+
+  it('ends between two parts when the signal comes', async () => {
+    const hub = await Hub.start('hub');
+    await hub.grow(entries(0, 9_000));
+    const note = (await hub.store.transaction((tx) => hub.log.latestCheckpoint(tx))) ?? '';
+    const stopping = new AbortController();
+    const handler = () => Promise.resolve(stopping.abort());
+    const head = await catchUp({ ...own, handler }, hub.source, note, stopping.signal);
+    expect(head.size).toBe(4_096);
+  });
+
+  it('stores a note with its last part where that is asked for: another one goes on from there', async () => {
+    const [gone, honest] = [await Hub.start('gone'), await Hub.start('honest')];
+    await gone.grow(entries(0, 4_096));
+    await honest.grow(entries(0, 5_000));
+    const note = (await honest.store.transaction((tx) => honest.log.latestCheckpoint(tx))) ?? '';
+    const { root } = parseCheckpoint(note);
+    const line = formatSignatureLine('gone', 1, new Uint8Array(64));
+    // It signed another root for that size, over what it serves so far and something that it never served.
+    const lie = formatCheckpoint({ origin, size: 5_000, root: root.map((byte) => byte ^ 1) }, [line]);
+    const target: CopyTarget = { ...own, handler: () => Promise.resolve(), noteWith: 'last-part' };
+    const { signal } = new AbortController();
+    await expect(catchUp(target, gone.source, lie, signal)).rejects.toMatchObject({ code: 'unreachable' });
+    // A true one, and it stops in the middle.
+    honest.tamper = (path, body) => (path.startsWith('tile/entries/019') ? null : body);
+    await expect(catchUp(target, honest.source, note, signal)).rejects.toMatchObject({ code: 'unreachable' });
+    const stored = () => own.store.transaction((tx) => own.log.newestCheckpoints(tx, 9));
+    expect(await ownEntries()).toHaveLength(4_096);
+    expect(await stored()).toEqual([]);
+    honest.tamper = (_path, body) => body;
+    expect(await catchUp(target, honest.source, note, signal)).toMatchObject({ size: 5_000 });
+    expect(await stored()).toEqual([note]);
+  });
+
   it('two instances together append each entry once', async () => {
     const hub = await Hub.start('hub');
     follow([hub]);
@@ -317,17 +370,47 @@ describe('a source that lies', () => {
     expect(await failsWith(hub)).toMatchObject({ code: 'bad-entries' });
   });
 
-  it('and gives other entries the second time', async () => {
+  it('in a later part: what is proven to be a beginning stays, and no more', async () => {
     const hub = await Hub.start('hub');
     await hub.grow(entries(0, 5_000));
-    const asked = new Set<string>();
     hub.tamper = (path, body) => {
       const changed = Buffer.from(body);
-      if (asked.has(path) && path.startsWith('tile/entries')) changed[5] = 0xff;
-      asked.add(path);
+      if (path.startsWith('tile/entries/019')) changed[5] = 0xff;
+      return changed;
+    };
+    const failed = Promise.withResolvers<unknown>();
+    follow([hub], { onFailure: (error) => failed.resolve(error) });
+    expect(await failed.promise).toMatchObject({ code: 'bad-entries' });
+    expect(await ownEntries()).toEqual(entries(0, 4_096).map(String));
+  });
+
+  it('in the hashes that prove a part', async () => {
+    const hub = await Hub.start('hub');
+    await hub.grow(entries(0, 5_000));
+    hub.tamper = (path, body) => {
+      const changed = Buffer.from(body);
+      if (/^tile\/[0-9]/.test(path)) changed[5] = (changed[5] ?? 0) ^ 1;
       return changed;
     };
     expect(await failsWith(hub)).toMatchObject({ code: 'bad-entries' });
+  });
+
+  it('about its size, as large as it may be: it is slow, and nothing else', async () => {
+    const [hub, good] = [await Hub.start('hub'), await Hub.start('good')];
+    await hub.grow(entries(0, 5_000, 'other'));
+    await good.grow(entries(0, 4));
+    const size = 2 ** 52;
+    hub.tamper = (path, body) => {
+      if (path !== 'checkpoint') return body;
+      const line = formatSignatureLine('hub', 1, new Uint8Array(64));
+      return Buffer.from(formatCheckpoint({ origin, size, root: new Uint8Array(32) }, [line]));
+    };
+    const failures = new Map<string, unknown>();
+    follow([hub, good], { onFailure: (error, source) => failures.set(source, error) });
+    await untilSize(4);
+    expect(await ownEntries()).toEqual(entries(0, 4).map(String));
+    expect([...failures.keys()]).toEqual([hub.source.name]);
+    expect(failures.get(hub.source.name)).toMatchObject({ code: 'unreachable' });
   });
 
   it('with a checkpoint that is not accepted', async () => {

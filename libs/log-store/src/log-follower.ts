@@ -24,6 +24,8 @@ export interface LogFollowerOptions extends CopyTarget {
   readonly onWaiting?: (source: string) => void;
 }
 
+type OptionsWithDefaults = 'pollMillis' | 'backoff' | 'onFailure' | 'onWaiting';
+
 /** How a follower stands. `failures`: rounds in a row in which no source was of use. `forked`: sources that have shown another history. */
 export interface LogFollowerStatus {
   readonly size: number;
@@ -36,7 +38,7 @@ export interface LogFollowerStatus {
  * over all of them is the checkpoint's. From an empty store, after a crash or from a restored backup it is the same code.
  */
 export class LogFollower {
-  readonly #options: Required<LogFollowerOptions>;
+  readonly #options: LogFollowerOptions & Required<Pick<LogFollowerOptions, OptionsWithDefaults>>;
   readonly #wakeUp = new WakeUp();
   readonly #forked = new Set<string>();
   readonly #waiting = new Set<string>();
@@ -157,7 +159,10 @@ export class LogFollower {
   }
 
   async #catchUp(source: LogSource, note: string): Promise<void> {
+    const before = this.#size;
     this.#size = (await catchUp(this.#options, source, note, this.#stopping.signal)).size;
+    // One look copies so much and no more: others are looked at as well, and then it goes on at once.
+    if (this.#size > before && this.#size < parseAccepted(note).size) this.#wakeUp.raise();
   }
 }
 
