@@ -1,5 +1,12 @@
 import type { EventStore } from '@besure/event-store';
-import { catchUp, type Db, type LogStore, LogStoreError, type PendingSource } from '@besure/log-store';
+import {
+  catchUp,
+  type CopyTarget,
+  type Db,
+  type LogStore,
+  LogStoreError,
+  type PendingSource,
+} from '@besure/log-store';
 import { caughtGoingBack } from './going-back.js';
 import type { Cosigner } from './cosigner.js';
 import type { Contradictions } from './contradictions.js';
@@ -48,6 +55,8 @@ export class HubWatch {
   readonly #handOver: HandOver;
   /** The note in which each text was taken in last. */
   #taken = new Map<string, string>();
+  /** Whether the last look ended before the log was as far as the hub shows. */
+  #isUnfinished = false;
 
   constructor(hub: WatchedHub, context: WitnessContext) {
     this.#hub = hub;
@@ -55,9 +64,10 @@ export class HubWatch {
     this.#handOver = new HandOver(hub, context.notes);
   }
 
-  /** One look. All of it can be done again. */
+  /** One look; answers whether there is more to copy at once. All of it can be done again. */
   async round(): Promise<boolean> {
     const { reader, contradictions, log, db, onShown } = this.#context;
+    this.#isUnfinished = false;
     await contradictions.load();
     const pending = await this.#hub.source.pending();
     const shown = pending.checkpoints
@@ -73,12 +83,12 @@ export class HubWatch {
       await this.#handOver.checkpoints(shown.filter(({ text }) => this.#taken.has(text)));
       await this.#handOver.tell(contradictions.toTell());
     }
-    return false;
+    return this.#isUnfinished;
   }
 
   async #takeAll(shown: readonly SeenCheckpoint[]): Promise<void> {
     for (const seen of shown) {
-      if (this.#context.signal.aborted) return;
+      if (this.#context.signal.aborted || this.#isUnfinished) return;
       if (await this.#take(seen)) this.#taken.set(seen.text, seen.note);
     }
   }
@@ -91,7 +101,12 @@ export class HubWatch {
     if (contradictions.isKnown(seen.text)) return false;
     try {
       const { size } = await log.head(db);
-      if (seen.body.size > size) await catchUp({ store, log, handler: doNothing }, source, seen.note, signal);
+      if (seen.body.size > size) {
+        // One hub has signed it, not a quorum: stored before its entries have come, it would stand against what the others sign.
+        const target: CopyTarget = { store, log, handler: doNothing, noteWith: 'last-part' };
+        const head = await catchUp(target, source, seen.note, signal);
+        if (head.size < seen.body.size) this.#isUnfinished = true;
+      }
       return await this.#store(seen);
     } catch (error) {
       if (!(error instanceof LogStoreError) || error.code !== 'fork') throw error;
