@@ -114,13 +114,16 @@ describe('two hubs on one ledger', { timeout: 400_000 }, () => {
   });
 
   it('give the same files to everyone, but for signatures', async () => {
-    // Nothing is added any more; both take in what is final, and get each other's signatures.
-    await network.servers.devchain.kill();
-    const texts = await patiently('both hubs to publish the same', async () => {
+    // Blocks go on, but nobody adds an item any more: both come to the same last checkpoint, and get each other's signatures.
+    for (const member of ['alpha', 'beta', 'exchange']) await host.kill(`${member}-proof`);
+    const last = (await statusOf('hub-2')).tip + 1;
+    const texts = await patiently('both hubs to publish the last checkpoint', async () => {
+      const statuses = await Promise.all(['hub', 'hub-2'].map(statusOf));
       const found = await Promise.all(['hub', 'hub-2'].map(noteOf));
       const [one, other] = found.map((note) => parseCheckpoint(note).text);
-      const heights = await Promise.all(['hub', 'hub-2'].map(heightOf));
-      return one === other && heights[0] === heights[1] ? [one, other] : undefined;
+      const pending = await Promise.all(['hub', 'hub-2'].map(pendingOf));
+      const isLast = statuses.every(({ height }) => height >= last) && pending.every((notes) => notes <= 1);
+      return isLast && one === other ? [one, other] : undefined;
     });
     expect(texts[0]).toBe(texts[1]);
     const trust = join(folder, 'trust-for-mirror.json');
@@ -165,7 +168,14 @@ describe('two hubs on one ledger', { timeout: 400_000 }, () => {
   });
 });
 
-async function heightOf(hub: string): Promise<number> {
+/** A hub's node and what it has taken in: an item that was sent before stands at most one block above the tip. */
+async function statusOf(hub: string): Promise<{ readonly tip: number; readonly height: number }> {
   const answer = await fetch(`${new URL(hubLogOf(network.services, hub)).origin}/v1/status`);
-  return ((await answer.json()) as { height: number }).height;
+  return (await answer.json()) as { tip: number; height: number };
+}
+
+/** How many checkpoints a hub shows to witnesses: the one it publishes, and those that still wait for a quorum. */
+async function pendingOf(hub: string): Promise<number> {
+  const answer = await fetch(`${hubLogOf(network.services, hub)}/pending`);
+  return ((await answer.json()) as { checkpoints: readonly string[] }).checkpoints.length;
 }
