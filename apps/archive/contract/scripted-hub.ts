@@ -33,6 +33,8 @@ export class ScriptedHub {
   entries: Uint8Array[] = [];
   /** Its pending checkpoints. */
   notes: string[] = [];
+  /** The checkpoint that it has published. */
+  published: string | null = null;
   /** What it shows to contradict it. */
   contradictions: string[] = [];
   /** Takes in what is handed over, and its answers arrive garbled. */
@@ -145,6 +147,7 @@ export class ScriptedHub {
         contradictions: this.contradictions,
       });
     }
+    if (path === 'checkpoint') return this.published;
     return path.startsWith('tile/') ? this.#tile(parseTilePath(path)) : null;
   }
 

@@ -1,4 +1,4 @@
-import { parseBigint, type Tx } from '@besure/event-store';
+import { type EventStore, parseBigint, type Tx } from '@besure/event-store';
 import type { LogStore } from '@besure/log-store';
 import { formatCheckpoint, signCheckpoint } from '@besure/protocol';
 import type { SeenCheckpoint } from './seen-checkpoint.js';
@@ -6,6 +6,7 @@ import type { WitnessKey } from './witness-key.js';
 
 /** What cosigning needs. `key` is null where this archive is no witness. */
 export interface CosignerOptions {
+  readonly store: EventStore;
   readonly log: LogStore;
   readonly key: WitnessKey | null;
   /** Milliseconds since 1970. */
@@ -19,8 +20,35 @@ export interface CosignerOptions {
 export class Cosigner {
   readonly #options: CosignerOptions;
 
+  /** The largest size that was recalled. */
+  #recalled = 0;
+
   constructor(options: CosignerOptions) {
     this.#options = options;
+  }
+
+  /** Whether this archive is a witness. */
+  get isWitness(): boolean {
+    return this.#options.key !== null;
+  }
+
+  /** Goes forward to the largest of these checkpoints that bears a signature of its own: nothing smaller is cosigned any more, nor with an earlier time. */
+  async recall(shown: readonly SeenCheckpoint[]): Promise<void> {
+    const own = shown.flatMap(({ body, lines }) => {
+      const line = this.#ownLine(lines);
+      return line === undefined ? [] : [{ body, time: line.time }];
+    });
+    const furthest = own.toSorted((a, b) => b.body.size - a.body.size)[0];
+    if (furthest === undefined || furthest.body.size <= this.#recalled) return;
+    const { size, root } = furthest.body;
+    const time = Math.max(...own.map((one) => one.time));
+    await this.#options.store.transaction((tx) =>
+      tx.query(
+        'UPDATE witness_state SET size = $1, root = $2, signed_at = greatest(signed_at, $3) WHERE size < $1',
+        [size, Buffer.from(root), time],
+      ),
+    );
+    this.#recalled = size;
   }
 
   /**
@@ -38,9 +66,7 @@ export class Cosigner {
       'SELECT size, signed_at FROM witness_state FOR UPDATE',
     );
     if (last === undefined || body.size <= parseBigint(last.size)) return stored;
-    const forgotten = lines.find(
-      ({ key: { keyId, name } }) => keyId === key.key.keyId && name === key.key.name,
-    );
+    const forgotten = this.#ownLine(lines);
     const seconds = Math.max(forgotten?.time ?? Math.floor(now() / 1000), parseBigint(last.signed_at));
     // A signature outside the key's period counts for nobody.
     if (!key.isInForce(seconds)) return stored;
@@ -52,5 +78,10 @@ export class Cosigner {
     if (forgotten !== undefined) return stored;
     const line = signCheckpoint(key.key, body, seconds, (message) => key.signer.sign(message));
     return (await log.saveCheckpoint(tx, formatCheckpoint(body, [line]))).note;
+  }
+
+  #ownLine(lines: SeenCheckpoint['lines']): SeenCheckpoint['lines'][number] | undefined {
+    const own = this.#options.key?.key;
+    return lines.find(({ key: { keyId, name } }) => keyId === own?.keyId && name === own.name);
   }
 }

@@ -12,6 +12,7 @@ import type { Cosigner } from './cosigner.js';
 import type { Contradictions } from './contradictions.js';
 import { HandOver } from './hand-over.js';
 import type { CheckpointReader, SeenCheckpoint } from './seen-checkpoint.js';
+import type { OwnSignatures } from './own-signatures.js';
 import type { KnownNotes } from './known-notes.js';
 
 /** A hub: where it shows its checkpoints, and how it is given signatures. */
@@ -31,6 +32,7 @@ export interface WitnessContext {
   readonly log: LogStore;
   readonly reader: CheckpointReader;
   readonly cosigner: Cosigner;
+  readonly ownSignatures: OwnSignatures;
   readonly notes: KnownNotes;
   readonly contradictions: Contradictions;
   /** How far the log goes now. */
@@ -66,7 +68,7 @@ export class HubWatch {
 
   /** One look; answers whether there is more to copy at once. All of it can be done again. */
   async round(): Promise<boolean> {
-    const { reader, contradictions, log, db, onShown } = this.#context;
+    const { reader, contradictions, log, db, onShown, ownSignatures, cosigner } = this.#context;
     this.#isUnfinished = false;
     await contradictions.load();
     const pending = await this.#hub.source.pending();
@@ -75,6 +77,9 @@ export class HubWatch {
       .toSorted((a, b) => a.body.size - b.body.size);
     this.#taken = new Map([...this.#taken].filter(([text]) => shown.some((seen) => seen.text === text)));
     onShown(this.#hub.source.name, shown.at(-1)?.body.size ?? 0, (await log.head(db)).size);
+    // Before the first signature after a start; and of a hub that was silent then, before the first that it gets.
+    await ownSignatures.recall();
+    await cosigner.recall(shown);
     try {
       await this.#takeAll(shown);
       for (const note of pending.contradictions) await this.#compare(reader.read(note));

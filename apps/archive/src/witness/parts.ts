@@ -8,6 +8,7 @@ import { logSource, logStoreOf, type Shared, worker } from '../parts.js';
 import { type Contradiction, Contradictions } from './contradictions.js';
 import { Cosigner } from './cosigner.js';
 import { HubWatch, type WitnessContext } from './hub-watch.js';
+import { OwnSignatures } from './own-signatures.js';
 import { KnownNotes } from './known-notes.js';
 import { CheckpointReader } from './seen-checkpoint.js';
 import { Staleness } from './staleness.js';
@@ -23,6 +24,7 @@ export function witnessParts(shared: Shared, db: Db, buses: readonly Bus[]): Run
   const log = logStoreOf(config, 'witnessed');
   const sources = hubs.map(({ logUrl }) => logSource(logUrl));
   const reader = new CheckpointReader(charter, nodePrimitives);
+  const cosigner = new Cosigner({ store, log, key: witnessKey, now: Date.now });
   const staleness = new Staleness(STALE_SLOTS * charter.slots.lengthMillis);
   let stale = 0;
   const stopping = new AbortController();
@@ -33,7 +35,8 @@ export function witnessParts(shared: Shared, db: Db, buses: readonly Bus[]): Run
     db,
     log,
     reader,
-    cosigner: new Cosigner({ log, key: witnessKey, now: Date.now }),
+    cosigner,
+    ownSignatures: new OwnSignatures({ sources, reader, cosigner }),
     notes: new KnownNotes(wake),
     contradictions: new Contradictions({
       store,

@@ -6,6 +6,7 @@ import {
   formatCheckpointText,
   parseCheckpoint,
   type Primitives,
+  ProtocolError,
 } from '@besure/protocol';
 import { type KnownLine, knownLines } from '@besure/verification';
 
@@ -46,6 +47,17 @@ export class CheckpointReader {
       this.#seen.set(note, seen);
     }
     return seen;
+  }
+
+  /** The same, and null for what is no checkpoint that a hub of the charter has signed as the log. */
+  tryRead(note: string): SeenCheckpoint | null {
+    try {
+      return this.read(note);
+    } catch (error) {
+      const isRefused = error instanceof LogStoreError && error.code === 'checkpoint-not-accepted';
+      if (!isRefused && !(error instanceof ProtocolError)) throw error;
+      return null;
+    }
   }
 
   #judge(note: string): SeenCheckpoint {

@@ -292,6 +292,48 @@ describe('witnesses', () => {
     await untilSigned(hub.grow(1, time), ['alpha']);
   });
 
+  it.each(['pending', 'published'] as const)(
+    'go nowhere backwards with an old database: what they signed is %s at another hub',
+    async (where) => {
+      const other = await startHub(1);
+      const alpha = await Archive.open('alpha', [hub, other]);
+      hub.grow(2, time);
+      await untilSigned(2, ['alpha']);
+      const old = await alpha.dataSource.query<Record<string, unknown>[]>('SELECT * FROM witness_state');
+      other.entries = [...hub.entries];
+      other.grow(4, time);
+      await untilSigned(6, ['alpha'], other);
+      const state = await alpha.state();
+      await alpha.stop();
+      // The backup knows of 2; 4 was never cosigned, and is shown by a hub that is not further.
+      await alpha.dataSource.query('UPDATE witness_state SET size = $1, root = $2, signed_at = $3', [
+        old[0]!.size,
+        old[0]!.root,
+        old[0]!.signed_at,
+      ]);
+      for (const table of ['log_head', 'log_leaf', 'log_tile', 'log_checkpoint']) {
+        await alpha.dataSource.query(`DELETE FROM ${table} WHERE log = 'witnessed'`);
+      }
+      if (where === 'published') {
+        other.published = other.notes.at(-1)!;
+        other.notes = [];
+      }
+      hub.entries = other.entries.slice(0, 4);
+      hub.notes = [hub.sign(time)];
+      await alpha.start();
+      await waitUntil({ what: 'the log of 4' }, async () => {
+        const [row] = await alpha.dataSource.query<{ size: string }[]>(
+          `SELECT max(size) AS size FROM log_checkpoint WHERE log = 'witnessed'`,
+        );
+        return Number(row?.size) >= 4 ? true : undefined;
+      });
+      expect(await alpha.state()).toEqual(state);
+      hub.entries = [...other.entries];
+      await untilSigned(hub.grow(1, time), ['alpha']);
+      expect(hub.signersOf(4)).not.toContain('alpha.example');
+    },
+  );
+
   it('give every hub what the other hubs and they themselves have signed, also without a key of their own', async () => {
     const other = await startHub(1);
     await Archive.open('alpha', [hub, other]);
@@ -441,7 +483,7 @@ describe('cosigning', () => {
     let seconds = 5000;
     const key = witnessKeyOf(charter, witnessKeys.alpha, sha256)!;
     const log = new LogStore({ schema: SCHEMA, log: 'witnessed', origin: charter.log.origin });
-    const cosigner = new Cosigner({ log, key, now: () => seconds * 1000 + 999 });
+    const cosigner = new Cosigner({ store: alpha.store, log, key, now: () => seconds * 1000 + 999 });
     const cosign = (size: number): Promise<number | undefined> =>
       alpha.store.transaction(async (tx) => {
         const entries = Array.from({ length: size }, (_, i) => Buffer.from(`entry ${i}`));
