@@ -244,12 +244,17 @@ describe('cosignatures', () => {
 });
 
 describe('a checkpoint with another root', () => {
-  it('is refused, raises an alarm and is shown to witnesses, where somebody has signed it', async () => {
+  it('is refused, raises an alarm and is shown to witnesses, where a hub has signed it', async () => {
     await grow(1_002);
     const { origin, size } = await newest();
     const lie = { origin, size: size - 1, root: sha256(Buffer.from('another log')) };
     const unsigned = cosigned(lie, 0, NOW).replace(/.{8}\n$/, 'AAAAAAA=\n');
     await expect(hand(unsigned)).rejects.toMatchObject({ refusal: 'other-root' });
+    expect(await pending()).toMatchObject({ contradictions: [] });
+    expect(await metric('other-root')).toBe('0');
+
+    // A member's witness key over any root says nothing about a hub.
+    await expect(hand(cosigned(lie, 0, NOW))).rejects.toMatchObject({ refusal: 'other-root' });
     expect(await pending()).toMatchObject({ contradictions: [] });
     expect(await metric('other-root')).toBe('0');
 

@@ -22,7 +22,7 @@ export interface CosignaturesOptions {
   readonly primitives: Primitives;
   /** After a checkpoint of that size has come under a quorum. */
   readonly onPublished: (size: number) => void;
-  /** Once for each checkpoint of this log with another root that somebody of the charter has signed. */
+  /** Once for each checkpoint of this log with another root that a hub of the charter has signed. */
   readonly onContradiction: (signer: string, size: number) => void;
 }
 
@@ -96,11 +96,11 @@ export class Cosignatures {
     return !equalBytes(await log.root(dataSource, size), root);
   }
 
-  /** Only what somebody of the charter has signed proves something, and is shown to witnesses. */
+  /** Only what a hub of the charter has signed as the log proves something, and is shown to witnesses: a witness alone can sign any root. */
   async #keepContradiction(note: string, checkpoint: Checkpoint): Promise<void> {
     const { dataSource, charter, primitives, onContradiction } = this.#options;
     const lines = knownLines(note, charter, primitives);
-    const signer = (lines.find(({ role }) => role === 'log') ?? lines[0])?.by.id;
+    const signer = lines.find(({ role, key }) => role === 'log' && key.type === 'ml-dsa-44')?.by.id;
     if (signer === undefined) return;
     const isNew = await runTransaction(dataSource, (tx) =>
       insertContradiction(tx, signer, checkpoint, lines),
