@@ -11,7 +11,11 @@ const missing = z.object({
       'The last slot whose items were due by the time in the last final block; below the first slot while none was.',
     ),
   from: slot.describe('The slots that were looked at: from this one,'),
-  to: z.int().describe('to this one.'),
+  to: z
+    .int()
+    .describe(
+      'to this one. Lower than asked for where it was not due yet, or where slots times members were more than 50000: ask on from the next one.',
+    ),
   missing: z
     .array(z.object({ member: z.string(), from: slot, to: slot }))
     .describe('Slots without an item, from the member’s first item on.'),

@@ -25,11 +25,14 @@ export interface MissingItems extends SlotRange {
 export const MOST_SLOTS = 10_000;
 /** As many as are looked at where nothing is asked for. */
 const RECENT_SLOTS = 100;
+/** As many items, slots times members, as one look reads: whoever asks for more goes on after its last slot. */
+const MOST_ITEMS = 50_000;
 
 /**
  * Compares the log with what was due, from each member's first item on. All of it follows from the ledger: block times decide, no clock.
  *
- * @param asked the slots to look at, by default the newest 100 that were due; what was not due yet is never missing
+ * @param asked the slots to look at, by default the newest 100 that were due; what was not due yet is never missing. With many members
+ *   fewer slots are looked at: what the answer says of `from` and `to` is what counts
  */
 export async function missingItems(
   db: Db,
@@ -38,9 +41,8 @@ export async function missingItems(
 ): Promise<MissingItems> {
   const { height, time } = await readChainState(db);
   const due = Math.max(charter.slots.base - 1, lastDueSlot(charter, time));
-  const to = Math.min(asked.to ?? due, due);
-  const from = Math.max(charter.slots.base, asked.from ?? to - RECENT_SLOTS + 1);
   const members = charter.organisations.filter((member) => isWithin(member, height)).map(({ id }) => id);
+  const { from, to } = slotsLookedAt({ base: charter.slots.base, due, members: members.length }, asked);
   const firsts = await firstSlots(db, members);
   const found = await db.query<{ member: string; slot: string; late_seconds: string }[]>(
     `SELECT member, slot, late_seconds FROM slot_leaf
@@ -60,6 +62,20 @@ export async function missingItems(
   });
   const silent = due < charter.slots.base ? [] : members.filter((member) => !firsts.has(member));
   return { due, from, to, missing, late, silent };
+}
+
+/** Which slots are looked at: of those asked for the first ones, of the newest the last ones, and never more than can be read at once. */
+export function slotsLookedAt(
+  known: { readonly base: number; readonly due: number; readonly members: number },
+  asked: Partial<SlotRange>,
+): SlotRange {
+  const most = Math.max(1, Math.floor(MOST_ITEMS / Math.max(1, known.members)));
+  if (asked.from === undefined) {
+    const to = Math.min(asked.to ?? known.due, known.due);
+    return { from: Math.max(known.base, to - Math.min(RECENT_SLOTS, most) + 1), to };
+  }
+  const from = Math.max(known.base, asked.from);
+  return { from, to: Math.min(asked.to ?? known.due, known.due, from + most - 1) };
 }
 
 /** How many items are missing. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { gaps } from './missing-items.js';
+import { gaps, slotsLookedAt } from './missing-items.js';
 import { lastDueSlot, lateSeconds } from './slot-times.js';
 
 const charter = { slots: { base: 100, startMillis: 1_000_000, lengthMillis: 300_000 } };
@@ -31,6 +31,23 @@ describe('an item', () => {
     const fast = { slots: { base: 0, startMillis: 0, lengthMillis: 250 } };
     expect([2, 3].map((time) => lateSeconds(fast, 0, time))).toEqual([0, 2]);
     expect(lastDueSlot(fast, 10)).toBe(30);
+  });
+});
+
+describe('the slots that are looked at', () => {
+  const few = { base: 100, due: 9_000, members: 5 };
+  const many = { base: 100, due: 9_000, members: 500 };
+
+  it('are the newest where nothing is asked for, and those asked for as far as they are due', () => {
+    expect(slotsLookedAt(few, {})).toEqual({ from: 8_901, to: 9_000 });
+    expect(slotsLookedAt(few, { from: 0, to: 9_999 })).toEqual({ from: 100, to: 9_000 });
+  });
+
+  it('hold so many items that all can be read at once, and the rest is asked for after them', () => {
+    expect(slotsLookedAt(many, { from: 1_000, to: 10_999 })).toEqual({ from: 1_000, to: 1_099 });
+    expect(slotsLookedAt(many, { from: 1_100, to: 10_999 })).toEqual({ from: 1_100, to: 1_199 });
+    expect(slotsLookedAt({ ...many, members: 5_000 }, {})).toEqual({ from: 8_991, to: 9_000 });
+    expect(slotsLookedAt({ ...many, members: 1_000_000 }, {})).toEqual({ from: 9_000, to: 9_000 });
   });
 });
 
