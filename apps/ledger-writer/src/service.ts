@@ -24,6 +24,7 @@ import { Founder } from './founder.js';
 import { type LogContext, LogController } from './log.controller.js';
 import { migrations, SCHEMA } from './migrations.js';
 import { type RequestsContext, RequestsController } from './requests.controller.js';
+import { OneAtATime } from './one-at-a-time.js';
 import { StatusController } from './status.controller.js';
 import { timeStamperOf } from './time-stamps/parts.js';
 import { TimeStampsController } from './time-stamps/time-stamps.controller.js';
@@ -99,9 +100,14 @@ export async function buildWith(
       serviceLog.error('somebody signed another ledger log', { code: 'other-root', hub: signer, size });
     },
   });
-  let counting: Promise<void> = Promise.resolve();
-  // After the follower, which begins it, and before the database goes.
-  context.onStop('counting of missing items', () => counting);
+  const counting = new OneAtATime(() =>
+    missingItems(dataSource, charter).then(
+      (items) => void (seen.items = items),
+      (error: unknown) => serviceLog.warn('missing items were not counted', { error }),
+    ),
+  );
+  // After the follower, which asks for it, and before the database goes.
+  context.onStop('counting of missing items', () => counting.close());
   const follower = new ChainFollower({
     charter,
     log,
@@ -114,10 +120,7 @@ export async function buildWith(
     pollMillis: Math.min(1_000, Math.max(50, Math.floor(charter.slots.lengthMillis / 5))),
     onTaken: ({ state, checkpointSize, skipped }, count) => {
       seen.failures = 0;
-      counting = missingItems(dataSource, charter).then(
-        (items) => void (seen.items = items),
-        (error: unknown) => serviceLog.warn('missing items were not counted', { error }),
-      );
+      counting.ask();
       serviceLog.debug('final blocks taken in', { height: state.height, count });
       skipped.forEach((times, reason) => {
         if (reason !== 'not-an-item' && reason !== 'coinbase') {
