@@ -35,6 +35,8 @@ export interface WitnessContext {
   readonly ownSignatures: OwnSignatures;
   readonly notes: KnownNotes;
   readonly contradictions: Contradictions;
+  /** Once for a hub that shows a note that no hub of the charter has signed as the log. */
+  readonly onRefused: (hub: string) => void;
   /** How far the log goes now. */
   readonly onWitnessed: (size: number) => void;
   /** The largest size that a hub shows, while the log goes that far. */
@@ -59,6 +61,8 @@ export class HubWatch {
   #taken = new Map<string, string>();
   /** Whether the last look ended before the log was as far as the hub shows. */
   #isUnfinished = false;
+  /** Whether it was said that this hub shows something that is left out. */
+  #hasRefused = false;
 
   constructor(hub: WatchedHub, context: WitnessContext) {
     this.#hub = hub;
@@ -68,13 +72,11 @@ export class HubWatch {
 
   /** One look; answers whether there is more to copy at once. All of it can be done again. */
   async round(): Promise<boolean> {
-    const { reader, contradictions, log, db, onShown, ownSignatures, cosigner } = this.#context;
+    const { contradictions, log, db, onShown, ownSignatures, cosigner } = this.#context;
     this.#isUnfinished = false;
     await contradictions.load();
     const pending = await this.#hub.source.pending();
-    const shown = pending.checkpoints
-      .map((note) => reader.read(note))
-      .toSorted((a, b) => a.body.size - b.body.size);
+    const shown = this.#read(pending.checkpoints).toSorted((a, b) => a.body.size - b.body.size);
     this.#taken = new Map([...this.#taken].filter(([text]) => shown.some((seen) => seen.text === text)));
     onShown(this.#hub.source.name, shown.at(-1)?.body.size ?? 0, (await log.head(db)).size);
     // Before the first signature after a start; and of a hub that was silent then, before the first that it gets.
@@ -82,13 +84,23 @@ export class HubWatch {
     await cosigner.recall(shown);
     try {
       await this.#takeAll(shown);
-      for (const note of pending.contradictions) await this.#compare(reader.read(note));
+      for (const seen of this.#read(pending.contradictions)) await this.#compare(seen);
     } finally {
       // What could be taken in goes out, whatever became of the rest.
       await this.#handOver.checkpoints(shown.filter(({ text }) => this.#taken.has(text)));
       await this.#handOver.tell(contradictions.toTell());
     }
     return this.#isUnfinished;
+  }
+
+  /** Leaves out what no hub of the charter has signed as the log: anybody may have given it to this hub, and it says nothing about anyone. */
+  #read(notes: readonly string[]): SeenCheckpoint[] {
+    const read = notes.map((note) => this.#context.reader.tryRead(note));
+    if (read.includes(null) && !this.#hasRefused) {
+      this.#hasRefused = true;
+      this.#context.onRefused(this.#hub.source.name);
+    }
+    return read.filter((one) => one !== null);
   }
 
   async #takeAll(shown: readonly SeenCheckpoint[]): Promise<void> {

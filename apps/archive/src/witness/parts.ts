@@ -60,6 +60,7 @@ export function witnessParts(shared: Shared, db: Db, buses: readonly Bus[]): Run
       if (count !== stale) metrics.gauge('besure_alarms').set({ kind: 'hub-stale' }, count);
       stale = count;
     },
+    onRefused: (url) => serviceLog.info('a hub shows notes that no hub has signed: left out', { url }),
     onWitnessed: (size) => metrics.gauge('besure_witnessed_size').set(size),
     signal: stopping.signal,
   };

@@ -14,10 +14,13 @@ import { logMigrations, LogStore } from '@besure/log-store';
 import { type Bus, connectBus } from '@besure/messaging';
 import {
   encodeBase64url,
+  formatCheckpoint,
   leafHash,
+  noteKey,
   parseCheckpoint,
   parseTlogProof,
   rootFromInclusionProof,
+  signCheckpoint,
 } from '@besure/protocol';
 import { createLog, ServiceMetrics } from '@besure/service';
 import { freshDatabase, waitUntil } from '@besure/testing';
@@ -97,6 +100,8 @@ class Archive {
   readonly dataSource: DataSource;
   readonly store: EventStore;
   readonly metrics = new ServiceMetrics('archive');
+  /** What it logged. */
+  readonly said: string[] = [];
   readonly #hubs: readonly ScriptedHub[];
   #running: { stop(): Promise<unknown> } = { stop: () => Promise.resolve() };
 
@@ -133,7 +138,7 @@ class Archive {
     const buses: Bus[] = config.hubs.map(({ bus }) =>
       connectBus({ url: bus.url, name: this.name, inboxPrefix: `_INBOX_${this.name}` }),
     );
-    const log = createLog({ name: 'archive', stream: { write: () => {} } });
+    const log = createLog({ name: 'archive', stream: { write: (text: string) => this.said.push(text) } });
     const { store, metrics } = this;
     const shared: Shared = { config, store, log, metrics, bus: buses[0]! };
     const parts = witnessParts(shared, this.dataSource, buses);
@@ -357,6 +362,31 @@ describe('witnesses', () => {
     await untilSigned(2, ['alpha', 'hub-0'], silent);
     await untilSigned(2, ['hub-1']);
     expect(new Set(silent.signersOf(2))).toEqual(new Set(hub.signersOf(2)));
+  });
+
+  it('leave out what a witness alone has signed, wherever a hub shows it, and go on with the rest', async () => {
+    const body = { origin: charter.log.origin, size: 2, root: sha256(Buffer.from('another log')) };
+    const key = noteKey('ml-dsa-44', 'beta.example', witnessKeys.beta.publicKey, sha256);
+    const sign = (bytes: Uint8Array): Uint8Array => witnessKeys.beta.sign(bytes);
+    const junk = formatCheckpoint(body, [signCheckpoint(key, body, time, sign)]);
+    hub.contradictions = [junk];
+    const alpha = await Archive.open('alpha');
+    hub.grow(3, time);
+    await untilSigned(3, ['alpha']);
+    hub.notes.unshift(junk);
+    hub.grow(3, time);
+    await untilSigned(6, ['alpha']);
+    // A contradiction beside it is still looked at.
+    hub.entries = hub.entries.slice(0, 1);
+    const honest = hub.notes;
+    hub.grow(4, time, 'other');
+    hub.contradictions = [junk, hub.notes.at(-1)!];
+    hub.notes = honest.slice(0, 3);
+    const [row, ...more] = await alpha.untilCaught();
+    expect(row).toMatchObject({ kind: 'other-history', hub: 'hub-0' });
+    expect(more).toEqual([]);
+    expect(alpha.said.filter((text) => text.includes('left out'))).toHaveLength(1);
+    expect(alpha.said.filter((text) => text.includes('work failed'))).toEqual([]);
   });
 
   it('keep no line that does not verify', async () => {
