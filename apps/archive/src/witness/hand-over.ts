@@ -9,6 +9,12 @@ const MOST_BYTES = 500_000;
 const FIRST_PAUSE_MILLIS = 1000;
 const LARGEST_PAUSE_MILLIS = 300_000;
 
+/** What a hub showed in one look. */
+export interface Shown {
+  readonly checkpoints: readonly SeenCheckpoint[];
+  readonly contradictions: readonly SeenCheckpoint[];
+}
+
 /**
  * Gives a hub the signatures that it lacks: what it shows is compared with what is stored, so nothing is lost by a lost answer, a restart on either side, or
  * a hub that forgot.
@@ -18,6 +24,7 @@ export class HandOver {
   readonly #notes: KnownNotes;
   readonly #handed = new Map<string, { readonly times: number; readonly until: number }>();
   readonly #told = new Set<string>();
+  readonly #unheard = new Map<string, { readonly times: number; readonly until: number }>();
 
   constructor(hub: Pick<WatchedHub, 'hand' | 'tell'>, notes: KnownNotes) {
     this.#hub = hub;
@@ -34,18 +41,32 @@ export class HandOver {
       await this.#hub.hand(group);
       for (const note of group) {
         const times = (this.#handed.get(note)?.times ?? 0) + 1;
-        const pause = Math.min(FIRST_PAUSE_MILLIS * 2 ** (times - 1), LARGEST_PAUSE_MILLIS);
-        this.#handed.set(note, { times, until: now + pause });
+        this.#handed.set(note, { times, until: now + pauseMillis(times) });
       }
     }
   }
 
-  /** Tells the hub of notes that it does not show: each once. */
-  async tell(notes: readonly string[]): Promise<void> {
+  /**
+   * Tells the hub of notes that contradict the log, each until it has compared it with its own: until it says that its own is another, shows it, or has taken it while
+   * it was as far. A hub that is behind answers the same and forgets it: it is told again, more and more rarely.
+   *
+   * @param shown what the hub showed in this look, as its own and as contradictions
+   */
+  async tell(notes: readonly string[], shown: Shown): Promise<void> {
+    const texts = new Set([...shown.checkpoints, ...shown.contradictions].map(({ text }) => text));
+    const reaches = Math.max(0, ...shown.checkpoints.map(({ body }) => body.size));
+    const now = Date.now();
     for (const note of notes) {
       if (this.#told.has(note)) continue;
-      await this.#hub.tell(note);
-      this.#told.add(note);
+      const { text, size } = parseCheckpoint(note);
+      const { times, until } = this.#unheard.get(note) ?? { times: 0, until: 0 };
+      if (!texts.has(text) && until > now) continue;
+      if (texts.has(text) || (await this.#hub.tell(note)) === 'other-root' || size <= reaches) {
+        this.#told.add(note);
+        this.#unheard.delete(note);
+      } else {
+        this.#unheard.set(note, { times: times + 1, until: now + pauseMillis(times + 1) });
+      }
     }
   }
 
@@ -57,6 +78,10 @@ export class HandOver {
     const missing = linesOf(addSignatures(note, linesOf(stored))).filter((line) => !shown.has(line));
     return missing.length === 0 ? [] : [formatCheckpoint(body, missing)];
   }
+}
+
+function pauseMillis(times: number): number {
+  return Math.min(FIRST_PAUSE_MILLIS * 2 ** (times - 1), LARGEST_PAUSE_MILLIS);
 }
 
 function linesOf(note: string): string[] {

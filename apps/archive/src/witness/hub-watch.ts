@@ -20,8 +20,8 @@ export interface WatchedHub {
   readonly source: PendingSource;
   /** Hands over checkpoint notes; resolves when the hub has acknowledged them. */
   readonly hand: (checkpoints: readonly string[]) => Promise<void>;
-  /** Lets it know of a checkpoint that may contradict its own. */
-  readonly tell: (checkpoint: string) => Promise<void>;
+  /** Lets it know of a checkpoint that may contradict its own; answers what it made of that. It takes without a word what it cannot compare yet. */
+  readonly tell: (checkpoint: string) => Promise<'taken' | 'other-root'>;
 }
 
 /** What the watches of all hubs share: one log, one state, one memory of what was seen. */
@@ -77,6 +77,7 @@ export class HubWatch {
     await contradictions.load();
     const pending = await this.#hub.source.pending();
     const shown = this.#read(pending.checkpoints).toSorted((a, b) => a.body.size - b.body.size);
+    const contradicting = this.#read(pending.contradictions);
     this.#taken = new Map([...this.#taken].filter(([text]) => shown.some((seen) => seen.text === text)));
     onShown(this.#hub.source.name, shown.at(-1)?.body.size ?? 0, (await log.head(db)).size);
     // Before the first signature after a start; and of a hub that was silent then, before the first that it gets.
@@ -84,11 +85,14 @@ export class HubWatch {
     await cosigner.recall(shown);
     try {
       await this.#takeAll(shown);
-      for (const seen of this.#read(pending.contradictions)) await this.#compare(seen);
+      for (const seen of contradicting) await this.#compare(seen);
     } finally {
       // What could be taken in goes out, whatever became of the rest.
       await this.#handOver.checkpoints(shown.filter(({ text }) => this.#taken.has(text)));
-      await this.#handOver.tell(contradictions.toTell());
+      await this.#handOver.tell(contradictions.toTell(), {
+        checkpoints: shown,
+        contradictions: contradicting,
+      });
     }
     return this.#isUnfinished;
   }

@@ -70,7 +70,10 @@ export function witnessParts(shared: Shared, db: Db, buses: readonly Bus[]): Run
       const subject = SUBJECTS.cosign(organisation);
       parseCosignAnswer(await request(buses[i]!, subject, { checkpoints }, options));
     };
-    const watch = new HubWatch({ source, hand, tell: (note) => hand([note]).catch(isHeard) }, context);
+    const watch = new HubWatch(
+      { source, hand, tell: (note) => hand([note]).then(() => 'taken' as const, otherRoot) },
+      context,
+    );
     workers.push(worker(shared, 'witnessing', () => watch.round(), source.name));
   }
   return {
@@ -84,6 +87,7 @@ export function witnessParts(shared: Shared, db: Db, buses: readonly Bus[]): Run
 }
 
 /** A hub that refuses a checkpoint because its own is another has heard of it. */
-function isHeard(error: unknown): void {
+function otherRoot(error: unknown): 'other-root' {
   if (!(error instanceof MessagingError) || error.refusal !== 'other-root') throw error;
+  return 'other-root';
 }
