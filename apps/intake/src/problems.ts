@@ -28,15 +28,15 @@ export function bodyProblem(kind: Exclude<EventsBody['kind'], 'single' | 'batch'
     case 'not-json-type':
       return problems.unsupportedMediaType();
     case 'not-utf8':
-      return problems.malformed({ rule: 'the body is UTF-8' });
+      return problems.malformed({ field: 'body', rule: 'the body is UTF-8' });
     case 'not-json':
-      return problems.malformed({ rule: 'the body is JSON' });
+      return problems.malformed({ field: 'body', rule: 'the body is JSON' });
     case 'not-a-batch':
-      return problems.malformed({ rule: 'a batch is a JSON array' });
+      return problems.malformed({ field: 'body', rule: 'a batch is a JSON array' });
     case 'empty-batch':
-      return problems.malformed({ rule: 'a batch has at least one event' });
+      return problems.malformed({ field: 'body', rule: 'a batch has at least one event' });
     case 'batch-too-large':
-      return problems.tooLarge({ rule: `at most ${MAX_BATCH_EVENTS} events in a batch` });
+      return problems.tooLarge({ field: 'body', rule: `at most ${MAX_BATCH_EVENTS} events in a batch` });
   }
 }
 

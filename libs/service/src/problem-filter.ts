@@ -22,7 +22,7 @@ export function problemOf(error: unknown): Problem {
     case 404:
       return problems.notFound();
     case 413:
-      return problems.tooLarge();
+      return problems.tooLarge({ field: 'body', rule: 'no larger than this service reads' });
     case 415:
       return problems.unsupportedMediaType();
     case 422:
