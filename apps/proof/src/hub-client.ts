@@ -56,27 +56,45 @@ export class HubClient {
     this.#first = (this.#first + 1) % this.hubs;
   }
 
+  /** The places of all hubs, the one that is asked first before the others. */
+  places(): number[] {
+    return this.#options.hubs.map((_, i) => (this.#first + i) % this.hubs);
+  }
+
+  /** From now on the hub of this place is asked first. */
+  turnTo(place: number): void {
+    this.#first = place;
+  }
+
   /** Hands over raw transactions (hex), in order; a result each. Throws ProofError `hub-unreachable`. */
-  async submit(transactions: readonly string[]): Promise<SubmitResult[]> {
+  submit(transactions: readonly string[]): Promise<SubmitResult[]> {
+    return this.#ask((place) => this.submitTo(place, transactions));
+  }
+
+  /** Hands them to one hub and to no other. Rejects where it gives no usable answer. */
+  async submitTo(place: number, transactions: readonly string[]): Promise<SubmitResult[]> {
     const { organisation, sha256 } = this.#options;
-    return this.#ask(SUBJECTS.submit(organisation), { transactions }, (answer) => {
-      const results = parseSubmitAnswer(answer, transactions.length);
-      for (const [i, result] of results.entries()) {
-        if ('txid' in result && result.txid !== txidOf(decodeHex(transactions[i]!), sha256)) {
-          throw new ProofError('hub-lies', 'the hub says that it took another transaction');
-        }
+    const answer = await this.#request(place, SUBJECTS.submit(organisation), { transactions });
+    const results = parseSubmitAnswer(answer, transactions.length);
+    for (const [i, result] of results.entries()) {
+      if ('txid' in result && result.txid !== txidOf(decodeHex(transactions[i]!), sha256)) {
+        throw new ProofError('hub-lies', 'the hub says that it took another transaction');
       }
-      return results;
-    });
+    }
+    return results;
   }
 
   /** What the member can spend, as far as the hub's own transactions prove it. Throws ProofError `hub-unreachable`. */
-  async outputs(): Promise<LedgerView> {
+  outputs(): Promise<LedgerView> {
+    return this.#ask((place) => this.outputsAt(place));
+  }
+
+  /** What one hub shows, and no other. Rejects where it gives no usable answer. */
+  async outputsAt(place: number): Promise<LedgerView> {
     const { organisation, address } = this.#options;
-    return this.#ask(SUBJECTS.outputs(organisation), { address }, (answer) => {
-      const { outputs, streams } = parseOutputsAnswer(answer);
-      return { outputs: this.#spendable(outputs), streamEntity: this.#streamEntity(streams.proofs.raw) };
-    });
+    const answer = await this.#request(place, SUBJECTS.outputs(organisation), { address });
+    const { outputs, streams } = parseOutputsAnswer(answer);
+    return { outputs: this.#spendable(outputs), streamEntity: this.#streamEntity(streams.proofs.raw) };
   }
 
   #spendable(answers: readonly LedgerOutput[]): Spendable[] {
@@ -104,14 +122,18 @@ export class HubClient {
     return streamEntity(txidOf(raw, sha256));
   }
 
-  async #ask<T>(subject: string, payload: object, read: (answer: unknown) => T): Promise<T> {
-    const { hubs } = this.#options;
+  async #request(place: number, subject: string, payload: object): Promise<unknown> {
+    const hub = this.#options.hubs[place];
+    if (hub === undefined) throw new RangeError(`there is no hub ${place}`);
+    return hub(subject, payload);
+  }
+
+  async #ask<T>(ask: (place: number) => Promise<T>): Promise<T> {
     let cause: unknown;
-    for (const [i] of hubs.entries()) {
-      const at = (this.#first + i) % hubs.length;
+    for (const place of this.places()) {
       try {
-        const found = read(await hubs[at]!(subject, payload));
-        this.#first = at;
+        const found = await ask(place);
+        this.#first = place;
         return found;
       } catch (error) {
         cause = error;

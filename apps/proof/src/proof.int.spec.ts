@@ -41,6 +41,7 @@ import type { HubClient } from './hub-client.js';
 import { keepRecords } from './keep-records.js';
 import { proofMigrations } from './migrations.js';
 import { closeSlot } from './slot-closer.js';
+import { SendingPace } from './sending-pace.js';
 import { type SendingContext, sendSlots } from './slot-sender.js';
 import { stateOwnEvents } from './state-own-events.js';
 import { StatementMaker } from './statement-maker.js';
@@ -415,10 +416,19 @@ describe('a slot', () => {
       sha256: nodePrimitives.sha256,
       iatOf: () => IAT,
       streamEntity: () => ENTITY,
-      hub: { hubs: 1, turnToNext: () => {}, ...hub } as HubClient,
+      hub: {
+        hubs: 1,
+        turnToNext: () => {},
+        places: () => [0],
+        submitTo: (_place: number, raws: readonly string[]) => hub.submit?.(raws),
+        outputsAt: () => hub.outputs?.(),
+        ...hub,
+      } as HubClient,
       now: () => now,
       resendMillis: 5000,
+      pace: new SendingPace(),
       onOverdue: () => {},
+      onRefused: () => undefined,
     };
   }
 

@@ -39,6 +39,7 @@ import { HubClient } from './hub-client.js';
 import { keepRecords } from './keep-records.js';
 import { proofMigrations } from './migrations.js';
 import { SCHEMA, type Shared, logFollower, worker } from './parts.js';
+import { SendingPace } from './sending-pace.js';
 import { SlotClock } from './slot-clock.js';
 import { closeSlot } from './slot-closer.js';
 import { overdueMillis, sendSlots } from './slot-sender.js';
@@ -169,8 +170,9 @@ function consumersOf(shared: Shared, handler: Source['handler']): Consumer[] {
 
 /** Closing slots, and bringing them to the ledger. */
 function slotParts(shared: Shared, hubs: readonly Bus[]): Running[] {
-  const { config, store, log } = shared;
+  const { config, store, log, metrics } = shared;
   const { charter, organisation, ledgerSigner } = config;
+  const alarms = metrics.gauge('besure_alarms');
   const keyHash = hash160(ledgerSigner.publicKey, nodePrimitives.sha256);
   const hub = new HubClient({
     organisation,
@@ -197,10 +199,19 @@ function slotParts(shared: Shared, hubs: readonly Bus[]): Running[] {
     now: Date.now,
     resendMillis: overdueMillis(charter),
     onOverdue: (overdue: readonly number[]) =>
-      log.warn('slots are not in the log in time and go through the next hub', {
-        slot: Math.min(...overdue),
-        count: overdue.length,
-      }),
+      log.warn(
+        'slots are not in the log in time and are sent again, through the next hub where there is one',
+        {
+          slot: Math.min(...overdue),
+          count: overdue.length,
+        },
+      ),
+    pace: new SendingPace(),
+    onRefused(refusal: { readonly slot: number; readonly code: string } | null) {
+      alarms.set({ kind: 'item-refused' }, refusal === null ? 0 : 1);
+      if (refusal !== null)
+        log.warn('the ledger refuses the item of a slot: it is sent again later', refusal);
+    },
   };
   const sender = worker(shared, 'sending', REST_MILLIS, async () => (await sendSlots(sending)) > 0);
   const clock = new SlotClock(charter, Date.now, async (slot) => {

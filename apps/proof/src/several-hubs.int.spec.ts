@@ -3,12 +3,20 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { coreMigrations, EventStore, migrate, openDataSource } from '@besure/event-store';
 import { generateLedgerKey, nodePrimitives } from '@besure/keys';
-import { hash160, p2pkhScript, parseTransaction, txidOf } from '@besure/ledger-tx';
+import {
+  hash160,
+  p2pkhScript,
+  parseTransaction,
+  serialiseTransaction,
+  streamCreationScript,
+  txidOf,
+} from '@besure/ledger-tx';
 import { decodeHex, encodeHex, type SubmitResult } from '@besure/protocol';
 import { freshDatabase } from '@besure/testing';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { HubClient, type HubRequest } from './hub-client.js';
 import { proofMigrations } from './migrations.js';
+import { SendingPace } from './sending-pace.js';
 import { closeSlot } from './slot-closer.js';
 import { countLateSlots, markFinal } from './slot-rows.js';
 import { type SendingContext, sendSlots } from './slot-sender.js';
@@ -38,13 +46,16 @@ let now: number;
 let ledger: Ledger;
 let store: EventStore;
 let overdue: number[];
+let refusals: (string | null)[];
 let closing: (() => Promise<unknown>)[] = [];
 let folder: string;
+let memberKeyHash: Uint8Array;
 
 beforeEach(async () => {
   now = 1_795_341_000_000;
   ledger = new Ledger();
   overdue = [];
+  refusals = [];
   folder = mkdtempSync(join(tmpdir(), 'besure-hubs-'));
   const database = await freshDatabase();
   const schema = 'proof';
@@ -88,9 +99,40 @@ const refusing: HubRequest = async (subject, payload) =>
 
 const down: HubRequest = () => Promise.reject(new Error('no answer'));
 
+/** A hub that refuses everything with a code, and shows another output of the member that can be spent. */
+function stuck(code: string): HubRequest {
+  return async (subject, payload) => {
+    if (subject.includes('submit')) {
+      return {
+        ok: true,
+        results: (payload as Transactions).transactions.map(() => ({ code, message: 'x' })),
+      };
+    }
+    const raw = transaction(p2pkhScript(memberKeyHash));
+    const txid = txidOf(decodeHex(raw), sha256);
+    return {
+      ok: true,
+      outputs: [{ txid, vout: 0, raw, confirmations: 9 }],
+      streams: { proofs: { raw: transaction(streamCreationScript('proofs')) } },
+    };
+  };
+}
+
+function transaction(script: Uint8Array): string {
+  return encodeHex(
+    serialiseTransaction({
+      version: 1,
+      inputs: [{ txid: 'b'.repeat(64), vout: 0, script: new Uint8Array(0), sequence: 0 }],
+      outputs: [{ value: 0n, script }],
+      lockTime: 0,
+    }),
+  );
+}
+
 function sendingTo(...hubs: HubRequest[]): SendingContext {
   const ledgerSigner = generateLedgerKey(join(folder, 'ledger-key'));
   const keyHash = hash160(ledgerSigner.publicKey, sha256);
+  memberKeyHash = keyHash;
   return {
     organisation: 'alpha',
     store,
@@ -110,7 +152,9 @@ function sendingTo(...hubs: HubRequest[]): SendingContext {
     }),
     now: () => now,
     resendMillis: RESEND_MILLIS,
+    pace: new SendingPace(),
     onOverdue: (slots) => overdue.push(...slots),
+    onRefused: (refusal) => refusals.push(refusal?.code ?? null),
   };
 }
 
@@ -170,16 +214,81 @@ describe('a member with two hubs', () => {
   it('turns from one hub to the other until the item is in the log, and then rests', async () => {
     const context = sendingTo(swallowing, swallowing);
     await close(context, 5);
-    for (let times = 0; times < 4; times += 1) {
-      expect(await sendSlots(context)).toBe(1);
+    const sent: number[] = [];
+    for (let times = 0; times < 5; times += 1) {
+      sent.push(await sendSlots(context));
       now += RESEND_MILLIS + 1;
     }
-    expect(overdue).toEqual([5, 5, 5]);
+    // Once to each, and then at half the pace; it is told once.
+    expect(sent).toEqual([1, 1, 1, 0, 1]);
+    expect(overdue).toEqual([5]);
     const late = (before: number): Promise<number> => store.transaction((tx) => countLateSlots(tx, before));
     expect([await late(5), await late(6)]).toEqual([0, 1]);
     const [row] = await rows();
     await store.transaction((tx) => markFinal(tx, [{ slot: 5, root: row?.root ?? '', leaf: 0 }]));
     expect(await sendSlots(context)).toBe(0);
     expect(await late(6)).toBe(0);
+  });
+
+  it('signs again when all refuse for the input and another is there, but not while one is not to be reached', async () => {
+    let isDown = true;
+    const sometimes: HubRequest = (subject, payload) =>
+      isDown ? Promise.reject(new Error('no answer')) : stuck('inputs-spent')(subject, payload);
+    const context = sendingTo(sometimes, stuck('missing-inputs'));
+    await close(context, 5);
+    const [before] = await rows();
+    for (let times = 0; times < 3; times += 1) {
+      expect(await sendSlots(context)).toBe(0);
+      now += 1000;
+    }
+    expect(await rows()).toEqual([before]);
+    isDown = false;
+    now += 30_000;
+    await sendSlots(context);
+    const [after] = await rows();
+    expect(after).toMatchObject({ slot: 5, root: before?.root });
+    expect(after?.txid).not.toBe(before?.txid);
+    // The input that was offered is spent by what was signed now: there is no other, whatever is refused.
+    for (let times = 0; times < 5; times += 1) {
+      now += 60_000;
+      await sendSlots(context);
+    }
+    expect(await rows()).toEqual([after]);
+  });
+
+  it('does not wait for ever for a hub that is gone', async () => {
+    const context = sendingTo(down, stuck('inputs-spent'));
+    await close(context, 5);
+    const [before] = await rows();
+    await sendSlots(context);
+    expect(await rows()).toEqual([before]);
+    now += RESEND_MILLIS + 1;
+    await sendSlots(context);
+    expect((await rows())[0]?.txid).not.toBe(before?.txid);
+  });
+
+  it('waits ever longer where the refusal is not of the input, says so, and signs nothing', async () => {
+    let takes = false;
+    let asked = 0;
+    const early: HubRequest = (subject, payload) => {
+      asked += 1;
+      return takes ? honest(subject, payload) : stuck('publisher')(subject, payload);
+    };
+    const context = sendingTo(early);
+    await close(context, 5);
+    const before = await rows();
+    for (let second = 0; second < 60; second += 1) {
+      await sendSlots(context);
+      now += 1000;
+    }
+    // At seconds 0, 1, 3, 7, 15 and 31, twice each.
+    expect(asked).toBe(12);
+    expect(await rows()).toEqual(before);
+    expect(refusals).toEqual(Array.from({ length: 6 }, () => 'publisher'));
+    takes = true;
+    now += 30_000;
+    expect(await sendSlots(context)).toBe(1);
+    expect(refusals.at(-1)).toBeNull();
+    expect(ledger.taken).toEqual(before.map((row) => row.txid));
   });
 });

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import {
   type SlotChain,
   type SlotSigned,
+  concernsInput,
   evolveSlotChain,
   initialSlotChain,
   judgeRefusal,
@@ -56,24 +57,40 @@ describe('the chain of slots', () => {
 
   it('takes a refusal for time where the ledger shows a later output of the chain', () => {
     const outputs = [{ txid: 'tx-10', vout: 1, script: '' }];
-    expect(judgeRefusal(three.pending, three.pending[0]!, outputs).type).toBe('accepted');
+    expect(judgeRefusal(three.pending, three.pending[0]!, outputs, []).type).toBe('accepted');
   });
 
   it('signs again where the ledger only shows an output that the chain does not know', () => {
     const foreign = { txid: 'changed-by-a-miner', vout: 1, script: '76a9' };
-    expect(judgeRefusal(three.pending, three.pending[1]!, [foreign])).toEqual({
+    expect(judgeRefusal(three.pending, three.pending[1]!, [foreign], [])).toEqual({
       type: 'void',
       input: foreign,
     });
-    expect(judgeRefusal(three.pending, three.pending[1]!, []).type).toBe('nothing');
+    expect(judgeRefusal(three.pending, three.pending[1]!, [], []).type).toBe('nothing');
   });
 
   it('does not take the output of an earlier transaction for acceptance of a later one', () => {
     const earlier = { txid: 'tx-7', vout: 1, script: '76a9' };
-    expect(judgeRefusal(three.pending, three.pending[1]!, [earlier])).toEqual({
+    expect(judgeRefusal(three.pending, three.pending[1]!, [earlier], [])).toEqual({
       type: 'void',
       input: earlier,
     });
+  });
+
+  it('has nothing to sign again on where only the input that was refused is shown', () => {
+    const same = { txid: 'tx-7', vout: 1, script: '76a9' };
+    const other = { txid: 'other', vout: 0, script: '76a9' };
+    expect(judgeRefusal(three.pending, three.pending[1]!, [same], [same])).toEqual({ type: 'nothing' });
+    expect(judgeRefusal(three.pending, three.pending[1]!, [same, other], [same])).toEqual({
+      type: 'void',
+      input: other,
+    });
+    expect(['inputs-spent', 'missing-inputs', 'publisher', 'no-permission'].map(concernsInput)).toEqual([
+      true,
+      true,
+      false,
+      false,
+    ]);
   });
 
   it('holds each slot once, in order, whatever was signed again or became final', () => {

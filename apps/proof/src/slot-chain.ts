@@ -77,10 +77,19 @@ export function mayClose(state: SlotChain, slot: number): boolean {
   return state.lastSlot === null || slot > state.lastSlot;
 }
 
+/** Refusals that say of the input that it is gone or never came. All others say nothing of it: another input would be refused the same way. */
+const OF_INPUTS: ReadonlySet<string> = new Set(['inputs-spent', 'missing-inputs']);
+
+/** Whether signing again on another input may help against a refusal. */
+export function concernsInput(code: string): boolean {
+  return OF_INPUTS.has(code);
+}
+
 /**
  * Finds out from the outputs that the ledger holds for the member's address what became of a pending chain after the ledger
  * refused one of its transactions.
  *
+ * @param spent what pending transactions spend: no other input than they have
  * @returns `accepted` where an output of a pending transaction is there, so that the ledger has it and only time is needed;
  *   `void` with the output to sign again on; `nothing` where the ledger shows no output to go on from
  */
@@ -88,10 +97,13 @@ export function judgeRefusal(
   pending: readonly PendingSlot[],
   refused: PendingSlot,
   outputs: readonly Spendable[],
+  spent: readonly Pick<Spendable, 'txid' | 'vout'>[],
 ): { type: 'accepted' } | { type: 'void'; input: Spendable } | { type: 'nothing' } {
   const from = pending.findIndex((one) => one.slot === refused.slot);
   const later = new Set(pending.slice(from < 0 ? 0 : from).map((one) => one.txid));
   if (outputs.some((output) => later.has(output.txid))) return { type: 'accepted' };
-  const input = outputs[0];
+  const input = outputs.find(
+    (output) => !spent.some((one) => one.txid === output.txid && one.vout === output.vout),
+  );
   return input === undefined ? { type: 'nothing' } : { type: 'void', input };
 }
