@@ -120,8 +120,8 @@ class Zone {
           token: () => Promise.resolve(TEST_AUTHORITY.stamp(utf8Encode(checkpoint), time)),
         },
       ],
-      onRefused: (_source, _size, error) => {
-        throw error;
+      onRefused: (_source, [refused]) => {
+        throw refused!.error;
       },
     });
     await follower.round();

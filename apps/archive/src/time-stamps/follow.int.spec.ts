@@ -90,7 +90,8 @@ function follow(...sources: Hub[]): { follower: TimeStampFollower; refused: stri
     store,
     log,
     sources,
-    onRefused: (source, size, { code }) => refused.push(`${source} ${size} ${code}`),
+    onRefused: (source, all) =>
+      refused.push(`${source} ${all.map(({ size, error }) => `${size} ${error.code}`).join(', ')}`),
   });
   return { follower, refused };
 }
@@ -141,7 +142,7 @@ it('refuses a token over another log, and goes on', async () => {
   hub.stamp(6, await checkpointAt(6));
   const { follower, refused } = follow(hub);
   await follower.round();
-  expect(refused).toEqual(['hub 4 imprint', 'hub 5 imprint']);
+  expect(refused).toEqual(['hub 4 imprint, 5 imprint']);
   expect((await covering(0))?.size).toBe(6);
 });
 
@@ -156,9 +157,34 @@ it('takes of two hubs what both have, the earlier one over the same checkpoint',
   await expect(follower.round()).rejects.toThrow('one is down');
   const early = await covering(0);
   one.isDown = false;
+  // It failed, and is left out once.
   await follower.round();
+  expect(one.asked).toEqual([]);
+  await follower.round();
+  expect(one.asked).toEqual([4]);
   expect(await covering(0)).toEqual(early);
   expect((await covering(8))?.size).toBe(9);
+});
+
+it('takes so many of one hub in a round, says once what does not count, and lets it rest then', async () => {
+  await append(100);
+  const [liar, honest] = [new Hub('liar'), new Hub('honest')];
+  for (let size = 1; size <= 100; size += 1) liar.stamp(size, 'another log');
+  honest.stamp(50, await checkpointAt(50));
+  const { follower, refused } = follow(liar, honest);
+  expect(await follower.round()).toBe(true);
+  expect(liar.asked).toHaveLength(32);
+  expect(refused).toHaveLength(1);
+  expect((await covering(0))?.size).toBe(50);
+  honest.stamp(60, await checkpointAt(60));
+  await follower.round();
+  expect(liar.asked).toHaveLength(32);
+  expect((await covering(50))?.size).toBe(60);
+  await follower.round();
+  expect(liar.asked).toHaveLength(64);
+  expect(refused).toHaveLength(2);
+  for (let i = 0; i < 2; i += 1) await follower.round();
+  expect(liar.asked).toHaveLength(64);
 });
 
 it('does not run in circles in a list out of order', async () => {

@@ -13,18 +13,39 @@ export interface TimeStampFollowerOptions {
   /** The log as this archive followed it: only its own roots are believed. */
   readonly log: LogStore;
   readonly sources: readonly TimeStampSource[];
-  /** For a token that is not over this archive's log, or not of an authority of the charter. */
-  readonly onRefused: (source: string, size: number, error: TimeStampError) => void;
+  /** For tokens that are not over this archive's log, or not of an authority of the charter: once for a hub and round. */
+  readonly onRefused: (source: string, refused: readonly Refused[]) => void;
+}
+
+/** A token that does not count. */
+export interface Refused {
+  readonly size: number;
+  readonly error: TimeStampError;
+}
+
+/** Tokens of one hub in one round: an honest one has one a day or so, after a restart some more. */
+const MOST_TOKENS = 32;
+/** Rounds in which a hub is left alone after it failed, or gave nothing but what does not count: twice as many each time, up to these. */
+const MOST_SKIPPED = 32;
+
+/** How it stands with one hub. */
+interface Standing {
+  /** The largest size that was looked at. */
+  seen: number;
+  /** Bad rounds in a row. */
+  bad: number;
+  /** Rounds that are left out now. */
+  skip: number;
 }
 
 /**
  * Takes over the tokens that hubs had made. Each is verified over the checkpoint that this archive makes itself of its own log, so a hub can
- * keep tokens back and nothing else. Where it stood is forgotten at a restart: looking again costs little, and finds what a newer charter
- * lets count.
+ * keep tokens back and nothing else. Each hub is looked at beside the others, for so many tokens a round. Where it stood is forgotten at a restart: looking
+ * again costs little, and finds what a newer charter lets count.
  */
 export class TimeStampFollower {
   readonly #options: TimeStampFollowerOptions;
-  readonly #seen = new Map<string, number>();
+  readonly #standings = new Map<string, Standing>();
 
   constructor(options: TimeStampFollowerOptions) {
     this.#options = options;
@@ -32,47 +53,67 @@ export class TimeStampFollower {
 
   /** One look at each hub; answers whether there may be more at once. Throws after all of them where one failed. */
   async round(): Promise<boolean> {
-    let more = false;
-    const failures: unknown[] = [];
-    for (const source of this.#options.sources) {
-      try {
-        more = (await this.#follow(source)) || more;
-      } catch (error) {
-        failures.push(error);
+    const looks = await Promise.allSettled(this.#options.sources.map((source) => this.#look(source)));
+    const failed = looks.find((look) => look.status === 'rejected');
+    if (failed !== undefined) throw failed.reason;
+    return looks.some((look) => look.status === 'fulfilled' && look.value);
+  }
+
+  async #look(source: TimeStampSource): Promise<boolean> {
+    const standing = this.#standings.get(source.name) ?? { seen: 0, bad: 0, skip: 0 };
+    this.#standings.set(source.name, standing);
+    if (standing.skip > 0) {
+      standing.skip -= 1;
+      return false;
+    }
+    let isGood = false;
+    try {
+      const { kept, refused } = await this.#follow(source, standing);
+      isGood = kept > 0 || refused === 0;
+      return kept > 0;
+    } finally {
+      standing.bad = isGood ? 0 : standing.bad + 1;
+      standing.skip = isGood ? 0 : Math.min(2 ** (standing.bad - 1), MOST_SKIPPED);
+    }
+  }
+
+  async #follow(source: TimeStampSource, standing: Standing): Promise<{ kept: number; refused: number }> {
+    const { store, log, onRefused } = this.#options;
+    const refused: Refused[] = [];
+    let kept = 0;
+    try {
+      for (const { size } of (await source.list(standing.seen)).slice(0, MOST_TOKENS)) {
+        // Smallest first and above what was asked for, or it is no list to go on with.
+        if (size <= standing.seen) throw new Error('the list of time stamps is not ascending');
+        const own = await store.transaction(async (tx) =>
+          size <= (await log.head(tx)).size ? log.root(tx, size) : null,
+        );
+        if (own === null) break; // this archive is behind: the next look sees it again
+        const error = await this.#take(
+          source,
+          size,
+          formatCheckpointText({ origin: log.origin, size, root: own }),
+        );
+        if (error === null) kept += 1;
+        else refused.push({ size, error });
+        standing.seen = size;
       }
+    } finally {
+      if (refused.length > 0) onRefused(source.name, refused);
     }
-    if (failures.length > 0) throw failures[0];
-    return more;
+    return { kept, refused: refused.length };
   }
 
-  async #follow(source: TimeStampSource): Promise<boolean> {
-    const { store, log } = this.#options;
-    const after = this.#seen.get(source.name) ?? 0;
-    let taken = 0;
-    for (const { size } of await source.list(after)) {
-      // Smallest first and above what was asked for, or it is no list to go on with.
-      if (size <= (this.#seen.get(source.name) ?? 0))
-        throw new Error('the list of time stamps is not ascending');
-      const own = await store.transaction(async (tx) =>
-        size <= (await log.head(tx)).size ? log.root(tx, size) : null,
-      );
-      if (own === null) return false; // this archive is behind: the next look sees it again
-      await this.#take(source, size, formatCheckpointText({ origin: log.origin, size, root: own }));
-      this.#seen.set(source.name, size);
-      taken += 1;
-    }
-    return taken > 0;
-  }
-
-  async #take(source: TimeStampSource, size: number, checkpoint: string): Promise<void> {
-    const { charter, store, onRefused } = this.#options;
+  async #take(source: TimeStampSource, size: number, checkpoint: string): Promise<TimeStampError | null> {
+    const { charter, store } = this.#options;
     const token = await source.token(size);
     try {
       const { time } = verifyTimeStamp(token, utf8Encode(checkpoint), timeStampAnchorsOf(charter));
       await store.transaction((tx) => keepTimeStamp(tx, { size, checkpoint, token, time }));
+      return null;
     } catch (error) {
       if (!(error instanceof TimeStampError)) throw error;
-      onRefused(source.name, size, error);
+      return error;
     }
   }
 }

@@ -17,7 +17,8 @@ export function timeStampFollower({ config, store, log }: Shared, logStore: LogS
     store,
     log: logStore,
     sources: hubs.map(({ logUrl }) => httpTimeStamps(`${logUrl}/log/proofs`, stopping.signal)),
-    onRefused: (url, size, error) => log.error('a time stamp does not count', { url, size, error }),
+    onRefused: (url, refused) =>
+      log.error('time stamps do not count', { url, count: refused.length, ...refused[0] }),
   });
   const worker = new Worker({
     round: () => follower.round(),
