@@ -2,7 +2,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { RunFile } from '@besure/dev-env';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { hubStandings, standingLines } from './hub-standing.js';
+import { accusationLine, hubStandings, knownAccusations, standingLines } from './hub-standing.js';
 
 const ITEMS = {
   due: 99,
@@ -18,6 +18,11 @@ const ITEMS = {
 const answers: Record<string, unknown> = {
   '/v1/status': { hub: 'hub', chain: 'c', state: 'following', halted: null, tip: 9, height: 7 },
   '/v1/missing-items': ITEMS,
+  '/v1/accusations': {
+    accusations: [
+      { id: '3', accused: 'hub-2.example/log', lie: 'two-histories', at: '2026-11-22T15:00:00.000Z' },
+    ],
+  },
 };
 const server = createServer((request, response) => {
   response.writeHead(answers[request.url ?? ''] === undefined ? 404 : 200);
@@ -56,5 +61,17 @@ it('says that all is well where it is', () => {
   ]);
   expect(standingLines({ ...standing, items: { due: -1, from: 0, to: -1, ...none } })).toEqual([
     'hub      One: following, height 7; no slot is due yet',
+  ]);
+});
+
+it('says whom the archives accuse, and nothing of one that is silent', async () => {
+  const { port } = server.address() as AddressInfo;
+  const services = [
+    { name: 'archive', organisation: 'alpha', pid: 1, http: `http://127.0.0.1:${port}` },
+    { name: 'archive', organisation: 'beta', pid: 1, http: 'http://127.0.0.1:1' },
+    { name: 'proof', organisation: 'alpha', pid: 1, http: `http://127.0.0.1:${port}` },
+  ];
+  expect((await knownAccusations({ services })).map(accusationLine)).toEqual([
+    'lied     hub-2.example/log: two-histories, as the archive of alpha proves (/v1/accusations/3)',
   ]);
 });

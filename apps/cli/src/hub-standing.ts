@@ -1,4 +1,5 @@
 import type { RunFile } from '@besure/dev-env';
+import { printable } from '@besure/dev-env/printable';
 import { z } from 'zod';
 
 /** How a hub stands, as it says itself. `reachable` is false where it does not answer: all else is null then. */
@@ -63,4 +64,38 @@ export function standingLines({ id, operator, reachable, state, height, items }:
     `${head}${state}, height ${height}; ${looked}${lines.length === 0 && items.to >= items.from ? ': all items in time' : ''}`,
     ...lines.map((line) => `  ${line}`),
   ];
+}
+
+/** A lie that an archive can prove. */
+export interface KnownAccusation {
+  /** Whose archive it is. */
+  readonly archive: string;
+  readonly id: string;
+  readonly accused: string;
+  readonly lie: string;
+}
+
+const accusationsSchema = z.object({
+  accusations: z.array(z.object({ id: z.string(), accused: z.string(), lie: z.string() })),
+});
+
+/** Asks each archive of a network whom it accuses. One that does not answer says nothing here. */
+export async function knownAccusations({ services }: Pick<RunFile, 'services'>): Promise<KnownAccusation[]> {
+  const archives = services.filter(({ name }) => name === 'archive');
+  const found = await Promise.all(
+    archives.map(async ({ organisation, http }): Promise<KnownAccusation[]> => {
+      try {
+        const { accusations } = accusationsSchema.parse(await get(`${http}/v1/accusations`));
+        return accusations.map(({ id, accused, lie }) => ({ archive: organisation, id, accused, lie }));
+      } catch {
+        return [];
+      }
+    }),
+  );
+  return found.flat();
+}
+
+/** An accusation in a line for people. */
+export function accusationLine({ archive, id, accused, lie }: KnownAccusation): string {
+  return `lied     ${printable(accused)}: ${printable(lie)}, as the archive of ${archive} proves (/v1/accusations/${printable(id)})`;
 }

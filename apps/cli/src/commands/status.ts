@@ -3,7 +3,8 @@ import { printable } from '@besure/dev-env/printable';
 import { CliError } from '../cli-error.js';
 import type { Command } from '../command.js';
 import { EXIT } from '../exit-codes.js';
-import { hubStandings, standingLines } from '../hub-standing.js';
+import { accusationLine, hubStandings, knownAccusations, standingLines } from '../hub-standing.js';
+import type { Io } from '../io.js';
 import { noArguments, parseOptions } from '../parse-options.js';
 import { runningNetwork } from '../running-network.js';
 import { stateFolder } from '../state-folder.js';
@@ -23,10 +24,8 @@ export const statusCommand: Command = {
     noArguments(values.hubs ? positionals : rest);
     const run = runningNetwork();
     if (values.hubs) {
-      const hubs = await hubStandings(run);
-      io.out(
-        values.json ? `${JSON.stringify(hubs, null, 2)}\n` : `${hubs.flatMap(standingLines).join('\n')}\n`,
-      );
+      if (values.json) io.out(`${JSON.stringify(await hubStandings(run), null, 2)}\n`);
+      else await showHubs(run, io);
       return EXIT.ok;
     }
     const documents = sentDocuments(stateFolder).filter((sent) => id === undefined || matches(sent, id));
@@ -45,11 +44,17 @@ export const statusCommand: Command = {
       }
     }
     if (!values.json && id === undefined) {
-      for (const line of (await hubStandings(run)).flatMap(standingLines)) io.out(`${line}\n`);
+      await showHubs(run, io);
     }
     return EXIT.ok;
   },
 };
+
+async function showHubs(run: RunFile, io: Io): Promise<void> {
+  const [hubs, accusations] = await Promise.all([hubStandings(run), knownAccusations(run)]);
+  for (const line of [...hubs.flatMap(standingLines), ...accusations.map(accusationLine)])
+    io.out(`${line}\n`);
+}
 
 function matches({ message, events }: SentDocument, id: string): boolean {
   return [message, message.replace('urn:uuid:', ''), ...events.map((event) => event.id)].some((one) =>
