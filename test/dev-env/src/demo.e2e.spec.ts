@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -6,6 +7,9 @@ import { verify } from '@besure/verification';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Report } from './demo/report.js';
 import { demo } from './run-demo.js';
+
+/** Written from the specifications alone, with no code of ours. */
+const INDEPENDENT = join(import.meta.dirname, '../../conformance/python/verify.py');
 
 let folder: string;
 let out: string;
@@ -60,6 +64,22 @@ describe('the demo with a folder of files that nobody has seen before', () => {
       1,
     );
     expect(readdirSync(join(out, 'ledger'))).toHaveLength(report.ledgerItems);
+  });
+
+  it('leaves evidence that an independent verifier judges alike', () => {
+    const judge = (part: string): ReturnType<typeof spawnSync> => {
+      const files = readdirSync(join(out, part)).map((name) => join(out, part, name));
+      return spawnSync('python3', ['-B', INDEPENDENT, ...files, '--trust', join(out, 'trust.json')], {
+        encoding: 'utf8',
+      });
+    };
+    for (const part of ['evidence', 'views']) {
+      const { status, stdout, stderr } = judge(part);
+      expect(status, `${stdout}${stderr}`).toBe(0);
+    }
+    const { status, stdout } = judge('tampered');
+    expect(status).toBe(1);
+    expect(`${stdout}`.match(/\bbad\b/g)).toHaveLength(12);
   });
 
   it('shows the timeline, the table, the views and the bytes to people', () => {
