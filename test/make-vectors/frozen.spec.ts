@@ -14,7 +14,7 @@ const VERSION_1: readonly (readonly [format: string, vectors: number, digest: st
   ['checkpoint', 26, '5961c29ba336be8e80c4152e75234f6a4abc70678bad65e6e4c108ab6ab4c449'],
   ['cosignature', 30, '7ad8ab16fbf1c137de59ae6e554d8a9c6fcc999b16d939e8c2f60ea334bbdf18'],
   ['countersignature', 27, '8250d44a3d1763bf0912d6818c6038a9795a00d28d8c37b2c0aa654402a6189a'],
-  ['evidence', 216, 'd1d3cdd0873aac6abea121105455f293a68a9d25352d3c65564a691f651e3aee'],
+  ['evidence', 219, 'd01dea1f05a1b09c076929bb11a3c016d07bb0ac76f115b9cec425682dd5b5c1'],
   ['item', 9, 'be40f31589ce6b58c31564cc9b56178909e24f57c6debf29d48313165ea286ba'],
   ['ledger-log', 54, '018da57f757b049c6a2159e0f2c4076d6f82b3c988ad819de697cf0258a0eeb1'],
   ['log-entry', 9, 'b4e05d7c1d2432c5c82dc43ee86a7b9303452ec52eee4ff27148c82d6f2a3671'],

@@ -87,10 +87,20 @@ function isTimeStamped({ standing, timeStamp }: HeldRecording, { limits }: Chart
   );
 }
 
-/** Every recording must be from before: what stands in a later one could have been made when that was easy. */
+/**
+ * Every recording must be from before: what stands in a later one could have been made when that was easy. The cosignatures
+ * themselves are as old as they say, and no older because a token is.
+ */
 function isAfterEndOfAlgorithm(recordings: readonly HeldRecording[], { algorithms }: Charter): boolean {
-  const ends = Object.values(algorithms).filter((end) => end !== null);
-  return recordings.map(recordedTimeOf).some((time) => time !== null && ends.some((end) => time >= end));
+  const { 'ML-DSA-44': endOfCosignatures, ...others } = algorithms;
+  const endsOfStatements = Object.values(others).filter((end) => end !== null);
+  return recordings.some((recording) => {
+    const { recordedTime: confirmed } = recording.standing;
+    const recorded = recordedTimeOf(recording);
+    if (confirmed === null || recorded === null) return false;
+    const areForgeable = endOfCosignatures !== null && confirmed >= endOfCosignatures;
+    return areForgeable || endsOfStatements.some((end) => recorded >= end);
+  });
 }
 
 function rank(assurance: Assurance): number {

@@ -82,19 +82,20 @@ export function verifyRecording(
   const timeStamp =
     recording.timeStamp === null
       ? null
-      : verifyRecordingTimeStamp(recording.timeStamp, charter, (hashes, head) =>
+      : verifyRecordingTimeStamp(recording.timeStamp, charter, checkpoint, (hashes, head) =>
           isIncluded(entry, proof.index, hashes, head, primitives),
         );
   return { by, slot, height, countersigned, standing, timeStamp };
 }
 
 /**
- * Since when a recording provably exists, in POSIX seconds: since a quorum confirmed it, or an authority outside the circle,
- * where that was earlier. `null` where no quorum did: then nobody stands for the log.
+ * Since when a recording provably exists, in POSIX seconds: since a quorum confirmed it, or an authority outside the circle
+ * saw the checkpoint that the quorum confirmed, where that was earlier. A token over another checkpoint does not count here:
+ * anyone can put an entry into a tree of their own before it is in the ledger. `null` where no quorum did.
  */
 export function recordedTimeOf({ standing, timeStamp }: HeldRecording): number | null {
   const { recordedTime } = standing;
-  if (recordedTime === null || timeStamp === null) return recordedTime;
+  if (recordedTime === null || timeStamp?.ofSameCheckpoint !== true) return recordedTime;
   return Math.min(recordedTime, timeStamp.time);
 }
 

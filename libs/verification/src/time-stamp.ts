@@ -2,6 +2,7 @@ import { type Charter, timeStampAnchorsOf } from '@besure/governance';
 import {
   type CheckpointBody,
   decodeBase64,
+  formatCheckpointText,
   parseCheckpointText,
   type TimeStampV1,
   utf8Encode,
@@ -15,17 +16,23 @@ export interface HeldTimeStamp {
   readonly time: number;
   /** The name of the authority in the charter. */
   readonly authority: string;
+  /** Whether it is over the very checkpoint that stands in the recording's log proof, and not over another that covers the entry. */
+  readonly ofSameCheckpoint: boolean;
 }
 
 /**
  * Verifies a time stamp of a recording: its checkpoint is of the charter's log, the entry stands in it, and the token is over
  * it, by an authority of the charter. Throws a refusal.
  *
+ * Nobody need have signed that checkpoint: that the entry existed by then follows from its hash being in it.
+ *
+ * @param recorded the checkpoint in the recording's log proof
  * @param isIncluded whether these hashes lead from the recording's entry to that tree
  */
 export function verifyRecordingTimeStamp(
   { checkpoint, proof, token }: TimeStampV1,
   charter: Charter,
+  recorded: CheckpointBody,
   isIncluded: (hashes: readonly Uint8Array[], head: CheckpointBody) => boolean,
 ): HeldTimeStamp {
   const head = refuseAs('log-malformed', () => parseCheckpointText(checkpoint));
@@ -37,6 +44,6 @@ export function verifyRecordingTimeStamp(
     const { time, authority } = verifyTimeStamp(decodeBase64(token), utf8Encode(checkpoint), anchors);
     const name = charter.timeStampAuthorities[authority]?.name;
     assertThat(name !== undefined, 'time-stamp-invalid');
-    return { time, authority: name };
+    return { time, authority: name, ofSameCheckpoint: checkpoint === formatCheckpointText(recorded) };
   });
 }

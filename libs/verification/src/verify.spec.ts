@@ -119,6 +119,14 @@ describe('the verdict', () => {
     expect(later.recordings[0]?.timeStamp?.time).toBe('2026-11-23T18:25:34Z');
   });
 
+  it('attack: an item is held back, and was stamped in a tree of its owner’s making', () => {
+    expect(caseOf('time-stamped-in-a-self-made-tree')).toMatchObject({
+      code: 'late',
+      recordedTime: '2027-11-22T18:25:34Z',
+      assurance: 'time-stamped',
+    });
+  });
+
   it('is bad, with a code of its own, under a trust file that cannot be used', () => {
     for (const bad of [
       '',

@@ -42,6 +42,13 @@ def _assurance(proof: Proof, charter: Charter) -> str:
     return "time-stamped" if soon else "recorded"
 
 
+def _after_end(one: Recording, charter: Charter) -> bool:
+    """ML-DSA-44 against the time of the checkpoint, the others against the recorded time."""
+    end = charter.cosignature_end
+    forgeable = end is not None and one.checkpoint_time >= end
+    return forgeable or any(one.time >= statement_end for statement_end in charter.statement_ends)
+
+
 def _claimed_time(proof: Proof) -> int:
     """T."""
     if "time" in proof.shown:
@@ -60,7 +67,7 @@ def _broken_rule(proof: Proof, charter: Charter, document: bytes | None) -> str 
         return "assurance-too-low"
     if proof.key_compromised:
         return "key-compromised"
-    if any(one.time >= end for one in proof.recordings for end in charter.algorithm_ends):
+    if any(_after_end(one, charter) for one in proof.recordings):
         return "algorithm-ended"
     if agreed is None:
         return "one-sided"

@@ -83,7 +83,9 @@ class Charter:
     quorum_witnesses: int
     majority: bool
     authorities: list[Authority]
-    algorithm_ends: list[int]
+    # Of the algorithm of cosignatures, and of the others.
+    cosignature_end: int | None
+    statement_ends: list[int]
     least_assurance: str
 
 
@@ -197,7 +199,10 @@ def _charter(value: object) -> Charter:
         authorities=[
             Authority(a["name"], base64_strict(a["certificate"]), _period(a)) for a in charter["timeStampAuthorities"]
         ],
-        algorithm_ends=[end for end in charter["algorithms"].values() if end is not None],
+        cosignature_end=charter["algorithms"]["ML-DSA-44"],
+        statement_ends=[
+            end for name, end in charter["algorithms"].items() if name != "ML-DSA-44" and end is not None
+        ],
         least_assurance=charter["leastAssurance"],
     )
 

@@ -33,11 +33,13 @@ class Recording:
     countersigned: bool
     checkpoint_time: int | None
     time_stamp_time: int | None
+    # Whether the time stamp is over the checkpoint in the log proof itself.
+    same_checkpoint: bool
 
     @property
     def time(self) -> int | None:
         """Step 10."""
-        if self.checkpoint_time is None or self.time_stamp_time is None:
+        if self.checkpoint_time is None or not self.same_checkpoint:
             return self.checkpoint_time
         return min(self.checkpoint_time, self.time_stamp_time)
 
@@ -155,9 +157,10 @@ def verify(
         demand(countersignature.iat <= slot_iat, "signed-after-slot", "countersignature")
     cosignatures = _cosignatures(proof.note.lines, proof.checkpoint, charter)
     demand(any(cosigner.kind == "log" for cosigner, _ in cosignatures), "log-signature-missing")
-    stamp_time = None
+    stamp_time, same = None, False
     if value["timeStamp"] is not None:
         stamp_time = _time_stamp_time(value["timeStamp"], entry_bytes, proof.index, charter)
+        same = value["timeStamp"]["checkpoint"] == proof.note.text
     return Recording(
         by=value["by"],
         slot=value["slot"],
@@ -165,4 +168,5 @@ def verify(
         countersigned=countersigned,
         checkpoint_time=quorum.time(cosignatures, charter),
         time_stamp_time=stamp_time,
+        same_checkpoint=same,
     )

@@ -1,13 +1,24 @@
+import type { Algorithm } from '@besure/governance';
 import {
   decodeBase64,
   encodeBase64,
+  encodeItem,
+  encodeLogEntry,
+  formatCheckpointText,
   formatEvidence,
+  leafHash,
+  nodeHash,
   type RecordingV1,
+  rootFromSlotPath,
+  statementLeaf,
   type TimeStampV1,
+  utf8Encode,
 } from '@besure/protocol';
+import { TEST_AUTHORITY } from '@besure/time-stamp/test-authority';
+import { sha256 } from '@noble/hashes/sha2.js';
 import type { EvidenceCase } from './cases.ts';
 import { seedOf } from './keys.ts';
-import { Network, type NetworkOptions } from './network.ts';
+import { ledgerKeyHash, Network, type NetworkOptions, type Recorded } from './network.ts';
 
 /** When hub and archives have confirmed what was recorded in slot 1100: the third archive's time plays no part. */
 const RECORDED = 1_795_371_934;
@@ -23,6 +34,8 @@ interface Stamping {
   readonly network?: NetworkOptions;
   /** When the authority stamps; a day later unless told otherwise. */
   readonly at?: number;
+  /** Entries between the checkpoint that the quorum signed and the one that is stamped: none, and they are the same. */
+  readonly entriesAfter?: number;
   readonly change?: (timeStamp: TimeStampV1, network: Network) => TimeStampV1;
 }
 
@@ -31,7 +44,12 @@ function stamped(
   name: string,
   comment: string,
   code: EvidenceCase['code'],
-  { network: options = STAMPED, at = RECORDED + DAY, change = (same) => same }: Stamping = {},
+  {
+    network: options = STAMPED,
+    at = RECORDED + DAY,
+    entriesAfter = 5,
+    change = (same) => same,
+  }: Stamping = {},
 ): EvidenceCase {
   return {
     name,
@@ -43,7 +61,7 @@ function stamped(
       const countersignature = network.countersignature(statement);
       const recorded = network.record('alpha', statement, countersignature);
       const recording = network.recording(recorded);
-      for (let i = 0; i < 5; i++) network.addEntry(seedOf(`entry of the day ${i}`));
+      for (let i = 0; i < entriesAfter; i++) network.addEntry(seedOf(`entry of the day ${i}`));
       const timeStamp = change(network.timeStamp(recorded, at), network);
       return {
         evidence: formatEvidence(
@@ -98,6 +116,58 @@ const authority = (period: { readonly from?: number; readonly until?: number }):
   },
 });
 
+/** Under a charter by which an algorithm ended in the second in which the quorum was reached. */
+const ended = (algorithm: Algorithm): NetworkOptions => ({
+  ...STAMPED,
+  alter: (charter) => ({ ...charter, algorithms: { ...charter.algorithms, [algorithm]: RECORDED } }),
+});
+
+/** An item that was time-stamped in a tree of its owner's making, and put into the ledger a year later. */
+const heldBack: EvidenceCase = {
+  name: 'time-stamped-in-a-self-made-tree',
+  comment:
+    'The item was held back for a year; the time stamp of then is over a checkpoint that nobody signed.',
+  code: 'late',
+  make: () => {
+    const network = new Network(STAMPED);
+    const statement = network.statement();
+    const countersignature = network.countersignature(statement);
+    const recorded = network.record('alpha', statement, countersignature);
+    const times = Object.entries(network.times(recorded.slot));
+    const later = Object.fromEntries(times.map(([id, time]) => [id, time + 365 * DAY]));
+    const { checkpoint, proof } = selfMadeTree(network, recorded, statement.jws, countersignature);
+    const token = encodeBase64(TEST_AUTHORITY.stamp(utf8Encode(checkpoint), RECORDED));
+    const recording = network.recording(recorded, network.lines(later), { checkpoint, proof, token });
+    return {
+      evidence: formatEvidence(network.evidence(statement, countersignature, [recording])),
+      trust: network.trust,
+    };
+  },
+};
+
+/** A tree in which every leaf is that of the entry, so that it stands there at any index. */
+function selfMadeTree(
+  { charter }: Network,
+  { by, slot, height, index, path }: Recorded,
+  jws: string,
+  countersignature: string,
+): Pick<TimeStampV1, 'checkpoint' | 'proof'> {
+  const leaf = statementLeaf(jws, countersignature, sha256);
+  const root = rootFromSlotPath(leaf, index, path, sha256);
+  const item = encodeItem({ slot, root });
+  let node = leafHash(encodeLogEntry({ publisher: ledgerKeyHash(by), height, item }), sha256);
+  const proof: string[] = [];
+  const levels = 40;
+  for (let level = 0; level < levels; level++) {
+    proof.push(encodeBase64(node));
+    node = nodeHash(node, node, sha256);
+  }
+  return {
+    checkpoint: formatCheckpointText({ origin: charter.log.origin, size: 2 ** levels, root: node }),
+    proof,
+  };
+}
+
 /** Time stamps from outside the circle. */
 export const timeStampCases: readonly EvidenceCase[] = [
   stamped(
@@ -108,25 +178,29 @@ export const timeStampCases: readonly EvidenceCase[] = [
   bothRecorded('both-time-stamped', 'Two recordings, both time-stamped.', 'proven', () => true),
   stamped(
     'time-stamped-before-the-quorum',
-    'The authority was faster than the archives: it existed by the earlier of the two times.',
+    'The authority saw the same checkpoint before the archives: it existed by the earlier of the two times.',
     'proven',
-    { at: RECORDED - 3 },
+    { at: RECORDED - 3, entriesAfter: 0 },
   ),
   stamped(
     'time-stamped-before-an-algorithm-ended',
-    'ML-DSA-44 ended between the time stamp and the quorum: it had existed before.',
+    'ES256 ended between the time stamp and the quorum: the statement had existed before.',
     'proven',
-    {
-      at: RECORDED - 3,
-      network: {
-        ...STAMPED,
-        alter: (charter) => ({
-          ...charter,
-          algorithms: { ...charter.algorithms, 'ML-DSA-44': RECORDED },
-        }),
-      },
-    },
+    { at: RECORDED - 3, entriesAfter: 0, network: ended('ES256') },
   ),
+  stamped(
+    'cosignature-algorithm-ended-after-the-time-stamp',
+    'ML-DSA-44 ended between the time stamp and the quorum: the token makes no cosignature older.',
+    'algorithm-ended',
+    { at: RECORDED - 3, entriesAfter: 0, network: ended('ML-DSA-44') },
+  ),
+  stamped(
+    'algorithm-ended-before-the-quorum-and-another-checkpoint-stamped',
+    'ES256 ended between the time stamp and the quorum, and the token is over another checkpoint.',
+    'algorithm-ended',
+    { at: RECORDED - 3, network: ended('ES256') },
+  ),
+  heldBack,
   stamped('time-stamped-two-days-later', 'The last second at which the charter lets it count.', 'proven', {
     at: RECORDED + 2 * DAY,
   }),
