@@ -1,5 +1,6 @@
 import type { Accusation, Lie } from '@besure/audit';
 import { utf8Encode } from '@besure/protocol';
+import { formatTrust, trustOf } from '@besure/governance';
 import { Network, START } from '../../libs/verification/src/contract/network.ts';
 import { type LoggedItem, SignedLog } from './signed-log.ts';
 
@@ -41,6 +42,16 @@ export const T = START / 1000 + 4 * 300;
 export const HONEST = { 'hub-2': T, 'hub-4': T };
 export const GUILTY = { 'hub-1': T };
 export const GUILTY_WITNESS = { 'hub-2': T, 'archive of alpha': T };
+
+/** A trust file under which the keys of the accused had ended before it signed. */
+export const endedTrust: string = formatTrust(
+  trustOf({
+    ...network.charter,
+    hubs: network.charter.hubs.map((hub) =>
+      hub.name === ACCUSED ? { ...hub, keys: hub.keys.map((keys) => ({ ...keys, until: T })) } : hub,
+    ),
+  }),
+);
 
 /** An accusation before it is a text. */
 export interface AccusationCase {

@@ -4,6 +4,7 @@ import { DAMAGES, FAULTS } from './accusation-faults.ts';
 import {
   type AccusationCase,
   ACCUSED,
+  endedTrust,
   GUILTY,
   GUILTY_WITNESS,
   HONEST,
@@ -129,11 +130,12 @@ export function accusations(): Vector[] {
     comment: string,
     accusation: string,
     output: object,
+    trust = network.trust,
   ): Vector => ({
     format: 'accusation',
     kind,
     name,
-    content: { comment, trust: network.trust, accusation, ...output },
+    content: { comment, trust, accusation, ...output },
   });
   return [
     ...PROVEN.map((one) =>
@@ -144,6 +146,14 @@ export function accusations(): Vector[] {
     ),
     ...DAMAGES.map(([name, of, comment, code, damage]) =>
       vector('invalid', name, comment, damage(text(proven.get(of)!)), { error: { code } }),
+    ),
+    vector(
+      'invalid',
+      'log-key-ended',
+      'The first checkpoint is signed as the log alone that counts, by a key that has ended: whoever got hold of it may have made it.',
+      text(proven.get('two-logs')!),
+      { error: { code: 'not-signed' } },
+      endedTrust,
     ),
   ];
 }

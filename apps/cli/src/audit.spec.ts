@@ -67,6 +67,16 @@ describe('besure audit', () => {
     expect((await audit(vector)).out.split('\n')[0]).toBe('NOT PROVEN');
   });
 
+  it('shows what an accuser wrote, and does not obey it', async () => {
+    const { vector } = vectors('valid')[0]!;
+    const accused = `\u001b[2J\u001b[1mhub-2 lied`;
+    const accusation = vector.accusation.replace(JSON.stringify(vector.accused), JSON.stringify(accused));
+    const { status, out } = await audit({ ...vector, accusation });
+    expect(status).toBe(1);
+    expect(out).toContain('\\u001b[2J');
+    expect(out).not.toContain('\u001b');
+  });
+
   it('tells wrong use and missing files by exit statuses 64 and 66', async () => {
     expect(await besure('audit')).toMatchObject({ status: 64 });
     expect(await besure('audit', join(folder, 'none'), '--trust', join(folder, 'none'))).toMatchObject({

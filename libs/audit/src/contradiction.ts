@@ -101,9 +101,15 @@ export const CONTRADICTIONS: Readonly<Record<Lie, (matter: Case) => void>> = {
   },
 };
 
-/** Whether the accused signed an exhibit by the algorithm that counts, as the log or as a witness. */
+/**
+ * Whether the accused signed an exhibit by the algorithm that counts, as the log or as a witness. A line as the log has no time: of a key that has ended
+ * nobody can say whether its owner made it, or who got hold of it later.
+ */
 export function isSignedBy({ lines }: HeldExhibit, accused: Cosigner): boolean {
-  return lines.some(({ key, by }) => key.type === 'ml-dsa-44' && isThe(accused, by));
+  return lines.some(
+    ({ key, by, role, period }) =>
+      key.type === 'ml-dsa-44' && isThe(accused, by) && (role === 'witness' || period.until === null),
+  );
 }
 
 /** The other exhibit, which must be the accused's own word too. */

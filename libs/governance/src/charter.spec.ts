@@ -35,6 +35,11 @@ const sha256 = (data: Uint8Array): Uint8Array => createHash('sha256').update(dat
 const refusal = (code: string) => expect.objectContaining({ code }) as Error;
 
 describe('a charter', () => {
+  it('is refused by its own error however deeply it is nested', () => {
+    for (const read of [parseCharter, parseTrust])
+      expect(() => read('['.repeat(20_000) + ']'.repeat(20_000))).toThrow(refusal('json'));
+  });
+
   it('is written as it was read', () => {
     expect(formatCharter(charter)).toBe(vector.text);
   });

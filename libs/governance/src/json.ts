@@ -10,8 +10,11 @@ const MAX_LENGTH = 4_000_000;
 export function parseJsonOnce(text: string): unknown {
   if (text.length > MAX_LENGTH) throw new CharterError('json', 'the text is too long');
   let value: unknown;
+  let written: string;
   try {
     value = JSON.parse(text);
+    // To write what is nested very deeply fails where to read it did not.
+    written = JSON.stringify(value);
   } catch (cause) {
     throw new CharterError('json', 'the text is not JSON', { cause });
   }
@@ -20,7 +23,7 @@ export function parseJsonOnce(text: string): unknown {
     /("(?:[^"\\]|\\.)*")|[ \t\r\n]+/g,
     (_, quoted: string | undefined) => quoted ?? '',
   );
-  if (minimal !== JSON.stringify(value)) {
+  if (minimal !== written) {
     throw new CharterError('json', 'the text has a member twice, or a value in an unusual form');
   }
   return value;

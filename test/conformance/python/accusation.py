@@ -70,9 +70,9 @@ def _read(text: str) -> dict:
 
 
 def _counts(cosigner: Cosigner, time: int) -> bool:
-    """A log line has time 0; another one a time in the period of its key."""
+    """A log line has time 0, and is of a key without an end; another one has a time in the period of its key."""
     if cosigner.kind == "log":
-        return time == 0
+        return time == 0 and cosigner.period.end is None
     return 1 <= time <= MAX_TIME and cosigner.period.holds(time)
 
 

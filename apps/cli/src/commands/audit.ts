@@ -1,4 +1,5 @@
 import { audit, AUDIT_CODES, type Judgement } from '@besure/audit';
+import { printableLines } from '@besure/dev-env/printable';
 import { nodePrimitives } from '@besure/keys';
 import { UsageError } from '../cli-error.js';
 import { codesAsText } from '../codes-as-text.js';
@@ -34,7 +35,9 @@ export const auditCommand: Command = {
   },
 };
 
-function forPeople(io: Io, { result, accused, message }: Judgement): string {
+function forPeople(io: Io, { result, accused, message: found }: Judgement): string {
+  // It may quote what the accuser wrote.
+  const message = printableLines(found);
   if (result === 'not-proven' || accused === null)
     return `${styled(io, 'yellow', styled(io, 'bold', 'NOT PROVEN'))}\n${wrapped(io, `${message}\n`)}`;
   const who = `${accused.kind === 'hub' ? 'The hub' : 'The witness'} ${accused.name}, run by ${accused.party}, lied.`;
