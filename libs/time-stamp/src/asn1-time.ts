@@ -54,6 +54,10 @@ function secondsOf(fields: readonly number[]): number {
   return date.getTime() / 1000;
 }
 
+/** No authority counts finer than this has room for; and what is cut off before it is read could say anything. */
+const LONGEST = 64;
+
 function asciiOf(content: Uint8Array): string {
-  return String.fromCharCode(...content.subarray(0, 64));
+  if (content.length > LONGEST) throw malformed('a time that is too long');
+  return String.fromCharCode(...content);
 }
