@@ -25,10 +25,7 @@ export function assertCertificateForm(certificate: Uint8Array): void {
  * a certificate informs. Throws a `certificate` error for anything that is not a certificate with such a key.
  */
 export function publicKeyOfCertificate(der: Uint8Array): Uint8Array {
-  if (der.length > MAX_CERTIFICATE_LENGTH)
-    throw fault(`longer than ${MAX_CERTIFICATE_LENGTH.toString()} bytes`);
-  const certificate = element(der, 0, der.length, SEQUENCE);
-  if (certificate.end !== der.length) throw fault('bytes after its end');
+  const certificate = outermost(der);
   const body = element(der, certificate.start, certificate.end, SEQUENCE);
   let at = body.start;
   if (der[at] === VERSION) at = element(der, at, body.end, VERSION).end;
