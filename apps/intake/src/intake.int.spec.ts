@@ -28,6 +28,7 @@ import {
 } from '@besure/testing';
 import type { DataSource } from 'typeorm';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { sentEvent } from '../contract/intake-at-work.js';
 import type { IntakeConfig } from './configuration.js';
 import { intakeService, start } from './service.js';
 
@@ -36,7 +37,7 @@ const folder = mkdtempSync(join(tmpdir(), 'besure-intake-'));
 const tokens = { all: newToken(), reader: newToken(), one: newToken() };
 const A = 'A'.repeat(43);
 const TIME = new Date(Date.now() - 2000).toISOString();
-const repeated = event({ time: TIME });
+const repeated = sentEvent({ time: TIME });
 
 let nats: Nats;
 let url: string;
@@ -65,27 +66,6 @@ function configuration(change: Partial<IntakeConfig> = {}): IntakeConfig {
     maxBacklog: 1000,
     maxEventsPerSecond: 100_000,
     minFreeBytes: 1,
-    ...change,
-  };
-}
-
-function event(
-  change: Record<string, unknown> = {},
-  data: Record<string, unknown> = {},
-): Record<string, unknown> {
-  return {
-    specversion: '1.0',
-    id: 'event-1',
-    source: '/back-office',
-    type: 'be.besure.document.sent.v1',
-    time: new Date(Date.now() - 1000).toISOString(),
-    data: {
-      message: 'message-1',
-      sender: { scheme: 'person', id: '85.07.30-033.61', organisation: 'alpha' },
-      recipient: { scheme: 'person', id: '90.01.01-123.45', organisation: 'beta' },
-      document: { mediaType: 'text/plain', size: 1, sha256: A, sha3_512: 'A'.repeat(86) },
-      ...data,
-    },
     ...change,
   };
 }
@@ -214,7 +194,7 @@ afterEach(async () => {
 
 describe('POST /v1/events', () => {
   it('answers after the commit, with the facts sealed beside the id and nowhere else', async () => {
-    const answer = await post(event());
+    const answer = await post(sentEvent());
     expect(answer).toMatchObject({
       status: 202,
       body: { id: 'event-1', source: '/back-office', status: 'accepted' },
@@ -243,8 +223,8 @@ describe('POST /v1/events', () => {
   });
 
   it('refuses the same id with another content', async () => {
-    await post(event());
-    const answer = await post(event({}, { message: 'message-2' }));
+    await post(sentEvent());
+    const answer = await post(sentEvent({}, { message: 'message-2' }));
     expect(answer).toMatchObject({
       status: 409,
       body: { type: 'urn:besure:problem:id-reused', field: 'id' },
@@ -254,11 +234,11 @@ describe('POST /v1/events', () => {
 
   it('lets the same facts under another id follow the original, and refuses other facts', async () => {
     const time = new Date(Date.now() - 5000).toISOString();
-    await post(event({ time }));
-    expect((await post(event({ time, id: 'event-2' }))).status).toBe(202);
+    await post(sentEvent({ time }));
+    expect((await post(sentEvent({ time, id: 'event-2' }))).status).toBe(202);
     expect(await acceptedEvents()).toHaveLength(1);
     expect((await status('event-2')).body).toEqual((await status('event-1')).body);
-    expect(await post(event({ id: 'event-3' }))).toMatchObject({
+    expect(await post(sentEvent({ id: 'event-3' }))).toMatchObject({
       status: 409,
       body: { type: 'urn:besure:problem:already-stated' },
     });
@@ -266,7 +246,7 @@ describe('POST /v1/events', () => {
 
   it('takes only the first time of a consultation', async () => {
     const consulted = (id: string, seconds: number): Record<string, unknown> =>
-      event(
+      sentEvent(
         {
           id,
           type: 'be.besure.document.consulted.v1',
@@ -285,7 +265,7 @@ describe('POST /v1/events', () => {
   it('accepts each event once, however many send it at once', async () => {
     const answers = await Promise.all(
       Array.from({ length: 60 }, (_, at) =>
-        post(event({ id: `event-${at % 20}`, time: TIME }, { message: `message-${at % 20}` })),
+        post(sentEvent({ id: `event-${at % 20}`, time: TIME }, { message: `message-${at % 20}` })),
       ),
     );
     expect(answers.map((answer) => answer.status)).toEqual(answers.map(() => 202));
@@ -301,7 +281,7 @@ describe('POST /v1/events', () => {
     const answers: Answer[] = await Promise.all(
       Array.from({ length: 80 }, (_, at) => {
         service = at % 2 === 0 ? first : other;
-        return post(event({ id: `event-${at % 10}`, time: TIME }, { message: `message-${at % 10}` }));
+        return post(sentEvent({ id: `event-${at % 10}`, time: TIME }, { message: `message-${at % 10}` }));
       }),
     );
     service = first;
@@ -310,12 +290,12 @@ describe('POST /v1/events', () => {
   });
 
   it('answers a batch event by event: good ones stand', async () => {
-    await post(event());
+    await post(sentEvent());
     const events = [
-      event({ id: 'event-2' }, { message: 'message-2' }),
-      event({ id: 'event-3' }, { message: 'message-3', surplus: 1 }),
-      event({ id: 'event-1' }, { message: 'other' }),
-      event({ id: 'event-4', type: 'be.besure.document.received.v1' }, { message: 'message-4' }),
+      sentEvent({ id: 'event-2' }, { message: 'message-2' }),
+      sentEvent({ id: 'event-3' }, { message: 'message-3', surplus: 1 }),
+      sentEvent({ id: 'event-1' }, { message: 'other' }),
+      sentEvent({ id: 'event-4', type: 'be.besure.document.received.v1' }, { message: 'message-4' }),
       'nothing',
     ];
     const answer = await postBatch(events, true);
@@ -335,7 +315,7 @@ describe('POST /v1/events', () => {
     expect(bad).toMatchObject({ status: 422, body: { type: 'urn:besure:problem:nothing-accepted' } });
     expect(bad.body.results).toHaveLength(2);
     expect(bad.headers.get('content-type')).toContain('application/problem+json');
-    const batch = [event(), event({ id: 'event-2' }, { message: 'message-2' })];
+    const batch = [sentEvent(), sentEvent({ id: 'event-2' }, { message: 'message-2' })];
     expect((await postBatch(batch)).headers.get('idempotent-replay')).toBeNull();
     const again = await postBatch(batch);
     expect(again.status).toBe(202);
@@ -344,7 +324,7 @@ describe('POST /v1/events', () => {
 
   it('stores a large batch in events of at most a hundred', async () => {
     const batch = Array.from({ length: 250 }, (_, at) =>
-      event({ id: `event-${at}` }, { message: `message-${at}` }),
+      sentEvent({ id: `event-${at}` }, { message: `message-${at}` }),
     );
     expect((await postBatch(batch)).status).toBe(202);
     const stored = await acceptedEvents();
@@ -354,17 +334,21 @@ describe('POST /v1/events', () => {
   it.each<[string, Record<string, unknown>, string]>([
     [
       'an event of another organisation',
-      event({ type: 'be.besure.document.received.v1' }),
+      sentEvent({ type: 'be.besure.document.received.v1' }),
       'not-ours-to-state',
     ],
     [
       'a stranger',
-      event({}, { recipient: { scheme: 'person', id: '1', organisation: 'gamma' } }),
+      sentEvent({}, { recipient: { scheme: 'person', id: '1', organisation: 'gamma' } }),
       'organisation-unknown',
     ],
-    ['the future', event({ time: new Date(Date.now() + 400_000).toISOString() }), 'time-in-future'],
-    ['the distant past', event({ time: new Date(Date.now() - 86_401_000).toISOString() }), 'time-too-old'],
-    ['an unknown member', event({ extra: true }), 'invalid'],
+    ['the future', sentEvent({ time: new Date(Date.now() + 400_000).toISOString() }), 'time-in-future'],
+    [
+      'the distant past',
+      sentEvent({ time: new Date(Date.now() - 86_401_000).toISOString() }),
+      'time-too-old',
+    ],
+    ['an unknown member', sentEvent({ extra: true }), 'invalid'],
   ])('refuses %s', async (_what, refused, code) => {
     expect(await post(refused)).toMatchObject({
       status: 422,
@@ -376,27 +360,27 @@ describe('POST /v1/events', () => {
   it('refuses bodies that it cannot take', async () => {
     expect((await post(null, { text: '{' })).status).toBe(400);
     expect((await postBatch([])).status).toBe(400);
-    expect((await post(event(), { type: 'text/plain' })).status).toBe(415);
+    expect((await post(sentEvent(), { type: 'text/plain' })).status).toBe(415);
     expect((await post(null, { text: `"${'x'.repeat(1_100_000)}"` })).status).toBe(413);
     expect((await postBatch(Array.from({ length: 501 }, () => ({})))).status).toBe(413);
   });
 
   it('asks for a token with the scope and the source', async () => {
-    expect((await post(event(), { token: newToken() })).status).toBe(401);
-    expect((await post(event(), { token: tokens.reader })).status).toBe(403);
-    expect(await post(event(), { token: tokens.one })).toMatchObject({
+    expect((await post(sentEvent(), { token: newToken() })).status).toBe(401);
+    expect((await post(sentEvent(), { token: tokens.reader })).status).toBe(403);
+    expect(await post(sentEvent(), { token: tokens.one })).toMatchObject({
       status: 403,
       body: { type: 'urn:besure:problem:source-not-allowed' },
     });
-    expect((await post(event({ source: '/one' }), { token: tokens.one })).status).toBe(202);
+    expect((await post(sentEvent({ source: '/one' }), { token: tokens.one })).status).toBe(202);
     expect((await status('event-1', '/back-office', tokens.one)).status).toBe(403);
   });
 
   it('takes records of everybody at the exchange', async () => {
     await service.stop();
     service = await start(configuration({ organisation: 'exchange', role: 'exchange' }));
-    const received = event({ id: 'event-2', type: 'be.besure.document.received.v1' });
-    expect((await post(event())).status).toBe(202);
+    const received = sentEvent({ id: 'event-2', type: 'be.besure.document.received.v1' });
+    expect((await post(sentEvent())).status).toBe(202);
     expect((await post(received)).status).toBe(202);
   });
 });
@@ -405,7 +389,7 @@ describe('GET /v1/events', () => {
   it('follows proof and archive, in whatever order they are heard', async () => {
     const zone = await Zone.open();
     const heard = await zone.listen();
-    await postBatch([event(), event({ id: 'event-2' }, { message: 'message-2' })]);
+    await postBatch([sentEvent(), sentEvent({ id: 'event-2' }, { message: 'message-2' })]);
     expect((await status('event-1')).body).toMatchObject({
       state: 'accepted',
       evidence: null,
@@ -459,7 +443,7 @@ describe('GET /v1/events', () => {
   it('says why an event is one-sided: here, that the exchange knows nothing of it', async () => {
     const zone = await Zone.open();
     const heard = await zone.listen();
-    await post(event());
+    await post(sentEvent());
     const id = await waitUntil(
       { what: 'the event on the pipe' },
       () => (heard[0]?.data as { entries: { id: string }[] } | undefined)?.entries[0]?.id,
@@ -475,7 +459,7 @@ describe('GET /v1/events', () => {
   it('follows records at the exchange', async () => {
     const zone = await Zone.open();
     const heard = await zone.listen();
-    await post(event());
+    await post(sentEvent());
     const id = await waitUntil(
       { what: 'the event on the pipe' },
       () => (heard[0]?.data as { entries: { id: string }[] } | undefined)?.entries[0]?.id,
@@ -509,7 +493,7 @@ describe('the service', () => {
     const port = await freePort();
     const bus = { url: `nats://127.0.0.1:${port}`, credentialsFile: undefined };
     service = await start(configuration({ bus }));
-    expect((await post(event())).status).toBe(202);
+    expect((await post(sentEvent())).status).toBe(202);
     const ready = await apiFetch(`${service.httpUrl}/health/ready`);
     expect(ready.status).toBe(200);
     const late = await startNats({ port });
@@ -538,9 +522,9 @@ describe('the service', () => {
     ({ url } = await freshDatabase({ cluster: postgres.url }));
     await intakeService.migrate!(configuration(), undefined as never);
     service = await start(configuration());
-    expect((await post(event())).status).toBe(202);
+    expect((await post(sentEvent())).status).toBe(202);
     await postgres.kill();
-    const away = await post(event({ id: 'event-2' }, { message: 'message-2' }));
+    const away = await post(sentEvent({ id: 'event-2' }, { message: 'message-2' }));
     expect(away).toMatchObject({ status: 503, body: { type: 'urn:besure:problem:unavailable' } });
     expect(away.headers.get('retry-after')).toBe('2');
     expect((await apiFetch(`${service.httpUrl}/health/ready`)).status).toBe(503);
@@ -548,7 +532,7 @@ describe('the service', () => {
 
     postgres = await startPostgres({ folder: cluster, durable: true, port });
     const back = await waitUntil({ what: 'intake to find its database' }, async () => {
-      const answer = await post(event({ id: 'event-2' }, { message: 'message-2' }));
+      const answer = await post(sentEvent({ id: 'event-2' }, { message: 'message-2' }));
       return answer.status === 202 ? answer : undefined;
     });
     expect(back.body['status']).toBe('accepted');
@@ -558,7 +542,7 @@ describe('the service', () => {
 
   it('stops cleanly while requests are under way: what was answered is stored', async () => {
     const answers = Array.from({ length: 30 }, (_, at) =>
-      post(event({ id: `event-${at}` }, { message: `message-${at}` })),
+      post(sentEvent({ id: `event-${at}` }, { message: `message-${at}` })),
     );
     await Promise.race(answers);
     const [clean, ...settled] = await Promise.all([
