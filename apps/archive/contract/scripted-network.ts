@@ -63,12 +63,18 @@ export interface RecordedSlot {
 export class ScriptedNetwork {
   readonly charter: Charter;
   readonly hub: CheckpointSigner;
+  /**
+   * The slot before the one in which the network was made: closed, and not long ago. It stays the same, or a slow test
+   * would sign in a later slot than the one that it records.
+   */
+  readonly lastSlot: number;
   readonly #members: ReadonlyMap<string, Member>;
   #message = 0;
 
   private constructor(charter: Charter, hub: CheckpointSigner, members: readonly Member[]) {
     this.charter = charter;
     this.hub = hub;
+    this.lastSlot = slotAt(charter, Date.now()) - 1;
     this.#members = new Map(members.map((member) => [member.id, member]));
   }
 
@@ -85,13 +91,8 @@ export class ScriptedNetwork {
     return member;
   }
 
-  /** The slot before the current one: closed, and not long ago. */
-  lastSlot(): number {
-    return slotAt(this.charter, Date.now()) - 1;
-  }
-
   /** A statement of alpha that it sent a document to beta, of which the facts can be changed. */
-  state(change: Partial<Facts> = {}, issuer = 'alpha', slot = this.lastSlot()): Stated {
+  state(change: Partial<Facts> = {}, issuer = 'alpha', slot = this.lastSlot): Stated {
     this.#message += 1;
     const facts: Facts = {
       event: 'sent',
@@ -129,7 +130,7 @@ export class ScriptedNetwork {
   }
 
   /** The same statement with the exchange's countersignature. */
-  countersign(stated: Stated, slot = this.lastSlot()): Stated {
+  countersign(stated: Stated, slot = this.lastSlot): Stated {
     const signingInput = prepareCountersignature({
       statement: stated.id,
       issuer: 'exchange',

@@ -188,7 +188,7 @@ describe('archive', () => {
     log.outOfOrder = true;
     const alpha = await Zone.open('alpha');
     const beta = await Zone.open('beta');
-    const slot = network.lastSlot();
+    const slot = network.lastSlot;
     const stated = network.countersign(network.state({ message: 'about this' }));
     const byAlpha = network.record('alpha', slot, [stated]);
     const byExchange = network.record('exchange', slot, [stated]);
@@ -259,7 +259,7 @@ describe('archive', () => {
   it('goes on where it was after a restart', async () => {
     await Zone.open('exchange');
     const alpha = await Zone.open('alpha');
-    const slot = network.lastSlot();
+    const slot = network.lastSlot;
     const first = network.record('alpha', slot, [network.state()]);
     await alpha.recorded(first);
     publish(first);

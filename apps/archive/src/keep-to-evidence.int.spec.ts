@@ -225,7 +225,7 @@ describe('the archive', () => {
     const [alpha, beta, exchange] = await Promise.all(
       ['alpha', 'beta', 'exchange'].map((id) => Zone.open(id)),
     );
-    const slot = network.lastSlot();
+    const slot = network.lastSlot;
     const stated = network.countersign(network.state());
     const byAlpha = network.record('alpha', slot, [stated]);
     const byExchange = network.record('exchange', slot, [stated]);
@@ -283,7 +283,7 @@ describe('the archive', () => {
     const [alpha, beta, exchange] = await Promise.all(
       ['alpha', 'beta', 'exchange'].map((id) => Zone.open(id)),
     );
-    const slot = network.lastSlot();
+    const slot = network.lastSlot;
     const recorded = network.record('exchange', slot, [
       network.countersign(network.state()),
       network.countersign(network.state()),
@@ -317,7 +317,7 @@ describe('the archive', () => {
     const [alpha, exchange] = await Promise.all(['alpha', 'exchange'].map((id) => Zone.open(id)));
     const within = { scheme: 'person', id: '90.01.01-123.45', organisation: 'alpha' };
     const stated = network.countersign(network.state({ recipient: within }));
-    const recorded = network.record('exchange', network.lastSlot(), [stated]);
+    const recorded = network.record('exchange', network.lastSlot, [stated]);
     await exchange!.keep(recorded);
     publish(recorded);
     await Promise.all(zones.map((zone) => zone.follow(1)));
@@ -328,7 +328,7 @@ describe('the archive', () => {
 
   it('gives one-sided evidence, and completes it when the exchange agrees late', async () => {
     const [alpha, exchange] = await Promise.all(['alpha', 'exchange'].map((id) => Zone.open(id)));
-    const slot = network.lastSlot();
+    const slot = network.lastSlot;
     const stated = network.state();
     const byAlpha = network.record('alpha', slot, [stated]);
     await alpha!.keep(byAlpha);
@@ -359,7 +359,7 @@ describe('the archive', () => {
 
   it('takes the same recordings and copies again without any effect', async () => {
     const [alpha, exchange] = await Promise.all(['alpha', 'exchange'].map((id) => Zone.open(id)));
-    const slot = network.lastSlot();
+    const slot = network.lastSlot;
     const stated = network.countersign(network.state());
     const byAlpha = network.record('alpha', slot, [stated]);
     const byExchange = network.record('exchange', slot, [stated]);
@@ -390,7 +390,7 @@ describe('the archive', () => {
 
   it('says when the ledger holds another root than was recorded', async () => {
     const alpha = await Zone.open('alpha');
-    const slot = network.lastSlot();
+    const slot = network.lastSlot;
     await alpha.keep(network.record('alpha', slot, [network.state()]));
     publish(network.record('alpha', slot, [network.state()]));
     await alpha.follow(1);
@@ -401,7 +401,7 @@ describe('the archive', () => {
 
   it('waits for a quorum', async () => {
     const alpha = await Zone.open('alpha');
-    const slot = network.lastSlot();
+    const slot = network.lastSlot;
     const recorded = network.record('alpha', slot, [network.state()]);
     await alpha.keep(recorded);
     log.append(network.member('alpha').keyHash, { slot, root: recorded.tree.root });
@@ -419,7 +419,7 @@ describe('copies of the exchange', () => {
 
   async function twoZones(): Promise<{ beta: Zone; exchange: Zone; recorded: RecordedSlot }> {
     const [beta, exchange] = await Promise.all(['beta', 'exchange'].map((id) => Zone.open(id)));
-    const recorded = network.record('exchange', network.lastSlot(), [
+    const recorded = network.record('exchange', network.lastSlot, [
       network.countersign(network.state()),
       network.countersign(network.state()),
     ]);
@@ -492,7 +492,7 @@ describe('copies of the exchange', () => {
     const foreign = network.countersign(
       network.state({ recipient: { scheme: 'person', id: '1', organisation: 'exchange' } }),
     );
-    const recorded = network.record('exchange', network.lastSlot(), [
+    const recorded = network.record('exchange', network.lastSlot, [
       { ...foreign, issuer: 'alpha', counterpart: 'beta' },
     ]);
     await exchange.keep(recorded);

@@ -20,7 +20,7 @@ beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'besure-recorded-'));
   network = await ScriptedNetwork.make(folder);
   const statements = [network.countersign(network.state({ message: 'm' })), network.state()];
-  const said = recordedEvent(network.record('alpha', network.lastSlot(), statements), vault);
+  const said = recordedEvent(network.record('alpha', network.lastSlot, statements), vault);
   event = { ...said, position: 7, stream: 's', version: 1, recordedAt: '' } as unknown as StoredEvent;
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -45,7 +45,7 @@ function attached(change: (entries: Record<string, unknown>[]) => void): Partial
 describe('readRecorded', () => {
   it('gives what is to be kept, with the keyed hash of the message', () => {
     const [part] = read();
-    expect(part).toMatchObject({ member: 'alpha', slot: network.lastSlot() });
+    expect(part).toMatchObject({ member: 'alpha', slot: network.lastSlot });
     expect(part!.recordings.map(({ issuer, counterpart }) => [issuer, counterpart])).toEqual([
       ['alpha', null],
       ['alpha', null],
