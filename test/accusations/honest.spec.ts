@@ -197,7 +197,7 @@ const scenes = fc.record({
   ledger: ledgers,
   looks: fc.array(fc.integer({ min: 0, max: 100 }), { minLength: 2, maxLength: 5 }),
   otherLooks: fc.array(fc.integer({ min: 0, max: 100 }), { minLength: 2, maxLength: 5 }),
-  clockLag: fc.integer({ min: 0, max: 7200 }),
+  clockLag: fc.integer({ min: 0, max: 11_400 }),
   lies: fc.array(fc.tuple(fc.nat(4), fc.nat(30), fc.nat(30), fc.nat(80_000)), { minLength: 1, maxLength: 3 }),
   /** The witness met the liar first. */
   isMisled: fc.boolean(),

@@ -32,5 +32,5 @@ export const LYING: readonly (readonly [lie: string, before: Show, then: Show])[
   ['undue-size', [ledger, HONEST], [ledger, GUILTY, 2]],
   ['undue-size', [ledger, HONEST], [ledger, GUILTY, 4]],
   ['replays', [ledger, GUILTY], [ledger, { 'hub-1': T + 1 }, 3]],
-  ['backdates', [ledger, HONEST, 3], [ledger, { 'hub-1': START / 1000 + 900 - 14_401 }]],
+  ['backdates', [ledger, HONEST, 3], [ledger, { 'hub-1': START / 1000 + 900 - 18_601 }]],
 ];

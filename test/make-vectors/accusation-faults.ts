@@ -122,7 +122,7 @@ export const FAULTS: readonly AccusationFault[] = [
     'accused-unknown',
     {
       accused: WITNESS,
-      signed: ledger.exhibit({ 'archive of alpha': START / 1000 + 900 - 14_401 }, { entries: [6] }),
+      signed: ledger.exhibit({ 'archive of alpha': START / 1000 + 900 - 18_601 }, { entries: [6] }),
     },
   ],
   [
@@ -219,9 +219,9 @@ export const FAULTS: readonly AccusationFault[] = [
   [
     'within-the-clocks',
     'backdates',
-    'The slot began four hours after the time, which clocks and the leaf rule allow.',
+    'The slot began five hours and ten minutes after the time, which clocks and the leaf rule allow.',
     'no-contradiction',
-    { signed: ledger.exhibit({ 'hub-1': START / 1000 + 900 - 14_400 }, { entries: [6] }) },
+    { signed: ledger.exhibit({ 'hub-1': START / 1000 + 900 - 18_600 }, { entries: [6] }) },
   ],
   [
     'surplus-exhibit',

@@ -95,10 +95,10 @@ const PROVEN: readonly AccusationCase[] = [
   },
   {
     name: 'backdates',
-    comment: 'A time three hours before the slot of an entry in the log began.',
+    comment: 'A time more than five hours before the slot of an entry in the log began.',
     accused: ACCUSED,
     lie: 'backdates',
-    signed: ledger.exhibit({ 'hub-1': START / 1000 + 900 - 14_401 }, { entries: [6] }),
+    signed: ledger.exhibit({ 'hub-1': START / 1000 + 900 - 18_601 }, { entries: [6] }),
     against: null,
   },
   {

@@ -13,10 +13,11 @@ export interface Case {
 }
 
 /**
- * How far, in seconds, the time of a block may lie ahead of the clock of a node that takes it: a rule of the ledger (as of
- * Bitcoin). An honest one that cosigns a block may be that much behind it.
+ * How far, in seconds, the time of a block may lie ahead of the own clock of a node that takes it: two hours beyond the clock of its network, a rule
+ * of the ledger (as of Bitcoin), and that clock up to seventy minutes beyond the own one, because a node goes by the median of its peers. An
+ * honest one that cosigns a block may be that much behind it.
  */
-const BLOCK_AHEAD_SECONDS = 7200;
+const BLOCK_AHEAD_SECONDS = 7200 + 4200;
 
 /** What must hold for each lie. Each throws NotProven at the first condition that does not. */
 export const CONTRADICTIONS: Readonly<Record<Lie, (matter: Case) => void>> = {

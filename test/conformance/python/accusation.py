@@ -22,8 +22,8 @@ CONFIRMED = {"invents", "omits", "reorders", "undue-size"}
 HUB_LIES = CONFIRMED | {"backdates"}
 LIES = HUB_LIES | {"two-logs", "rewrites", "replays"}
 _ACCUSATION = ["format", "accused", "lie", "signed", "against"]
-# How far a ledger lets the time of a block lie ahead of a clock, in seconds.
-_CLOCKS = 7200
+# How far the time of a block may lie ahead of the own clock of an honest hub, in seconds: two hours, and seventy minutes of the network's clock.
+_CLOCKS = 11_400
 
 
 @dataclass(frozen=True)
