@@ -18,5 +18,7 @@ export type {
   SupervisedOptions,
   SupervisedProcess,
 } from './supervised-process.js';
+export { TcpProxy } from './tcp-proxy.js';
+export type { Passage } from './tcp-proxy.js';
 export { waitUntil } from './wait-until.js';
 export type { WaitOptions } from './wait-until.js';
