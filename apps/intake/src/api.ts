@@ -64,7 +64,7 @@ const eventStatus = z.object({
     .string()
     .nullable()
     .describe(
-      'Why it became one-sided, null where it did not: `no-record` (the exchange knew of no such event by the deadline), `no-answer` (the exchange did not answer by the deadline), `disputed`, or the code with which the exchange refused the statement.',
+      'The reason of the operator who discarded it, or why it became one-sided; null otherwise. One-sided: `no-record` (the exchange knew of no such event by the deadline), `no-answer` (the exchange did not answer by the deadline), `disputed`, or the code with which the exchange refused the statement.',
     ),
 }) satisfies z.ZodType<EventStatus>;
 

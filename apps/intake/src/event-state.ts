@@ -19,7 +19,7 @@ export type StateTimes = Partial<Readonly<Record<EventStateName, string>>>;
 
 /**
  * What `GET /v1/events` answers. `evidence` is the id under which the archive has evidence, as soon as it has; `why` tells why the exchange
- * did not confirm the event, where it became one-sided.
+ * did not confirm the event, where it became one-sided, or with what reason an operator discarded it.
  */
 export interface EventStatus {
   readonly state: EventStateName;

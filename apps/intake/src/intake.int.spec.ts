@@ -468,6 +468,28 @@ describe('GET /v1/events', () => {
     expect(await state('event-1', 'record')).toMatchObject({ evidence: null });
   });
 
+  it('ends an event that an operator discards, with the reason, and lets the same facts come under another id', async () => {
+    const zone = await Zone.open();
+    const heard = await zone.listen();
+    const time = new Date(Date.now() - 5000).toISOString();
+    await post(sentEvent({ time }));
+    const [event] = await waitUntil({ what: 'the event on the pipe' }, () =>
+      heard.length > 0
+        ? heard.map(({ data }) => (data as { entries: [{ id: string }] }).entries[0].id)
+        : undefined,
+    );
+    const why = 'cannot be opened, ticket 17';
+    await zone.say('proof', ['EventsDiscarded', [{ event: event!, why }]]);
+    expect(await state('event-1', 'discarded')).toMatchObject({ evidence: null, why });
+    // The answer to the same id is what it was; nothing is stated of it any more.
+    expect((await post(sentEvent({ time }))).headers.get('idempotent-replay')).toBe('true');
+    expect(await acceptedEvents()).toHaveLength(1);
+    expect((await post(sentEvent({ time, id: 'event-2' }))).status).toBe(202);
+    expect(await acceptedEvents()).toHaveLength(2);
+    expect((await status('event-2')).body).toMatchObject({ state: 'accepted', why: null });
+    expect((await status('event-1')).body).toMatchObject({ state: 'discarded', why });
+  });
+
   it('answers 404 for what was never accepted, 400 for half a question', async () => {
     expect(await status('event-1')).toMatchObject({
       status: 404,

@@ -71,4 +71,13 @@ export const intakeMigrations: readonly Migration[] = [
       CREATE INDEX event_state_erased ON event_state (event) WHERE erased_at IS NOT NULL;
     `,
   },
+  {
+    name: 'intake-004',
+    sql: `
+      -- What an operator discarded waits no longer.
+      CREATE INDEX event_state_backlog ON event_state (event)
+        WHERE prepared_at IS NULL AND record_at IS NULL AND discarded_at IS NULL;
+      DROP INDEX event_state_waiting;
+    `,
+  },
 ];

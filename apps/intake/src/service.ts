@@ -20,7 +20,7 @@ import { intakeMigrations } from './migrations.js';
 import { translateError } from './problems.js';
 import { RateLimit } from './rate-limit.js';
 import { MAX_BATCH_EVENTS } from './read-body.js';
-import { changesByArchive, changesByProof } from './state-changes.js';
+import { changesOfEvents, changesOfEvidence } from './state-changes.js';
 import { applyEventChanges, applyEvidenceChanges, countWaiting } from './state-rows.js';
 
 /** The schema of this service, and the name of its pipe. */
@@ -73,12 +73,15 @@ async function build(context: ServiceContext<IntakeConfig>): Promise<ServicePart
     {
       source: 'proof',
       attachments: false,
-      handler: (tx, events) => applyEventChanges(tx, changesByProof(events)),
+      handler: (tx, events) => applyEventChanges(tx, changesOfEvents(events)),
     },
     {
       source: 'archive',
       attachments: false,
-      handler: (tx, events) => applyEvidenceChanges(tx, changesByArchive(events)),
+      async handler(tx, events) {
+        await applyEvidenceChanges(tx, changesOfEvidence(events));
+        await applyEventChanges(tx, changesOfEvents(events));
+      },
     },
   ]);
   const events: EventsContext = {

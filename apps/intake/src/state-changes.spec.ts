@@ -1,6 +1,6 @@
 import type { JsonValue, StoredEvent } from '@besure/event-store';
 import { describe, expect, it } from 'vitest';
-import { changesByArchive, changesByProof } from './state-changes.js';
+import { changesOfEvidence, changesOfEvents } from './state-changes.js';
 
 const a = '00000000-0000-7000-8000-00000000000a';
 const b = '00000000-0000-7000-8000-00000000000b';
@@ -27,13 +27,14 @@ const NONE = {
   countersignedAt: null,
   oneSidedAt: null,
   recordAt: null,
+  discardedAt: null,
   disputed: false,
   why: null,
 };
 
-describe('changesByProof', () => {
+describe('changesOfEvents', () => {
   it('folds all events of a batch into one change per accepted event', () => {
-    const changes = changesByProof([
+    const changes = changesOfEvents([
       stored('StatementsPrepared', 't1', [
         { event: a, statement: A },
         { event: b, statement: B },
@@ -59,16 +60,26 @@ describe('changesByProof', () => {
 
   it('takes the first time of a state', () => {
     expect(
-      changesByProof([
+      changesOfEvents([
         stored('RecordsKept', 't1', [{ event: a }]),
         stored('RecordsKept', 't2', [{ event: a }]),
       ]),
     ).toEqual([{ ...NONE, event: a, recordAt: 't1' }]);
   });
 
+  it('keeps the reason with which an event was discarded, whatever was said of it before or after', () => {
+    expect(
+      changesOfEvents([
+        stored('StatementsOneSided', 't1', [{ event: a, statement: A, disputed: false, why: 'no-record' }]),
+        stored('EventsDiscarded', 't2', [{ event: a, why: 'sent again' }]),
+        stored('StatementsOneSided', 't3', [{ event: a, statement: A, disputed: false, why: 'no-answer' }]),
+      ]),
+    ).toEqual([{ ...NONE, event: a, statement: A, oneSidedAt: 't1', discardedAt: 't2', why: 'sent again' }]);
+  });
+
   it("passes over what is not about an event of this intake, and over proof's own business", () => {
     expect(
-      changesByProof([
+      changesOfEvents([
         stored('StatementsCountersigned', 't1', [{ event: null, statement: A }]),
         stored('SlotSigned', 't2', []),
         stored('StatementsRecorded', 't3', [{ event: a, statement: A, index: 3 }]),
@@ -77,10 +88,10 @@ describe('changesByProof', () => {
   });
 });
 
-describe('changesByArchive', () => {
+describe('changesOfEvidence', () => {
   it('says of the complete that it is recorded', () => {
     expect(
-      changesByArchive([
+      changesOfEvidence([
         stored('EvidenceReady', 't1', [
           { statement: A, state: 'recorded', recordedTime: 'r' },
           { statement: B, state: 'complete', recordedTime: 'r' },

@@ -1,12 +1,13 @@
 import type { StoredEvent } from '@besure/event-store';
 import {
+  parseEventsDiscarded,
   parseEvidenceReady,
   parseRecordsKept,
   parseStatementEntries,
   parseStatementsOneSided,
 } from '@besure/protocol';
 
-/** What a batch of proof's events says about one accepted event. Times are RFC 3339; null where nothing was said. */
+/** What a batch of events says about one accepted event. Times are RFC 3339; null where nothing was said. */
 export interface EventChange {
   readonly event: string;
   readonly statement: string | null;
@@ -14,8 +15,9 @@ export interface EventChange {
   readonly countersignedAt: string | null;
   readonly oneSidedAt: string | null;
   readonly recordAt: string | null;
+  readonly discardedAt: string | null;
   readonly disputed: boolean;
-  /** Why it is one-sided. */
+  /** Why it is one-sided, or was discarded. */
   readonly why: string | null;
 }
 
@@ -28,22 +30,22 @@ export interface EvidenceChange {
 
 type Change = { -readonly [K in keyof EventChange]: EventChange[K] };
 
-/** What one entry of proof's events says. */
+/** What one entry of an event says about one accepted event. */
 interface Said {
   readonly event: string | null;
   readonly statement?: string;
   readonly disputed?: boolean;
   readonly why?: string | null;
-  readonly reached: 'preparedAt' | 'countersignedAt' | 'oneSidedAt' | 'recordAt';
+  readonly reached: 'preparedAt' | 'countersignedAt' | 'oneSidedAt' | 'recordAt' | 'discardedAt';
 }
 
 /**
- * Folds a batch of proof's events into one change per accepted event, so that the batch costs one UPDATE. The first time of a state
- * counts.
+ * Folds a batch of proof's or the archive's events into one change per accepted event, so that the batch costs one UPDATE. The first time of a
+ * state counts; why an event was discarded is the last word on it.
  *
  * @throws ProtocolError 'message' for an event that is not in the agreed form
  */
-export function changesByProof(events: readonly StoredEvent[]): EventChange[] {
+export function changesOfEvents(events: readonly StoredEvent[]): EventChange[] {
   const changes = new Map<string, Change>();
   for (const event of events) {
     for (const { event: id, statement, disputed, why, reached } of saidBy(event)) {
@@ -53,7 +55,7 @@ export function changesByProof(events: readonly StoredEvent[]): EventChange[] {
       change[reached] ??= event.recordedAt;
       change.statement ??= statement ?? null;
       if (disputed === true) change.disputed = true;
-      change.why ??= why ?? null;
+      change.why = reached === 'discardedAt' ? (why ?? null) : (change.why ?? why ?? null);
     }
   }
   return [...changes.values()];
@@ -65,7 +67,7 @@ export function changesByProof(events: readonly StoredEvent[]): EventChange[] {
  *
  * @throws ProtocolError 'message' for an event that is not in the agreed form
  */
-export function changesByArchive(events: readonly StoredEvent[]): EvidenceChange[] {
+export function changesOfEvidence(events: readonly StoredEvent[]): EvidenceChange[] {
   const changes = new Map<string, EvidenceChange>();
   for (const event of events) {
     if (event.type !== 'EvidenceReady') continue;
@@ -82,7 +84,7 @@ export function changesByArchive(events: readonly StoredEvent[]): EvidenceChange
   return [...changes.values()];
 }
 
-/** Types that are not named here are proof's own business. */
+/** Types that are not named here are not about accepted events. */
 function saidBy({ type, data }: StoredEvent): Said[] {
   switch (type) {
     case 'StatementsPrepared':
@@ -96,6 +98,8 @@ function saidBy({ type, data }: StoredEvent): Said[] {
       return parseStatementsOneSided(data).map((entry) => ({ ...entry, reached: 'oneSidedAt' }));
     case 'RecordsKept':
       return parseRecordsKept(data).map((entry) => ({ ...entry, reached: 'recordAt' }));
+    case 'EventsDiscarded':
+      return parseEventsDiscarded(data).map((entry) => ({ ...entry, reached: 'discardedAt' }));
     default:
       return [];
   }
@@ -111,6 +115,7 @@ function changeOf(changes: Map<string, Change>, event: string): Change {
       countersignedAt: null,
       oneSidedAt: null,
       recordAt: null,
+      discardedAt: null,
       disputed: false,
       why: null,
     };

@@ -8,21 +8,25 @@ export interface Queryable {
   query<T>(sql: string, parameters?: unknown[]): Promise<T>;
 }
 
-/** Applies what proof told about accepted events, in one statement. The first time of a state stays. */
+/**
+ * Applies what was told about accepted events, in one statement. In whatever order it is told (what could not be handled may come late), the
+ * earliest time of a state stays, and of the reasons that of an operator.
+ */
 export async function applyEventChanges(tx: Tx, changes: readonly EventChange[]): Promise<void> {
   if (changes.length === 0) return;
   await tx.query(
     `UPDATE event_state AS s
      SET statement = coalesce(s.statement, c.statement),
-         prepared_at = coalesce(s.prepared_at, c.prepared_at),
-         countersigned_at = coalesce(s.countersigned_at, c.countersigned_at),
-         one_sided_at = coalesce(s.one_sided_at, c.one_sided_at),
-         record_at = coalesce(s.record_at, c.record_at),
+         prepared_at = least(s.prepared_at, c.prepared_at),
+         countersigned_at = least(s.countersigned_at, c.countersigned_at),
+         one_sided_at = least(s.one_sided_at, c.one_sided_at),
+         record_at = least(s.record_at, c.record_at),
+         discarded_at = least(s.discarded_at, c.discarded_at),
          disputed = s.disputed OR c.disputed,
-         why = coalesce(s.why, c.why)
+         why = CASE WHEN s.discarded_at IS NULL AND c.discarded_at IS NOT NULL THEN c.why ELSE coalesce(s.why, c.why) END
      FROM unnest($1::uuid[], $2::text[], $3::timestamptz[], $4::timestamptz[], $5::timestamptz[], $6::timestamptz[],
-                 $7::boolean[], $8::text[])
-       AS c (event, statement, prepared_at, countersigned_at, one_sided_at, record_at, disputed, why)
+                 $7::timestamptz[], $8::boolean[], $9::text[])
+       AS c (event, statement, prepared_at, countersigned_at, one_sided_at, record_at, discarded_at, disputed, why)
      WHERE s.event = c.event`,
     [
       changes.map((change) => change.event),
@@ -31,9 +35,24 @@ export async function applyEventChanges(tx: Tx, changes: readonly EventChange[])
       changes.map((change) => change.countersignedAt),
       changes.map((change) => change.oneSidedAt),
       changes.map((change) => change.recordAt),
+      changes.map((change) => change.discardedAt),
       changes.map((change) => change.disputed),
       changes.map((change) => change.why),
     ],
+  );
+  await freeSubjects(
+    tx,
+    changes.filter((change) => change.discardedAt !== null).map((change) => change.event),
+  );
+}
+
+/** What was discarded before it was stated can be sent anew, under another id. */
+async function freeSubjects(tx: Tx, discarded: readonly string[]): Promise<void> {
+  if (discarded.length === 0) return;
+  await tx.query(
+    `DELETE FROM subject WHERE event IN (
+       SELECT event FROM event_state WHERE event = ANY($1::uuid[]) AND statement IS NULL AND record_at IS NULL)`,
+    [discarded],
   );
 }
 
@@ -43,7 +62,8 @@ export async function applyEvidenceChanges(tx: Tx, changes: readonly EvidenceCha
   await tx.query(
     `INSERT INTO evidence AS e (statement, recorded_at, complete_at)
      SELECT * FROM unnest($1::text[], $2::timestamptz[], $3::timestamptz[])
-     ON CONFLICT (statement) DO UPDATE SET complete_at = coalesce(e.complete_at, excluded.complete_at)`,
+     ON CONFLICT (statement) DO UPDATE SET recorded_at = least(e.recorded_at, excluded.recorded_at),
+                                           complete_at = least(e.complete_at, excluded.complete_at)`,
     [
       changes.map((change) => change.statement),
       changes.map((change) => change.recordedAt),
@@ -115,11 +135,12 @@ export function toStatus(row: StatusRow): EventStatus {
   };
 }
 
-/** How many accepted events proof has not taken up yet, counted up to a limit. */
+/** How many accepted events proof has not taken up yet, and nobody has given up; counted up to a limit. */
 export async function countWaiting(db: Queryable, limit: number): Promise<number> {
   const [row] = await db.query<{ count: string }[]>(
     `SELECT count(*) AS count
-       FROM (SELECT 1 FROM event_state WHERE prepared_at IS NULL AND record_at IS NULL LIMIT $1) AS waiting`,
+       FROM (SELECT 1 FROM event_state
+              WHERE prepared_at IS NULL AND record_at IS NULL AND discarded_at IS NULL LIMIT $1) AS waiting`,
     [limit],
   );
   return Number(row?.count ?? 0);

@@ -23,7 +23,7 @@ export type Walk =
 
 /** Where the indexes of states lead: to every event in the state, and to few others. */
 const WAYS: Partial<Readonly<Record<EventStateName, string>>> = {
-  accepted: 'w.prepared_at IS NULL AND w.record_at IS NULL',
+  accepted: 'w.prepared_at IS NULL AND w.record_at IS NULL AND w.discarded_at IS NULL',
   prepared: 'w.prepared_at IS NOT NULL AND w.countersigned_at IS NULL AND w.one_sided_at IS NULL',
   'one-sided': 'w.one_sided_at IS NOT NULL',
   record: 'w.record_at IS NOT NULL',

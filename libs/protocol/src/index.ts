@@ -177,12 +177,15 @@ export {
 export { SUBJECTS } from './subjects.js';
 export {
   decodeOpenings,
+  type DiscardedEntry,
   encodeOpenings,
   encodeAttachment,
   type EvidenceReadyEntry,
   MAX_ENTRIES,
   type OneSidedEntry,
+  parseDiscardReason,
   parseEventsAccepted,
+  parseEventsDiscarded,
   parseEvidenceReady,
   parseRecordsKept,
   parseSealedFacts,

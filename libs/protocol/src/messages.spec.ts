@@ -17,6 +17,7 @@ import { SUBJECTS } from './subjects.js';
 import {
   encodeAttachment,
   parseEventsAccepted,
+  parseEventsDiscarded,
   parseEvidenceReady,
   parseRecordsKept,
   parseSealedFacts,
@@ -54,6 +55,8 @@ describe('messages of a zone', () => {
   it('are read', () => {
     expect(parseEventsAccepted({ entries: [{ id: EVENT }] })).toEqual([{ id: EVENT }]);
     expect(parseRecordsKept({ entries: [{ event: EVENT }] })).toEqual([{ event: EVENT }]);
+    const discarded = [{ event: EVENT, why: 'sent again, see ticket 17' }];
+    expect(parseEventsDiscarded({ entries: discarded })).toEqual(discarded);
     const entries = [{ event: null, statement: STATEMENT }];
     expect(parseStatementEntries({ entries })).toEqual(entries);
     const oneSided = [{ event: EVENT, statement: STATEMENT, disputed: true, why: null }];
@@ -90,6 +93,16 @@ describe('messages of a zone', () => {
   ])('one-sided ones are refused with %s', (_, other, field) => {
     const right = { event: EVENT, statement: STATEMENT, disputed: false, why: 'no-answer' };
     expect(() => parseStatementsOneSided({ entries: [{ ...right, ...other }] })).toThrow(refusal(field));
+  });
+
+  it.each([
+    ['no reason', { why: '' }, 'data.entries.0.why'],
+    ['a reason of two lines', { why: 'one\ntwo' }, 'data.entries.0.why'],
+    ['a reason that is too long', { why: 'x'.repeat(257) }, 'data.entries.0.why'],
+    ['no event', { event: null }, 'data.entries.0.event'],
+  ])('discarded ones are refused with %s', (_, other, field) => {
+    const right = { event: EVENT, why: 'sent again' };
+    expect(() => parseEventsDiscarded({ entries: [{ ...right, ...other }] })).toThrow(refusal(field));
   });
 
   it('are refused with an unknown state of evidence', () => {

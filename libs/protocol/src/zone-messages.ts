@@ -1,6 +1,6 @@
 import { decodeBase64, decodeHex, encodeBase64, utf8Decode, utf8Encode } from './bytes.js';
 import { ProtocolError } from './error.js';
-import { BYTES_32, MEMBER_ID } from './rules.js';
+import { BYTES_32, IDENTIFIER, MEMBER_ID } from './rules.js';
 import {
   fault,
   readBytes,
@@ -63,6 +63,13 @@ export interface RecordedEntry extends StatementEntry {
   readonly openings: SealedBytes | null;
 }
 
+/** `EventsDiscarded`: an operator gave up an accepted event that could not be handled; it gets no proof, or none that can be shown. */
+export interface DiscardedEntry {
+  readonly event: string;
+  /** In the operator's words. */
+  readonly why: string;
+}
+
 /** `EvidenceReady`: what the archive can hand out about a statement. */
 export interface EvidenceReadyEntry {
   readonly statement: string;
@@ -104,6 +111,19 @@ export function parseRecordsKept(data: unknown): { readonly event: string }[] {
   return entriesOf(data, (entry, field) => ({
     event: readUuid(readMembers(entry, field, ['event'])['event'], `${field}.event`),
   }));
+}
+
+/** Data of `EventsDiscarded`. */
+export function parseEventsDiscarded(data: unknown): DiscardedEntry[] {
+  return entriesOf(data, (entry, field) => {
+    const { event, why } = readMembers(entry, field, ['event', 'why']);
+    return { event: readUuid(event, `${field}.event`), why: parseDiscardReason(why, `${field}.why`) };
+  });
+}
+
+/** Why an event was discarded, as it is shown to the back office: a readable text of at most 256 characters. */
+export function parseDiscardReason(value: unknown, field: string): string {
+  return readRule(value, field, IDENTIFIER);
 }
 
 /** Data and attachment of `StatementsRecorded`. That paths lead to the root is the reader's to check. */
