@@ -15,7 +15,17 @@ const LAYERS = 'besure(layers)';
 const REFUSALS = /^besure\(|^eslint\(no-restricted-/;
 const SERVICES = ['intake', 'proof', 'archive', 'ledger-writer', 'rights', 'devchain'];
 const PURE = ['protocol', 'ledger-tx', 'ledger-log', 'time-stamp', 'governance', 'verification', 'audit'];
-const LIBRARIES = [...PURE, 'multichain', 'event-store', 'log-store', 'messaging', 'keys', 'service'];
+const ADAPTERS = ['multichain', 'event-store', 'log-store', 'messaging'];
+const LIBRARIES = [
+  ...PURE,
+  'fault-points',
+  'multichain',
+  'event-store',
+  'log-store',
+  'messaging',
+  'keys',
+  'service',
+];
 
 function imports(module: string): string {
   return `import { x } from '${module}';\nexport const y = x;\n`;
@@ -158,6 +168,23 @@ const CASES: readonly Case[] = [
     file: 'test/dev-env/src/a.ts',
     code: imports(`@besure/${name}`),
   })),
+
+  // Adapters have fault points, apps know nothing of them; and only tests install faults.
+  ...ADAPTERS.flatMap((name): Case[] => [
+    { file: `libs/${name}/src/a.ts`, code: imports('@besure/fault-points') },
+    { file: `libs/${name}/src/a.ts`, code: imports('@besure/fault-points/install'), rule: LAYERS },
+    { file: `libs/${name}/src/a.int.spec.ts`, code: imports('@besure/fault-points/install') },
+  ]),
+  ...[...SERVICES, 'cli'].flatMap((name): Case[] => [
+    { file: `apps/${name}/src/a.ts`, code: imports('@besure/fault-points'), rule: LAYERS },
+    { file: `apps/${name}/src/a.ts`, code: imports('@besure/fault-points/install'), rule: LAYERS },
+  ]),
+  ...[...PURE, 'service', 'testing'].map((name) => ({
+    file: `libs/${name}/src/a.ts`,
+    code: imports('@besure/fault-points/install'),
+    rule: LAYERS,
+  })),
+  { file: 'test/dev-env/src/a.ts', code: imports('@besure/fault-points/install') },
 
   // A package that nobody put in the table.
   { file: 'libs/newcomer/src/a.ts', code: imports('@besure/protocol'), rule: LAYERS },

@@ -23,13 +23,23 @@ export const LAYERS: Readonly<Record<string, Layer>> = {
   'libs/verification': { pure: true, mayImport: ['protocol', 'ledger-tx', 'governance', 'time-stamp'] },
   'libs/audit': { pure: true, mayImport: ['protocol', 'governance', 'verification'] },
 
-  'libs/multichain': { mayImport: ['protocol', 'ledger-tx'] },
-  'libs/event-store': { mayImport: ['protocol'] },
+  // Where adapters can be made to fail. Who installs faults, see `FOR_TESTS`.
+  'libs/fault-points': { mayImport: [] },
+  'libs/multichain': { mayImport: ['protocol', 'ledger-tx', 'fault-points'] },
+  'libs/event-store': { mayImport: ['protocol', 'fault-points'] },
   // Who follows the log or mirrors it makes the accusations.
   'libs/log-store': {
-    mayImport: ['protocol', 'ledger-tx', 'governance', 'verification', 'audit', 'event-store'],
+    mayImport: [
+      'protocol',
+      'ledger-tx',
+      'governance',
+      'verification',
+      'audit',
+      'event-store',
+      'fault-points',
+    ],
   },
-  'libs/messaging': { mayImport: ['protocol', 'event-store'] },
+  'libs/messaging': { mayImport: ['protocol', 'event-store', 'fault-points'] },
   'libs/keys': { mayImport: ['protocol', 'ledger-tx'] },
   'libs/service': { mayImport: ['protocol', 'governance', 'event-store', 'messaging', 'keys'] },
   'libs/testing': { mayImport: ['protocol', 'event-store', 'messaging', 'keys'] },
@@ -45,7 +55,7 @@ export const LAYERS: Readonly<Record<string, Layer>> = {
   'apps/cli': { mayImport: [...PURE, 'keys', 'log-store', 'dev-env'] },
 
   // The only place that may import apps.
-  'test/dev-env': { mayImport: [...SERVICE, 'testing', ...APPS] },
+  'test/dev-env': { mayImport: [...SERVICE, 'testing', 'fault-points', ...APPS] },
 };
 
 /** What pure libraries may import from others: pure themselves, and audited. */
@@ -56,4 +66,10 @@ export const ONLY_IN: Readonly<Record<string, string>> = {
   nats: 'libs/messaging',
   'multichain-node': 'libs/multichain',
   secp256k1: 'libs/keys',
+};
+
+/** Entries that no code of a product may import, whatever its layer: only tests, and the folder that runs networks for them. */
+export const FOR_TESTS: { readonly entries: readonly string[]; readonly folder: string } = {
+  entries: ['@besure/fault-points/install'],
+  folder: 'test/dev-env',
 };

@@ -1,6 +1,6 @@
 // Lint rules of our own, loaded by .oxlintrc.json: layers, clock, explicit exports.
 import { posix, relative, sep } from 'node:path';
-import { LAYERS, ONLY_IN, PURE_EXTERNALS } from './layers.ts';
+import { FOR_TESTS, LAYERS, ONLY_IN, PURE_EXTERNALS } from './layers.ts';
 
 /** What these rules use of a node of the syntax tree. */
 interface Node {
@@ -41,6 +41,9 @@ function reasonAgainst(file: string, source: string): string | undefined {
   if (source.startsWith(SCOPE)) {
     // A package may have more than one entry; which ones is for its `exports` to say.
     const [name = ''] = source.slice(SCOPE.length).split('/');
+    if (FOR_TESTS.entries.includes(source) && !isTest && folder !== FOR_TESTS.folder) {
+      return `${source} is for tests only`;
+    }
     if (layer.mayImport.includes(name) || (isTest && name === 'testing')) return undefined;
     return `${folder} may import of ours only: ${layer.mayImport.join(', ') || 'nothing'}`;
   }

@@ -1,4 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
+import { mark } from '@besure/fault-points';
 import { pauseAfter, type Backoff } from './backoff.js';
 import { EventStoreError } from './error.js';
 import { eventBatch, type EventBatch, type StoredEvent } from './event.js';
@@ -144,6 +145,7 @@ export class Consumer {
       if (last === undefined || fresh[0]?.position !== position + 1) return [position, false] as const;
       await this.#handler(tx, fresh);
       await tx.query(`UPDATE ${table} SET position = $2 WHERE source = $1`, [this.source, last.position]);
+      mark(tx, 'consumed', this.source);
       return [last.position, true] as const;
     });
     this.#position = Math.max(this.#position, reached);

@@ -1,3 +1,4 @@
+import { mark } from '@besure/fault-points';
 import type { DataSource } from 'typeorm';
 import { EventStoreError } from './error.js';
 import type { AppendResult, JsonValue, NewEvent, StoredEvent } from './event.js';
@@ -71,6 +72,7 @@ export class EventStore {
       const position = before + rows.positions.length + 1;
       versions.set(event.stream, version);
       addRow(rows, position, version, event, texts[index] ?? '');
+      mark(tx, 'appended', event.type);
       results.push({ ok: true, position, version });
     }
     await this.#insert(tx, before, rows);

@@ -1,5 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import type { PoolClient } from 'pg';
+import { atFaultPoint, marksOf } from '@besure/fault-points';
+import type { Client, PoolClient } from 'pg';
 import {
   QueryFailedError,
   QueryRunnerAlreadyReleasedError,
@@ -8,6 +9,7 @@ import {
   type QueryRunner,
 } from 'typeorm';
 import { EventStoreError } from './error.js';
+import { markWrites } from './mark-writes.js';
 
 /** A transaction under way: `tx.query(sql, parameters)`. */
 export type Tx = EntityManager;
@@ -36,11 +38,12 @@ async function attemptTransaction<T>(dataSource: DataSource, work: (tx: Tx) => P
   const runner = dataSource.createQueryRunner();
   try {
     const client = (await runner.connect()) as PoolClient;
+    markWrites(runner);
     await runner.startTransaction();
     const result = await workOrRollBack(runner, work);
     // Seen broken before COMMIT was sent: surely not stored.
     if (runner.isReleased) throw new QueryRunnerAlreadyReleasedError();
-    await commit(client);
+    await commit(dataSource, client, runner.manager);
     return result;
   } finally {
     await runner.release();
@@ -64,12 +67,24 @@ async function workOrRollBack<T>(runner: QueryRunner, work: (tx: Tx) => Promise<
  * Not the ORM's own commit: PostgreSQL answers COMMIT of a transaction that it has given up with "ROLLBACK" and no error, and
  * that must never pass for a commit.
  */
-async function commit(client: PoolClient): Promise<void> {
+async function commit(
+  { driver: { database, schema } }: DataSource,
+  client: PoolClient,
+  tx: Tx,
+): Promise<void> {
+  const point = {
+    adapter: 'commit',
+    at: `${database}.${schema}`,
+    target: schema ?? '',
+    marks: marksOf(tx),
+  } as const;
   let command: string;
   try {
-    ({ command } = await client.query('COMMIT'));
+    ({ command } = await atFaultPoint(point, () => client.query('COMMIT')));
   } catch (error) {
     if (isLostConnection(error)) {
+      // Should the server still have it, then with a transaction that is open: nobody else may get that.
+      void (client as PoolClient & Client).end().catch(() => {});
       throw new EventStoreError('commit-unknown', 'the connection broke during COMMIT', { cause: error });
     }
     throw error;

@@ -1,3 +1,4 @@
+import { atFaultPoint } from '@besure/fault-points';
 import {
   parseEntryBundle,
   parsePendingCheckpoints,
@@ -97,7 +98,14 @@ export class HttpLogSource implements PendingSource {
   }
 
   /** The body, or null where there is none (404). */
-  async #get(path: string, mostBytes: number): Promise<Uint8Array | null> {
+  #get(path: string, mostBytes: number): Promise<Uint8Array | null> {
+    // What kind of thing: `checkpoint`, `pending`, `tile`.
+    const [target = ''] = path.split('/', 1);
+    const point = { adapter: 'fetch', at: this.name, target, marks: [] } as const;
+    return atFaultPoint(point, () => this.#fetch(path, mostBytes));
+  }
+
+  async #fetch(path: string, mostBytes: number): Promise<Uint8Array | null> {
     const url = `${this.name}/${path}`;
     try {
       const response = await fetch(url, { signal: AbortSignal.timeout(DEADLINE_MILLIS), redirect: 'error' });

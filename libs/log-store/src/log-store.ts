@@ -1,4 +1,5 @@
 import { parseBigint, parseSchemaName, type Tx } from '@besure/event-store';
+import { mark } from '@besure/fault-points';
 import {
   addSignatures,
   compactRangeNodeIds,
@@ -90,6 +91,7 @@ export class LogStore {
       range.size,
       Buffer.concat(range.hashes),
     ]);
+    mark(tx, 'extended', this.log);
     return { size: range.size, root: range.root() };
   }
 
@@ -181,6 +183,7 @@ export class LogStore {
          ON CONFLICT (log, size) DO UPDATE SET note = excluded.note, published = excluded.published`,
         [this.log, checkpoint.size, merged.note, isPublished],
       );
+      mark(tx, 'checkpointed', this.log);
     }
     return { ...merged, isNewlyPublished: isPublished && !wasPublished };
   }

@@ -71,6 +71,11 @@ export class Bus {
     return this.#connection !== null;
   }
 
+  /** Who this is, as the server's monitoring shows it. */
+  get name(): string {
+    return this.#options.name;
+  }
+
   /** Where answers come to; undefined is the client's default. */
   get inboxPrefix(): string | undefined {
     return this.#options.inboxPrefix;

@@ -1,4 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
+import { atFaultPoint } from '@besure/fault-points';
 import { type Msg, type NatsConnection, headers as newHeaders } from 'nats';
 import type { Bus } from './bus.js';
 import { type ReceivedBytes, receivedBytes } from './byte-reply.js';
@@ -91,9 +92,11 @@ export class ByteRequestServer {
   }
 
   async #answer(message: Msg): Promise<void> {
-    const { handle, onFailure } = this.#options;
+    const { bus, handle, onFailure } = this.#options;
+    const { subject } = message;
+    const point = { adapter: 'answer', at: bus.name, target: subject, marks: [] } as const;
     try {
-      respond(message, await handle({ ...receivedBytes(message), subject: message.subject }));
+      respond(message, await atFaultPoint(point, () => handle({ ...receivedBytes(message), subject })));
     } catch (error) {
       // Too large, or the connection is gone: who asked will notice and ask again.
       onFailure(error);

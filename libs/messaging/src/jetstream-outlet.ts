@@ -1,4 +1,5 @@
 import { headers } from 'nats';
+import { atFaultPoint } from '@besure/fault-points';
 import { eventBatch, type EventOwner, type Outlet, type StoredEvent } from '@besure/event-store';
 import { batchToJson } from './batch-codec.js';
 import type { Bus } from './bus.js';
@@ -115,7 +116,10 @@ export class JetStreamOutlet implements Outlet {
     messageHeaders.set(TO_HEADER, String(to));
     const data = encodeJson(batchToJson({ from, to, events }));
     const message = { subject: this.#names.events, data, headers: messageHeaders };
-    const sequence = await publishExpecting(connection, message, this.#timeoutMillis);
+    const point = { adapter: 'publish', at: this.#bus.name, target: this.#names.stream, marks: [] } as const;
+    const sequence = await atFaultPoint(point, () =>
+      publishExpecting(connection, message, this.#timeoutMillis),
+    );
     // An expectation of 0 is not checked by the server: a sequence number that does not follow is.
     if (sequence !== known.sequence + 1)
       throw new MessagingError('pipe-moved', 'the stream is not where it was');

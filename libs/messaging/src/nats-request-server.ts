@@ -5,6 +5,7 @@ import {
   type MessageHandler,
 } from '@nestjs/microservices';
 import { setTimeout as pause } from 'node:timers/promises';
+import { atFaultPoint } from '@besure/fault-points';
 import type { Msg, NatsConnection } from 'nats';
 import { lastValueFrom, isObservable } from 'rxjs';
 import type { Bus } from './bus.js';
@@ -162,8 +163,9 @@ export class NatsRequestServer extends Server implements CustomTransportStrategy
   }
 
   async #answer(handler: MessageHandler, message: Msg): Promise<void> {
-    const answer = await this.#handle(handler, message);
+    const point = { adapter: 'answer', at: this.#bus.name, target: message.subject, marks: [] } as const;
     try {
+      const answer = await atFaultPoint(point, () => this.#handle(handler, message));
       message.respond(encodeJson(answer));
     } catch (error) {
       // Too large, or the connection is gone: who asked will notice and ask again.

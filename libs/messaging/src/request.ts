@@ -1,3 +1,4 @@
+import { atFaultPoint } from '@besure/fault-points';
 import type { Bus } from './bus.js';
 import { MessagingError } from './error.js';
 import { fromNats } from './nats-errors.js';
@@ -64,9 +65,10 @@ export async function request(
   const data = encodeJson(payload);
   const largest = connection.info?.max_payload ?? Number.POSITIVE_INFINITY;
   if (data.length > largest) throw new MessagingError('too-large', `${data.length} bytes for ${subject}`);
+  const point = { adapter: 'request', at: bus.name, target: subject, marks: [] } as const;
   let answer: Uint8Array;
   try {
-    answer = (await connection.request(subject, data, { timeout })).data;
+    answer = (await atFaultPoint(point, () => connection.request(subject, data, { timeout }))).data;
   } catch (error) {
     // A closed connection cancels its requests with 'timeout', which is true: the outcome is unknown.
     throw fromNats(error, `request on ${subject}`);

@@ -1,4 +1,5 @@
 import { request, type ClientRequest } from 'node:http';
+import { atFaultPoint } from '@besure/fault-points';
 import type { NodeAnswer, RpcAnswer } from './answer.js';
 import { LedgerError } from './error.js';
 import type { NodeAgent, NodeResponse } from './node-agent.js';
@@ -28,7 +29,7 @@ export class RpcClient {
 
   /** One call; throws the node's error as a `LedgerError`. */
   async call(method: string, params: readonly unknown[]): Promise<unknown> {
-    const answer = await this.post(JSON.stringify(this.payload({ method, params }, 0)));
+    const answer = await this.post(method, JSON.stringify(this.payload({ method, params }, 0)));
     if (isBatch(answer)) throw new LedgerError('unexpected-answer', 'many answers to one call');
     if (answer.error !== null) throw ledgerErrorOf(answer.error);
     return answer.result;
@@ -45,7 +46,8 @@ export class RpcClient {
   }
 
   private async request(calls: readonly RpcCall[]): Promise<RpcAnswer[]> {
-    const answer = await this.post(JSON.stringify(calls.map((call, i) => this.payload(call, i))));
+    const body = JSON.stringify(calls.map((call, i) => this.payload(call, i)));
+    const answer = await this.post(calls[0]?.method ?? '', body);
     // A node that refuses the request as a whole answers with one error.
     if (!isBatch(answer)) throw answer.error === null ? surprise() : ledgerErrorOf(answer.error);
     const byId = new Map(answer.map((each) => [each.id, each]));
@@ -62,7 +64,13 @@ export class RpcClient {
     return { method, params, id, ...(chain === undefined ? {} : { chain_name: chain }) };
   }
 
-  private async post(body: string): Promise<NodeAnswer> {
+  private post(method: string, body: string): Promise<NodeAnswer> {
+    const { host, port } = this.endpoint;
+    const point = { adapter: 'ledger', at: `${host}:${port}`, target: method, marks: [] } as const;
+    return atFaultPoint(point, () => this.send(body));
+  }
+
+  private async send(body: string): Promise<NodeAnswer> {
     try {
       return await this.attempt(body);
     } catch (error) {
