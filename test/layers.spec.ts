@@ -25,6 +25,7 @@ const LIBRARIES = [
   'messaging',
   'keys',
   'service',
+  'fsck',
 ];
 
 function imports(module: string): string {

@@ -42,6 +42,8 @@ export const LAYERS: Readonly<Record<string, Layer>> = {
   'libs/messaging': { mayImport: ['protocol', 'event-store', 'fault-points'] },
   'libs/keys': { mayImport: ['protocol', 'ledger-tx'] },
   'libs/service': { mayImport: ['protocol', 'governance', 'event-store', 'messaging', 'keys'] },
+  // Reads the databases of a zone, whoever they belong to, and what its archive and the hubs serve.
+  'libs/fsck': { mayImport: [...PURE, 'keys', 'log-store'] },
   'libs/testing': { mayImport: ['protocol', 'event-store', 'messaging', 'keys'] },
 
   'apps/intake': { mayImport: SERVICE },
@@ -52,10 +54,10 @@ export const LAYERS: Readonly<Record<string, Layer>> = {
   'apps/ledger-writer': { mayImport: [...SERVICE, 'multichain'] },
   'apps/devchain': { mayImport: ['protocol', 'ledger-tx', 'keys', 'service'] },
   // demo, up and bench reach the services through dev-env; mirror copies what hubs publish.
-  'apps/cli': { mayImport: [...PURE, 'keys', 'log-store', 'dev-env'] },
+  'apps/cli': { mayImport: [...PURE, 'keys', 'log-store', 'fsck', 'dev-env'] },
 
   // The only place that may import apps.
-  'test/dev-env': { mayImport: [...SERVICE, 'testing', 'fault-points', ...APPS] },
+  'test/dev-env': { mayImport: [...SERVICE, 'testing', 'fault-points', 'fsck', ...APPS] },
 };
 
 /** What pure libraries may import from others: pure themselves, and audited. */

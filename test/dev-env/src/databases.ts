@@ -46,6 +46,13 @@ export async function zoneDatabase(
   };
 }
 
+/** The database of a zone, on a server whose URL names its user. */
+export function zoneDatabaseUrl(postgres: string, zone: string): string {
+  const url = new URL(postgres);
+  url.pathname = `/${nameOf(zone)}`;
+  return url.href;
+}
+
 function userOf(zone: string, service: ServiceName): string {
   return nameOf(`${zone}_${service}`);
 }

@@ -1,0 +1,13 @@
+export { type Db, openDatabase, type OpenDatabase, type ZoneDatabase } from './database.js';
+export { FsckError, type FsckErrorCode } from './error.js';
+export { type ArchiveAccess } from './evidence.js';
+export { fsck, type FsckOptions, type FsckZone, type Standing, standing } from './fsck.js';
+export { type HubAccess } from './hubs.js';
+export {
+  type ConsumerStanding,
+  FINAL_STATES,
+  type Finding,
+  type FsckReport,
+  type RuleCheck,
+} from './report.js';
+export { FSCK_RULES, type FsckRule } from './rules.js';

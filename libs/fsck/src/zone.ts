@@ -1,0 +1,75 @@
+import { type Charter, exchangeOf } from '@besure/governance';
+import { ACCEPTED_CHECKS } from './accepted.js';
+import { ARCHIVE_CHECKS, EXCHANGE_ARCHIVE_CHECKS, ORGANISATION_ARCHIVE_CHECKS } from './archive.js';
+import type { Db } from './database.js';
+import { FsckError } from './error.js';
+import { INTAKE_STATE_CHECKS } from './intake-states.js';
+import { type LoggedItem, readStoredLog } from './log-check.js';
+import { compareItems, compareSlots } from './member-items.js';
+import type { ConsumerStanding, Findings } from './report.js';
+import { SLOT_CHECKS } from './slots.js';
+import { consumedBy, runCheck } from './sql-check.js';
+import { EXCHANGE_CHECKS, ORGANISATION_CHECKS } from './statements.js';
+
+/** What looking at a zone needs. */
+export interface ZoneContext {
+  readonly db: Db;
+  readonly zone: string;
+  readonly charter: Charter;
+  readonly findings: Findings;
+}
+
+/** Looks at all that the services of one organisation hold, in one view. Answers the items of the ledger log that its archive has followed. */
+export async function checkZone(context: ZoneContext): Promise<readonly LoggedItem[]> {
+  const { db, zone, charter, findings } = context;
+  const exchange = exchangeOf(charter).id;
+  const checks = [
+    ...ACCEPTED_CHECKS,
+    ...SLOT_CHECKS,
+    ...ARCHIVE_CHECKS,
+    ...INTAKE_STATE_CHECKS,
+    ...(zone === exchange
+      ? [...EXCHANGE_CHECKS, ...EXCHANGE_ARCHIVE_CHECKS]
+      : [...ORGANISATION_CHECKS, ...ORGANISATION_ARCHIVE_CHECKS]),
+  ];
+  for (const check of checks) await runCheck(db, zone, check, findings);
+  const followed = await readStoredLog(context, { schema: 'proof', log: 'proofs' });
+  await compareSlots(db, zone, followed.items, findings);
+  const archived = await readStoredLog(context, { schema: 'archive', log: 'proofs' });
+  await compareItems(db, zone, new Set([zone, exchange]), archived.items, findings);
+  await readStoredLog({ ...context }, { schema: 'archive', log: 'witnessed' });
+  return archived.items;
+}
+
+/** Throws FsckError `not-a-zone` where the schemas of an organisation's services are not there, or not to be read. */
+export async function assertZone(db: Db, zone: string): Promise<void> {
+  const rows = await db.query<{ name: string; readable: boolean | null }>(
+    `SELECT name, has_schema_privilege(to_regnamespace(name), 'USAGE') AS readable
+       FROM unnest(ARRAY['intake', 'proof', 'archive']) AS name`,
+  );
+  const lacking = rows.filter(({ readable }) => readable !== true).map(({ name }) => name);
+  if (lacking.length > 0) {
+    throw new FsckError('not-a-zone', `the database of ${zone} has no schema to read: ${lacking.join(', ')}`);
+  }
+}
+
+const CONSUMERS = [
+  ['proof', 'intake'],
+  ['archive', 'proof'],
+  ['intake', 'proof'],
+  ['intake', 'archive'],
+] as const;
+
+/** How far the services of a zone have read each other's events. */
+export function consumerStandings(db: Db, zone: string): Promise<ConsumerStanding[]> {
+  const standings = CONSUMERS.map(
+    ([consumer, source]) =>
+      `SELECT '${consumer}' AS consumer, '${source}' AS source, count(*)::integer AS lag,
+              coalesce(extract(epoch FROM now() - min(recorded_at)), 0)::integer AS "oldestSeconds"
+         FROM ${source}.event WHERE position > ${consumedBy(consumer, source)}`,
+  );
+  return db.query<ConsumerStanding>(
+    `SELECT $1::text AS zone, s.* FROM (${standings.join(' UNION ALL ')}) AS s`,
+    [zone],
+  );
+}
