@@ -117,8 +117,12 @@ export class Relay implements EventOwner {
         endService ??= await this.#outlet.serve(this);
         if (!known) await this.#resume();
         known = true;
-        await this.#publishAll();
-        await this.#upkeep();
+        try {
+          await this.#publishAll();
+        } finally {
+          // A pipe that is full takes nothing before it has let go of what everybody has committed.
+          await this.#upkeep();
+        }
         this.#failures = 0;
         known = await this.#wakeUp.wait(this.#pollMillis);
       } catch (error) {

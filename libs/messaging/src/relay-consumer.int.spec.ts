@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { Consumer, coreMigrations, EventStore, migrate, openDataSource, Relay } from '@besure/event-store';
-import { freshDatabase, startNats, type Nats } from '@besure/testing';
+import { freshDatabase, startNats, waitUntil, type Nats } from '@besure/testing';
 import { connectBus, type Bus } from './bus.js';
 import { JetStreamInlet } from './jetstream-inlet.js';
 import { JetStreamOutlet } from './jetstream-outlet.js';
@@ -127,4 +127,51 @@ test('every event has its effect once, in order, whatever happens to the server 
     Array.from({ length: appended }, (_, index) => index + 1),
   );
   expect(rows.every((row) => row.content.toString() === row.position)).toBe(true);
+});
+
+test('a full stream is emptied of what was committed, and takes the rest', async () => {
+  const full = await storeOf('letters');
+  const reader = await storeOf('reader');
+  await reader.transaction((tx) => tx.query('CREATE TABLE effect (position bigint PRIMARY KEY)'));
+  const failures: unknown[] = [];
+  const relay = new Relay({
+    store: full,
+    outlet: new JetStreamOutlet({ bus: bus('letters'), schema: 'letters', maxBytes: 200_000 }),
+    consumers: ['reader'],
+    maxEvents: 2,
+    ...quick,
+    onFailure: (error) => failures.push(error),
+  });
+  const consumer = new Consumer({
+    store: reader,
+    source: 'letters',
+    inlet: new JetStreamInlet({ bus: bus('reader'), source: 'letters', consumer: 'reader' }),
+    handler: async (tx, events) => {
+      const positions = events.map(({ position }) => position);
+      await tx.query('INSERT INTO effect (position) SELECT * FROM unnest($1::bigint[])', [positions]);
+    },
+    ...quick,
+    // What the stream does not bring, nothing brings.
+    pollMillis: 3_600_000,
+  });
+  const events = Array.from({ length: 60 }, (_, at) => ({
+    stream: `letter-${at}`,
+    expectedVersion: 0,
+    type: 'Sent',
+    data: {},
+    attachment: Buffer.alloc(10_000),
+  }));
+  await full.transaction((tx) => full.append(tx, events));
+  relay.start();
+  await waitUntil({ what: 'the stream to be full' }, () => (failures.length > 1 ? true : undefined));
+  expect(failures).toContainEqual(expect.objectContaining({ code: 'pipe-full' }));
+  expect(relay.status().lag).toBeGreaterThan(0);
+
+  await consumer.start();
+  await waitUntil({ what: 'all of it' }, () => (consumer.status().position === 60 ? true : undefined));
+  expect(relay.status().position).toBe(60);
+  const [row] = await reader.transaction((tx) => tx.query<{ count: string }[]>('SELECT count(*) FROM effect'));
+  expect(Number(row?.count)).toBe(60);
+  await consumer.stop();
+  await relay.stop();
 });
