@@ -35,6 +35,7 @@ describe('intakeConfiguration', () => {
     ['BESURE_MAX_BACKLOG', '0'],
     ['BESURE_MAX_EVENTS_PER_SECOND', '0'],
     ['BESURE_MIN_FREE_BYTES', '1 GB'],
+    ['BESURE_STREAM_BYTES', '1000000'],
     ['BESURE_DATABASE_URL', 'mysql://localhost/alpha'],
   ])('refuses %s = %s', (variable, value) => {
     expect(faultOf({ ...ENVIRONMENT, [variable]: value })).toBe(variable);

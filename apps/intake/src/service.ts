@@ -67,7 +67,7 @@ async function build(context: ServiceContext<IntakeConfig>): Promise<ServicePart
     restMillis: LOOK_MILLIS,
     onFailure: (error, attempt) => log.warn('looking at backlog and disk failed', { error, attempt }),
   });
-  const pipes = { store, bus, log, metrics };
+  const pipes = { config, store, bus, log, metrics };
   // What is attached are openings, sealed for others.
   const consumers = makeConsumers(pipes, [
     {

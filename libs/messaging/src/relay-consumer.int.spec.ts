@@ -170,7 +170,9 @@ test('a full stream is emptied of what was committed, and takes the rest', async
   await consumer.start();
   await waitUntil({ what: 'all of it' }, () => (consumer.status().position === 60 ? true : undefined));
   expect(relay.status().position).toBe(60);
-  const [row] = await reader.transaction((tx) => tx.query<{ count: string }[]>('SELECT count(*) FROM effect'));
+  const [row] = await reader.transaction((tx) =>
+    tx.query<{ count: string }[]>('SELECT count(*) FROM effect'),
+  );
   expect(Number(row?.count)).toBe(60);
   await consumer.stop();
   await relay.stop();

@@ -5,7 +5,15 @@ import { type BusOptions, publicNkey } from '@besure/messaging';
 import { z } from 'zod';
 import { ConfigurationError, fromVariable } from '../configuration.js';
 import { readCertificates } from '../pem-files.js';
-import { type ServiceConfig, file, identifier, serviceConfig, serviceVariables, url } from '../variables.js';
+import {
+  type ServiceConfig,
+  file,
+  identifier,
+  serviceConfig,
+  serviceVariables,
+  url,
+  wholeNumber,
+} from '../variables.js';
 
 /** A bus that is dialled: where, and the files with the seed of the user there and with the authorities of its server's certificate. */
 export interface BusConfig {
@@ -52,6 +60,8 @@ export interface MemberConfig extends ServiceConfig {
   readonly databaseUrl: string;
   /** The bus of the zone. */
   readonly bus: BusConfig;
+  /** How much of what this service publishes waits on the bus at most, in bytes; 1 GiB without it. */
+  readonly streamBytes?: number;
   readonly charter: Charter;
   /** Seals and opens facts and openings of the zone. */
   readonly vault: FactsVault;
@@ -66,6 +76,8 @@ export const memberVariables = {
   BESURE_NATS_URL: url('nats', 'tls'),
   BESURE_NATS_CREDENTIALS_FILE: file().optional(),
   BESURE_NATS_CA_FILE: file().optional(),
+  // The last message stays in its stream: the largest one must fit in beside it.
+  BESURE_STREAM_BYTES: wholeNumber(2 * 1024 ** 2, 1024 ** 4).optional(),
   BESURE_CHARTER_FILE: file(),
   BESURE_FACTS_KEY_FILE: file(),
 };
@@ -91,6 +103,7 @@ export function memberConfig(env: z.output<z.ZodObject<typeof memberVariables>>)
       credentialsFile: env.BESURE_NATS_CREDENTIALS_FILE,
       caFile: env.BESURE_NATS_CA_FILE,
     }),
+    ...(env.BESURE_STREAM_BYTES !== undefined && { streamBytes: env.BESURE_STREAM_BYTES }),
     charter,
     vault: fromVariable('BESURE_FACTS_KEY_FILE', () => loadFactsVault(env.BESURE_FACTS_KEY_FILE)),
   };

@@ -2,10 +2,12 @@ import { Consumer, type EventStore, Relay, type StoredEvent, type Tx } from '@be
 import { type Bus, JetStreamInlet, JetStreamOutlet } from '@besure/messaging';
 import type { ServiceLog } from '../log.js';
 import type { ServiceMetrics } from '../metrics.js';
+import type { MemberConfig } from './member-configuration.js';
 import { reportOnReading } from './report-on-reading.js';
 
 /** What publishing and consuming need of a service. */
 export interface PipeContext {
+  readonly config: Pick<MemberConfig, 'streamBytes'>;
   readonly store: EventStore;
   readonly bus: Bus;
   readonly log: ServiceLog;
@@ -21,12 +23,16 @@ export interface Source {
 }
 
 /** Publishes a service's events on the zone's bus; `consumers` are the schemas that must have committed before the pipe lets go of them. */
-export function makeRelay({ store, bus, log, metrics }: PipeContext, consumers: readonly string[]): Relay {
+export function makeRelay(
+  { config, store, bus, log, metrics }: PipeContext,
+  consumers: readonly string[],
+): Relay {
   const relay = new Relay({
     store,
     outlet: new JetStreamOutlet({
       bus,
       schema: store.schema,
+      ...(config.streamBytes !== undefined && { maxBytes: config.streamBytes }),
       onFailure: (error) => log.warn('replay failed', { error }),
     }),
     consumers,
