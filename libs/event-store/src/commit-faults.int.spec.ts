@@ -30,20 +30,21 @@ afterEach(async () => {
   await dataSource.destroy();
 });
 
-function lost(): Error {
-  return Object.assign(new Error('injected'), { code: 'ECONNRESET' });
-}
+const before =
+  ({ lost }: FaultPoint): Fault =>
+  () =>
+    Promise.reject(lost());
+const after =
+  ({ lost }: FaultPoint): Fault =>
+  async (effect) => {
+    await effect();
+    throw lost();
+  };
 
-const before: Fault = () => Promise.reject(lost());
-const after: Fault = async (effect) => {
-  await effect();
-  throw lost();
-};
-
-function failOnce(fault: Fault): void {
+function failOnce(fault: (point: FaultPoint) => Fault): void {
   uninstall = installFaults((point) => {
     points.push(point);
-    return points.length === 1 ? fault : null;
+    return points.length === 1 ? fault(point) : null;
   });
 }
 
@@ -55,9 +56,9 @@ async function append(): Promise<void> {
 }
 
 it('tells at a commit what the transaction did', async () => {
-  failOnce((effect) => effect());
+  failOnce(() => (effect) => effect());
   await append();
-  expect(points).toEqual([
+  expect(points).toMatchObject([
     {
       adapter: 'commit',
       at: `${database}.intake`,

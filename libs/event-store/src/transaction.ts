@@ -77,6 +77,7 @@ async function commit(
     at: `${database}.${schema}`,
     target: schema ?? '',
     marks: marksOf(tx),
+    lost: lostConnection,
   } as const;
   let command: string;
   try {
@@ -109,6 +110,10 @@ export function isDatabaseUnavailable(error: unknown): boolean {
   return isLostConnection(error) || sqlState(error)?.startsWith('53') === true;
 }
 
+function lostConnection(): Error {
+  return Object.assign(new Error('the connection broke'), { code: 'ECONNRESET' });
+}
+
 /** Classes 08 (connection) and 57P (shutdown, terminated by an administrator) of SQLSTATE, or an error of the socket. */
 function isLostConnection(error: unknown): boolean {
   if (error instanceof QueryRunnerAlreadyReleasedError) return true;
@@ -125,7 +130,8 @@ function isLostConnection(error: unknown): boolean {
   );
 }
 
-function sqlState(error: unknown): string | null {
+/** The SQLSTATE of an error of PostgreSQL; null for any other. */
+export function sqlState(error: unknown): string | null {
   const cause: unknown = error instanceof QueryFailedError ? error.driverError : error;
   if (typeof cause !== 'object' || cause === null || !('code' in cause)) return null;
   return typeof cause.code === 'string' && /^[0-9A-Z]{5}$/.test(cause.code) ? cause.code : null;

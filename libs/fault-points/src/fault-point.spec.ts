@@ -2,7 +2,13 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { atFaultPoint, type FaultPoint, isMarked, mark, marksOf } from './fault-point.js';
 import { installFaults } from './install.js';
 
-const POINT: FaultPoint = { adapter: 'commit', at: 'alpha.proof', target: 'proof', marks: [] };
+const POINT: FaultPoint = {
+  adapter: 'commit',
+  at: 'alpha.proof',
+  target: 'proof',
+  marks: [],
+  lost: () => new Error('lost'),
+};
 let uninstall = (): void => {};
 
 function install(...[find]: Parameters<typeof installFaults>): void {

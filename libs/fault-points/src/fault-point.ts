@@ -7,6 +7,8 @@ export interface FaultPoint {
   readonly target: string;
   /** What the effect consists of, as far as the adapter knows: see `mark`. */
   readonly marks: readonly string[];
+  /** What the adapter itself throws where the other end breaks off, and nobody knows whether there was an effect. */
+  readonly lost: () => Error;
 }
 
 /** Goes wrong: calls the effect never, once or twice, early or late, and answers or throws what the adapter is to see of it. */

@@ -101,7 +101,7 @@ export class HttpLogSource implements PendingSource {
   #get(path: string, mostBytes: number): Promise<Uint8Array | null> {
     // What kind of thing: `checkpoint`, `pending`, `tile`.
     const [target = ''] = path.split('/', 1);
-    const point = { adapter: 'fetch', at: this.name, target, marks: [] } as const;
+    const point = { adapter: 'fetch', at: this.name, target, marks: [], lost: brokenOff } as const;
     return atFaultPoint(point, () => this.#fetch(path, mostBytes));
   }
 
@@ -123,6 +123,10 @@ export class HttpLogSource implements PendingSource {
       throw new LogStoreError('unreachable', `${url} cannot be read`, { cause: error });
     }
   }
+}
+
+function brokenOff(): LogStoreError {
+  return new LogStoreError('unreachable', 'the answer broke off');
 }
 
 function decodeUtf8(bytes: Uint8Array): string {

@@ -4,6 +4,7 @@ import { type Msg, type NatsConnection, headers as newHeaders } from 'nats';
 import type { Bus } from './bus.js';
 import { type ReceivedBytes, receivedBytes } from './byte-reply.js';
 import { MessagingError } from './error.js';
+import { unanswered } from './nats-errors.js';
 import { mayAnswerTo } from './nats-request-server.js';
 
 /** A request as it came. */
@@ -94,7 +95,7 @@ export class ByteRequestServer {
   async #answer(message: Msg): Promise<void> {
     const { bus, handle, onFailure } = this.#options;
     const { subject } = message;
-    const point = { adapter: 'answer', at: bus.name, target: subject, marks: [] } as const;
+    const point = { adapter: 'answer', at: bus.name, target: subject, marks: [], lost: unanswered } as const;
     try {
       respond(message, await atFaultPoint(point, () => handle({ ...receivedBytes(message), subject })));
     } catch (error) {

@@ -15,6 +15,7 @@ import {
   updateStream,
   type StreamState,
 } from './jetstream-api.js';
+import { unanswered } from './nats-errors.js';
 import { FROM_HEADER, pipeNames, positionOf, TO_HEADER, type PipeNames } from './pipe-names.js';
 import { encodeJson, type Json } from './request.js';
 import { serveOwner } from './serve-owner.js';
@@ -116,7 +117,13 @@ export class JetStreamOutlet implements Outlet {
     messageHeaders.set(TO_HEADER, String(to));
     const data = encodeJson(batchToJson({ from, to, events }));
     const message = { subject: this.#names.events, data, headers: messageHeaders };
-    const point = { adapter: 'publish', at: this.#bus.name, target: this.#names.stream, marks: [] } as const;
+    const point = {
+      adapter: 'publish',
+      at: this.#bus.name,
+      target: this.#names.stream,
+      marks: [],
+      lost: unanswered,
+    } as const;
     const sequence = await atFaultPoint(point, () =>
       publishExpecting(connection, message, this.#timeoutMillis),
     );

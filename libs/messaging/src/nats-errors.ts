@@ -41,3 +41,8 @@ export function fromNats(error: unknown, what: string): MessagingError {
     error instanceof NatsError ? codeOf(error) : isCertificateFault(error) ? 'certificate' : 'failed';
   return new MessagingError(code, `${what}: ${code}`, { cause: error });
 }
+
+/** No answer, for whatever reason: the outcome is unknown. */
+export function unanswered(): MessagingError {
+  return new MessagingError('timeout', 'no answer');
+}

@@ -10,6 +10,7 @@ import type { Msg, NatsConnection } from 'nats';
 import { lastValueFrom, isObservable } from 'rxjs';
 import type { Bus } from './bus.js';
 import { MessagingError } from './error.js';
+import { unanswered } from './nats-errors.js';
 import { decodeJson, encodeJson, isObject, type Json } from './request.js';
 
 /** What a `@MessagePattern` handler gets as its first parameter. */
@@ -163,7 +164,13 @@ export class NatsRequestServer extends Server implements CustomTransportStrategy
   }
 
   async #answer(handler: MessageHandler, message: Msg): Promise<void> {
-    const point = { adapter: 'answer', at: this.#bus.name, target: message.subject, marks: [] } as const;
+    const point = {
+      adapter: 'answer',
+      at: this.#bus.name,
+      target: message.subject,
+      marks: [],
+      lost: unanswered,
+    } as const;
     try {
       const answer = await atFaultPoint(point, () => this.#handle(handler, message));
       message.respond(encodeJson(answer));

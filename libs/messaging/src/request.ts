@@ -1,7 +1,7 @@
 import { atFaultPoint } from '@besure/fault-points';
 import type { Bus } from './bus.js';
 import { MessagingError } from './error.js';
-import { fromNats } from './nats-errors.js';
+import { fromNats, unanswered } from './nats-errors.js';
 
 /** A value that JSON can hold; what is undefined is left out. */
 export type Json =
@@ -65,7 +65,7 @@ export async function request(
   const data = encodeJson(payload);
   const largest = connection.info?.max_payload ?? Number.POSITIVE_INFINITY;
   if (data.length > largest) throw new MessagingError('too-large', `${data.length} bytes for ${subject}`);
-  const point = { adapter: 'request', at: bus.name, target: subject, marks: [] } as const;
+  const point = { adapter: 'request', at: bus.name, target: subject, marks: [], lost: unanswered } as const;
   let answer: Uint8Array;
   try {
     answer = (await atFaultPoint(point, () => connection.request(subject, data, { timeout }))).data;

@@ -66,7 +66,7 @@ export class RpcClient {
 
   private post(method: string, body: string): Promise<NodeAnswer> {
     const { host, port } = this.endpoint;
-    const point = { adapter: 'ledger', at: `${host}:${port}`, target: method, marks: [] } as const;
+    const point = { adapter: 'ledger', at: `${host}:${port}`, target: method, marks: [], lost } as const;
     return atFaultPoint(point, () => this.send(body));
   }
 
@@ -94,6 +94,10 @@ export class RpcClient {
       sent.end(body);
     });
   }
+}
+
+function lost(): LedgerError {
+  return new LedgerError('interrupted', 'the answer broke off');
 }
 
 /** A reused connection that was dead already. Never leaves this file. */
