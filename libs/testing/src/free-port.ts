@@ -1,19 +1,31 @@
+import { randomInt } from 'node:crypto';
 import { createServer } from 'node:net';
 import { ServerError } from './error.js';
 import type { SupervisedProcess } from './supervised-process.js';
 
+/**
+ * Below the ports that Linux gives to whoever asks for any (`ip_local_port_range`): a server that is away for a moment finds its port as it left it, and not
+ * under a connection that somebody has opened meanwhile.
+ */
+const FIRST = 20_000;
+const LAST = 32_767;
+
 /** A TCP port of 127.0.0.1 on which nothing listens at this moment. Another program may take it first. */
-export function freePort(): Promise<number> {
+export async function freePort(): Promise<number> {
+  for (;;) {
+    const port = randomInt(FIRST, LAST + 1);
+    if (await isFree(port)) return port;
+  }
+}
+
+function isFree(port: number): Promise<boolean> {
   return new Promise((resolve, reject) => {
     const server = createServer();
-    server.once('error', reject);
-    server.listen({ host: '127.0.0.1', port: 0 }, () => {
-      const address = server.address();
-      server.close(() => {
-        if (address !== null && typeof address === 'object') resolve(address.port);
-        else reject(new TypeError('no port'));
-      });
+    server.once('error', (error: NodeJS.ErrnoException) => {
+      if (error.code === 'EADDRINUSE') resolve(false);
+      else reject(error);
     });
+    server.listen({ host: '127.0.0.1', port }, () => server.close(() => resolve(true)));
   });
 }
 

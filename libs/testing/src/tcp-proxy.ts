@@ -1,4 +1,6 @@
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
+import { ServerError } from './error.js';
+import { onFreePort } from './free-port.js';
 
 /**
  * What becomes of what comes. `open`: it passes. `refused`: whoever connects is turned away at once. `silent`: nothing passes and nobody is told.
@@ -26,14 +28,18 @@ export class TcpProxy {
   }
 
   /** Listens on a free port. */
-  static async start(target: number): Promise<TcpProxy> {
-    // Whoever has said all that he has to say may still be answered.
-    const listener = createServer({ allowHalfOpen: true, noDelay: true });
-    await new Promise<void>((resolve, reject) => {
-      listener.once('error', reject);
-      listener.listen({ host: '127.0.0.1', port: 0 }, resolve);
+  static start(target: number): Promise<TcpProxy> {
+    return onFreePort(undefined, async (port) => {
+      // Whoever has said all that he has to say may still be answered.
+      const listener = createServer({ allowHalfOpen: true, noDelay: true });
+      await new Promise<void>((resolve, reject) => {
+        listener.once('error', (cause) =>
+          reject(new ServerError('port-taken', 'a wire has lost its port', { cause })),
+        );
+        listener.listen({ host: '127.0.0.1', port }, resolve);
+      });
+      return new TcpProxy(target, listener);
     });
-    return new TcpProxy(target, listener);
   }
 
   get port(): number {

@@ -10,7 +10,7 @@ export class Ports {
 
   /** Chooses a free port for each of these that has none. */
   async choose(names: readonly string[]): Promise<void> {
-    for (const name of names) this.#ports[name] ??= await freePort();
+    for (const name of names) this.#ports[name] ??= await this.#another();
   }
 
   get(name: string): number {
@@ -22,5 +22,14 @@ export class Ports {
   /** For keeping. */
   all(): Readonly<Record<string, number>> {
     return { ...this.#ports };
+  }
+
+  /** One that has no other name: nobody listens on those yet. */
+  async #another(): Promise<number> {
+    const chosen = new Set(Object.values(this.#ports));
+    for (;;) {
+      const port = await freePort();
+      if (!chosen.has(port)) return port;
+    }
   }
 }
