@@ -51,8 +51,8 @@ const START_MILLIS = 60_000;
 
 /** How processes are started, beside what their plans say. */
 export interface ProcessOptions {
-  /** For Node itself. */
-  readonly nodeArguments?: readonly string[];
+  /** For Node itself; by the name of the service where they differ. */
+  readonly nodeArguments?: readonly string[] | ((service: string) => readonly string[]);
   readonly environment?: Readonly<Record<string, string>>;
 }
 
@@ -81,7 +81,10 @@ export class ProcessHost implements Host {
     const running = await startSupervised({
       name,
       command: process.execPath,
-      args: [...nodeArguments, join(require.resolve(`@besure/${plan.name}`), '..', 'main.js')],
+      args: [
+        ...(typeof nodeArguments === 'function' ? nodeArguments(name) : nodeArguments),
+        join(require.resolve(`@besure/${plan.name}`), '..', 'main.js'),
+      ],
       env: { ...plan.environment, BESURE_HTTP_HOST: '127.0.0.1', ...environment },
       logFile,
     });

@@ -1,4 +1,5 @@
 export { BackOffice, documentEvent, type EventStatus, RefusedError } from './back-office.js';
+export { profiling } from './bench/profiling.js';
 export { type BenchReport, type BenchOptions, runBench } from './bench/bench.js';
 export { bringDown, bringUp, StartFailedError } from './bring-up.js';
 export { backOfficeOf, deliver, sentDocuments, type SentDocument, type Step, STEPS } from './deliver.js';

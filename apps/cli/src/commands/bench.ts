@@ -3,6 +3,7 @@ import {
   inTemporaryFolder,
   ledgerFromEnvironment,
   ProcessHost,
+  profiling,
   runBench,
   startNetwork,
 } from '@besure/dev-env';
@@ -13,22 +14,24 @@ import { interruptible } from '../interruption.js';
 import type { Io } from '../io.js';
 import { noArguments, parseOptions } from '../parse-options.js';
 
-/** `bench [--seconds N] [--json]`: proofs per second, and processor time per proof by service, on this machine. */
+/** `bench [--seconds N | --minutes N] [--json] [--profile FOLDER]`: proofs per second, and processor time per proof by service, on this machine. */
 export const benchCommand: Command = {
-  usage: ['bench [--seconds N] [--json]'],
+  usage: ['bench [--seconds N | --minutes N] [--json] [--profile FOLDER]'],
   async run(args, io) {
     const { values, positionals } = parseOptions(args, {
-      seconds: { type: 'string', default: '20' },
+      seconds: { type: 'string' },
+      minutes: { type: 'string' },
       json: { type: 'boolean', default: false },
+      profile: { type: 'string' },
     });
     noArguments(positionals);
-    if (!/^[1-9][0-9]{0,4}$/.test(values.seconds))
-      throw new UsageError('--seconds is a whole number from 1 to 99999');
+    const seconds = secondsOf(values);
+    const { profile } = values;
     const ledger = ledgerFromEnvironment(process.env);
     const report = await inTemporaryFolder('bench', (folder) =>
       interruptible((signal) =>
         runBench({
-          seconds: Number(values.seconds),
+          seconds,
           signal,
           onProgress: (text) => io.err(`  ${text}\n`),
           startNetwork: () =>
@@ -36,7 +39,7 @@ export const benchCommand: Command = {
               folder,
               profile: 'demo',
               signal,
-              host: (logs) => new ProcessHost(logs),
+              host: (logs) => new ProcessHost(logs, profile === undefined ? {} : profiling(profile)),
               ...(ledger !== null && { ledger }),
               onProgress: (step) => io.err(`  ${step} ...\n`),
             }),
@@ -48,6 +51,21 @@ export const benchCommand: Command = {
     return report.proofs > 0 && report.lagEnd === 0 ? EXIT.ok : EXIT.failed;
   },
 };
+
+function secondsOf({
+  seconds,
+  minutes,
+}: {
+  seconds?: string | undefined;
+  minutes?: string | undefined;
+}): number {
+  if (seconds !== undefined && minutes !== undefined)
+    throw new UsageError('--seconds and --minutes exclude each other');
+  const [name, value, unit] =
+    minutes === undefined ? ['seconds', seconds ?? '20', 1] : ['minutes', minutes, 60];
+  if (!/^[1-9][0-9]{0,4}$/.test(value)) throw new UsageError(`--${name} is a whole number from 1 to 99999`);
+  return Number(value) * unit;
+}
 
 function print(io: Io, report: BenchReport): void {
   io.out(

@@ -11,9 +11,9 @@ import { usageOf } from './process-usage.js';
 /** What the benchmark measured. */
 export interface BenchReport {
   /**
-   * The rate that can be kept up: proofs that became complete per second of the window. The load holds back while {@link MOST_INCOMPLETE} are
-   * under way, so queues do not grow; the window begins when as many are complete, so that what was sent before anybody held back is behind,
-   * and ends while the load still goes on. Neither filling nor emptying the queues is in it.
+   * The rate that can be kept up: proofs that became complete per second of the window. The load holds back while {@link mostUnderWay} are
+   * under way, so queues do not grow; the window begins when {@link FIRST_UNDER_WAY} are complete, so that what was sent before anybody held
+   * back is behind, and ends while the load still goes on. Neither filling nor emptying the queues is in it.
    */
   readonly proofsPerSecond: number;
   /** Processor time spent in that window per proof that became complete in it, by service over all organisations; `load` is the generator. */
@@ -42,8 +42,12 @@ export interface BenchOptions {
 
 /** How long the queues may take to settle, and to empty after the load has ended. */
 const DEADLINE_MILLIS = 120_000;
-/** Events that may be under way at once: seven seconds' worth at 400 a second, about what a proof takes to become final where nobody waits. */
-export const MOST_INCOMPLETE = 3000;
+/** Events that may be under way at first. */
+export const FIRST_UNDER_WAY = 3000;
+/** Then as many as become complete in this time: a little more than a proof takes to become final where nobody waits. */
+const UNDER_WAY_SECONDS = 10;
+/** The rate is that of this time: several bursts of completions. */
+const RATE_SECONDS = 12;
 const PACE_MILLIS = 20;
 
 /**
@@ -92,7 +96,8 @@ export async function runBench(options: BenchOptions): Promise<BenchReport> {
 /** Two organisations state something to each other at once, as fast as they are let. */
 function loadBothWays(network: Network, watch: CompletionWatch, signal: AbortSignal): Promise<LoadResult[]> {
   const pacer = async (): Promise<void> => {
-    while (watch.incomplete * BATCH >= MOST_INCOMPLETE && !signal.aborted) await pause(PACE_MILLIS);
+    while (watch.incomplete * BATCH >= mostUnderWay(watch.complete, Date.now()) && !signal.aborted)
+      await pause(PACE_MILLIS);
   };
   return Promise.all(
     (
@@ -111,6 +116,16 @@ function loadBothWays(network: Network, watch: CompletionWatch, signal: AbortSig
   );
 }
 
+/**
+ * How many events may be under way: where the system is faster, more of them, so that it is never the load that sets the rate; and no more than it
+ * works off in that time, so that no queue grows.
+ */
+export function mostUnderWay(complete: readonly CompleteEvent[], now: number): number {
+  const since = now - RATE_SECONDS * 1000;
+  const recent = complete.length - (complete.findLastIndex((one) => one.completeAt < since) + 1);
+  return Math.max(FIRST_UNDER_WAY, (recent * BATCH * UNDER_WAY_SECONDS) / RATE_SECONDS);
+}
+
 interface Window {
   readonly from: number;
   readonly to: number;
@@ -127,7 +142,7 @@ async function measureWindow(
   let failed = false;
   load.catch(() => (failed = true));
   await watch.until(
-    () => failed || watch.complete.length * BATCH >= MOST_INCOMPLETE,
+    () => failed || watch.complete.length * BATCH >= FIRST_UNDER_WAY,
     Date.now() + DEADLINE_MILLIS,
   );
   onProgress(`measuring for ${seconds} s`);
