@@ -1,4 +1,4 @@
-import type { Tx } from '@besure/event-store';
+import { type Tx, arrays } from '@besure/event-store';
 import type { Candidate, Known, KnownRequest, KnownSubject } from './decide.js';
 
 /** A request that is accepted now. Hashes in hex. */
@@ -34,7 +34,7 @@ export async function readKnown(tx: Tx, candidates: readonly Candidate[]): Promi
      UNION ALL
      SELECT 'subject', encode(hash, 'hex'), encode(facts, 'hex'), event
        FROM subject WHERE hash = ANY($2::bytea[])`,
-    [bytes(candidates.flatMap((one) => one.request)), bytes(candidates.flatMap((one) => one.subject))],
+    [hexes(candidates.flatMap((one) => one.request)), hexes(candidates.flatMap((one) => one.subject))],
   );
   const requests = new Map<string, KnownRequest>();
   const subjects = new Map<string, KnownSubject>();
@@ -68,16 +68,16 @@ export async function writeAccepted(
      )
      SELECT (SELECT count(*) FROM new_request) AS requests, (SELECT count(*) FROM new_subject) AS subjects`,
     [
-      bytes(inOrder.map((one) => one.hash)),
-      bytes(inOrder.map((one) => one.content)),
-      inOrder.map((one) => one.event),
-      bytes(stated.map((one) => one.hash)),
-      bytes(stated.map((one) => one.facts)),
-      stated.map((one) => one.event),
-      bytes(inOrder.map((one) => one.source)),
-      bytes(inOrder.map((one) => one.message)),
-      inOrder.map((one) => Buffer.from(one.name.ciphertext)),
-      inOrder.map((one) => Buffer.from(one.name.wrappedKey)),
+      hexes(inOrder.map((one) => one.hash)),
+      hexes(inOrder.map((one) => one.content)),
+      arrays.uuid(inOrder.map((one) => one.event)),
+      hexes(stated.map((one) => one.hash)),
+      hexes(stated.map((one) => one.facts)),
+      arrays.uuid(stated.map((one) => one.event)),
+      hexes(inOrder.map((one) => one.source)),
+      hexes(inOrder.map((one) => one.message)),
+      arrays.bytea(inOrder.map((one) => one.name.ciphertext)),
+      arrays.bytea(inOrder.map((one) => one.name.wrappedKey)),
     ],
   );
   return Number(row?.requests) === requests.length && Number(row?.subjects) === subjects.length;
@@ -88,6 +88,6 @@ function byHash(a: { readonly hash: string }, b: { readonly hash: string }): num
   return a.hash < b.hash ? -1 : 1;
 }
 
-function bytes(hashes: readonly string[]): string[] {
-  return hashes.map((hash) => `\\x${hash}`);
+function hexes(hashes: readonly string[]): Buffer {
+  return arrays.bytea(hashes.map((hash) => Buffer.from(hash, 'hex')));
 }

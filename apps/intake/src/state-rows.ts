@@ -1,4 +1,4 @@
-import type { Tx } from '@besure/event-store';
+import { type Tx, arrays } from '@besure/event-store';
 import type { EventStatus, StateTimes } from './event-state.js';
 import { stateOf } from './event-state.js';
 import type { EventChange, EvidenceChange } from './state-changes.js';
@@ -29,15 +29,15 @@ export async function applyEventChanges(tx: Tx, changes: readonly EventChange[])
        AS c (event, statement, prepared_at, countersigned_at, one_sided_at, record_at, discarded_at, disputed, why)
      WHERE s.event = c.event`,
     [
-      changes.map((change) => change.event),
-      changes.map((change) => change.statement),
-      changes.map((change) => change.preparedAt),
-      changes.map((change) => change.countersignedAt),
-      changes.map((change) => change.oneSidedAt),
-      changes.map((change) => change.recordAt),
-      changes.map((change) => change.discardedAt),
-      changes.map((change) => change.disputed),
-      changes.map((change) => change.why),
+      arrays.uuid(changes.map((change) => change.event)),
+      arrays.text(changes.map((change) => change.statement)),
+      arrays.timestamptz(changes.map((change) => change.preparedAt)),
+      arrays.timestamptz(changes.map((change) => change.countersignedAt)),
+      arrays.timestamptz(changes.map((change) => change.oneSidedAt)),
+      arrays.timestamptz(changes.map((change) => change.recordAt)),
+      arrays.timestamptz(changes.map((change) => change.discardedAt)),
+      arrays.boolean(changes.map((change) => change.disputed)),
+      arrays.text(changes.map((change) => change.why)),
     ],
   );
   await freeSubjects(
@@ -65,9 +65,9 @@ export async function applyEvidenceChanges(tx: Tx, changes: readonly EvidenceCha
      ON CONFLICT (statement) DO UPDATE SET recorded_at = least(e.recorded_at, excluded.recorded_at),
                                            complete_at = least(e.complete_at, excluded.complete_at)`,
     [
-      changes.map((change) => change.statement),
-      changes.map((change) => change.recordedAt),
-      changes.map((change) => change.completeAt),
+      arrays.text(changes.map((change) => change.statement)),
+      arrays.timestamptz(changes.map((change) => change.recordedAt)),
+      arrays.timestamptz(changes.map((change) => change.completeAt)),
     ],
   );
 }

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { EventStore, Tx } from '@besure/event-store';
+import { type EventStore, type Tx, arrays } from '@besure/event-store';
 import type { FactsVault } from '@besure/keys';
 import {
   type CountersignVerdict,
@@ -151,7 +151,7 @@ async function keep({ store }: AskingContext, tx: Tx, asked: readonly Outcome[])
   // And another instance may have asked as well: the count of attempts is the version of the row.
   const rows = await tx.query<{ id: string; slot: string | null; attempts: number }[]>(
     'SELECT id, slot, attempts FROM statement WHERE id = ANY($1::text[]) ORDER BY id FOR UPDATE',
-    [asked.map(({ row }) => row.id)],
+    [arrays.text(asked.map(({ row }) => row.id))],
   );
   const current = new Map(rows.map((row) => [row.id, row]));
   const outcomes = asked.filter(({ row }) => current.get(row.id)?.attempts === row.attempts);

@@ -1,4 +1,4 @@
-import type { EventStore, Tx } from '@besure/event-store';
+import { type EventStore, type Tx, arrays } from '@besure/event-store';
 import type { Organisation } from '@besure/governance';
 import type { FactsVault, StatementSigner } from '@besure/keys';
 import {
@@ -192,7 +192,7 @@ export class Countersigner {
   async #known(tx: Tx, group: readonly CheckedStatement[]): Promise<KnownRow[]> {
     return tx.query<KnownRow[]>(
       'SELECT id, state, countersignature FROM statement WHERE id = ANY($1::text[])',
-      [group.map((one) => one.statement.id)],
+      [arrays.text(group.map((one) => one.statement.id))],
     );
   }
 
@@ -204,7 +204,7 @@ export class Countersigner {
         ? []
         : await tx.query<{ lookup: string; facts: Buffer; facts_key: Buffer }[]>(
             'SELECT lookup, facts, facts_key FROM record WHERE lookup = ANY($1::text[])',
-            [candidates.map((one) => one.lookup)],
+            [arrays.text(candidates.map((one) => one.lookup))],
           );
     const records = new Map(rows.map((row) => [row.lookup, row]));
     return new Map(

@@ -1,4 +1,4 @@
-import type { EventStore, StoredEvent, Tx } from '@besure/event-store';
+import { type EventStore, type StoredEvent, type Tx, arrays } from '@besure/event-store';
 import type { FactsVault } from '@besure/keys';
 import { openAcceptedEvents } from './accepted-events.js';
 import { lookupOf } from './keyed-hashes.js';
@@ -19,10 +19,10 @@ export async function keepRecords(
      SELECT * FROM unnest($1::text[], $2::uuid[], $3::bytea[], $4::bytea[])
      ON CONFLICT (lookup) DO NOTHING`,
     [
-      accepted.map((one) => lookupOf(context.vault, one.claims)),
-      accepted.map((one) => one.event),
-      accepted.map((one) => one.sealed.ciphertext),
-      accepted.map((one) => one.sealed.key),
+      arrays.text(accepted.map((one) => lookupOf(context.vault, one.claims))),
+      arrays.uuid(accepted.map((one) => one.event)),
+      arrays.bytea(accepted.map((one) => one.sealed.ciphertext)),
+      arrays.bytea(accepted.map((one) => one.sealed.key)),
     ],
   );
   await context.store.append(tx, [

@@ -1,4 +1,4 @@
-import type { Tx } from '@besure/event-store';
+import { type Tx, arrays } from '@besure/event-store';
 import type { StatementState } from './statement-states.js';
 
 /** A row of `statement` as it is first written. Times in milliseconds since 1970. */
@@ -29,20 +29,20 @@ export async function insertStatements(tx: Tx, rows: readonly NewStatementRow[])
      SELECT * FROM unnest($1::text[], $2::uuid[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[],
                           $9::text[], $10::bytea[], $11::bytea[], $12::bigint[], $13::bigint[], $14::bigint[])`,
     [
-      rows.map((row) => row.id),
-      rows.map((row) => row.event),
-      rows.map((row) => row.issuer),
-      rows.map((row) => row.counterpart),
-      rows.map((row) => row.uniqueness),
-      rows.map((row) => row.lookup),
-      rows.map((row) => row.state),
-      rows.map((row) => row.jws),
-      rows.map((row) => row.countersignature),
-      rows.map((row) => Buffer.from(row.openings)),
-      rows.map((row) => Buffer.from(row.openingsKey)),
-      rows.map((row) => row.preparedAt),
-      rows.map((row) => row.attemptAt),
-      rows.map((row) => row.iat),
+      arrays.text(rows.map((row) => row.id)),
+      arrays.uuid(rows.map((row) => row.event)),
+      arrays.text(rows.map((row) => row.issuer)),
+      arrays.text(rows.map((row) => row.counterpart)),
+      arrays.text(rows.map((row) => row.uniqueness)),
+      arrays.text(rows.map((row) => row.lookup)),
+      arrays.text(rows.map((row) => row.state)),
+      arrays.text(rows.map((row) => row.jws)),
+      arrays.text(rows.map((row) => row.countersignature)),
+      arrays.bytea(rows.map((row) => row.openings)),
+      arrays.bytea(rows.map((row) => row.openingsKey)),
+      arrays.bigint(rows.map((row) => row.preparedAt)),
+      arrays.bigint(rows.map((row) => row.attemptAt)),
+      arrays.bigint(rows.map((row) => row.iat)),
     ],
   );
 }
@@ -54,7 +54,7 @@ export async function statementsByUniqueness(
 ): Promise<Map<string, { id: string }>> {
   const rows = await tx.query<{ id: string; uniqueness: string }[]>(
     'SELECT id, uniqueness FROM statement WHERE uniqueness = ANY($1::text[])',
-    [hashes],
+    [arrays.text(hashes)],
   );
   return new Map(rows.map((row) => [row.uniqueness, { id: row.id }]));
 }
@@ -82,13 +82,13 @@ export async function changeStatements(tx: Tx, changes: readonly StatementChange
        AS c (id, state, disputed, countersignature, attempts, attempt_at, iat)
      WHERE s.id = c.id`,
     [
-      changes.map((change) => change.id),
-      changes.map((change) => change.state),
-      changes.map((change) => change.disputed),
-      changes.map((change) => change.countersignature),
-      changes.map((change) => change.attempts),
-      changes.map((change) => change.attemptAt),
-      changes.map((change) => change.iat),
+      arrays.text(changes.map((change) => change.id)),
+      arrays.text(changes.map((change) => change.state)),
+      arrays.boolean(changes.map((change) => change.disputed)),
+      arrays.text(changes.map((change) => change.countersignature)),
+      arrays.integer(changes.map((change) => change.attempts)),
+      arrays.bigint(changes.map((change) => change.attemptAt)),
+      arrays.bigint(changes.map((change) => change.iat)),
     ],
   );
 }

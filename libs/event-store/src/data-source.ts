@@ -1,5 +1,5 @@
-import pg from 'pg';
 import { DataSource } from 'typeorm';
+import { PreparingClient } from './preparing-client.js';
 import { parseSchemaName } from './sql.js';
 
 /** How to reach one service's schema. */
@@ -15,17 +15,6 @@ export interface DataSourceOptions {
 }
 
 /**
- * A connection that always has somebody who listens for its errors. Pool and ORM take turns at that, and a server that goes away between
- * two turns would otherwise end the process; whoever uses the connection next learns of it by a query that fails.
- */
-class ListeningClient extends pg.Client {
-  constructor(config?: string | pg.ClientConfig) {
-    super(config);
-    this.on('error', () => {});
-  }
-}
-
-/**
  * Opens a pool of connections in which unqualified table names mean this service's schema.
  *
  * A transaction whose process hangs is ended by the server after a minute: it may hold the position counter, and with it
@@ -38,6 +27,9 @@ export async function openDataSource(options: DataSourceOptions): Promise<DataSo
     'default_transaction_isolation=read\\ committed',
     'idle_in_transaction_session_timeout=60s',
     'timezone=UTC',
+    // A plan that was made while a table was small is kept while it grows.
+    'enable_seqscan=off',
+    'jit=off',
   ];
   const dataSource = new DataSource({
     type: 'postgres',
@@ -50,7 +42,7 @@ export async function openDataSource(options: DataSourceOptions): Promise<DataSo
     logging: false,
     poolErrorHandler: (error: Error) => options.onIdleError?.(error),
     extra: {
-      Client: ListeningClient,
+      Client: PreparingClient,
       options: settings.map((setting) => `-c ${setting}`).join(' '),
       keepAlive: true,
     },

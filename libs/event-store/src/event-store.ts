@@ -1,5 +1,6 @@
 import { mark } from '@besure/fault-points';
 import type { DataSource } from 'typeorm';
+import { arrays } from './binary-array.js';
 import { EventStoreError } from './error.js';
 import type { AppendResult, JsonValue, NewEvent, StoredEvent } from './event.js';
 import { parseBigint, parseSchemaName } from './sql.js';
@@ -156,7 +157,7 @@ export class EventStore {
          FROM unnest($1::text[]) AS s(stream)
          CROSS JOIN LATERAL (SELECT e.version FROM ${this.schema}.event e WHERE e.stream = s.stream
                               ORDER BY e.version DESC LIMIT 1) AS last`,
-      [streams],
+      [arrays.text(streams)],
     );
     return new Map(rows.map((row) => [row.stream, parseBigint(row.version)]));
   }
@@ -174,13 +175,13 @@ export class EventStore {
        )
        UPDATE ${s}.head SET position = $8`,
       [
-        rows.positions,
-        rows.streams,
-        rows.versions,
-        rows.types,
-        rows.data,
-        rows.attachedTo,
-        rows.attachments,
+        arrays.bigint(rows.positions),
+        arrays.text(rows.streams),
+        arrays.bigint(rows.versions),
+        arrays.text(rows.types),
+        arrays.json(rows.data),
+        arrays.bigint(rows.attachedTo),
+        arrays.bytea(rows.attachments),
         before + rows.positions.length,
       ],
     );

@@ -8,6 +8,7 @@ export {
   type StoredEvent,
 } from './event.js';
 export type { EventOwner, Inlet, InletSubscription, Outlet } from './ports.js';
+export { arrays } from './binary-array.js';
 export { openDataSource, type DataSourceOptions } from './data-source.js';
 export { isDatabaseUnavailable, runTransaction, type Tx } from './transaction.js';
 export { parseBigint, parseSchemaName } from './sql.js';
