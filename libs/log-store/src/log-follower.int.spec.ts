@@ -150,6 +150,25 @@ describe('following', () => {
     expect(follower.status()).toEqual({ size: 301, failures: 0, forked: [] });
   });
 
+  it('judges what it has followed to its end once, however often it is shown', async () => {
+    const hub = await Hub.start('hub');
+    await hub.grow(entries(0, 3));
+    const judged: number[] = [];
+    const follower = follow([hub], {
+      accept(note) {
+        judged.push(parseCheckpoint(note).size);
+        return note;
+      },
+    });
+    await untilSize(3);
+    const asked = hub.requests.length;
+    await waitUntil({ what: 'more rounds' }, () => (hub.requests.length >= asked + 5 ? true : undefined));
+    await hub.grow(entries(3, 4));
+    await untilSize(4);
+    expect(judged).toEqual([3, 4]);
+    expect(follower.status().failures).toBe(0);
+  });
+
   it('waits for the first checkpoint, says so once, and calls it no failure', async () => {
     const hub = await Hub.start('hub');
     const [waiting, failures]: [string[], unknown[]] = [[], []];

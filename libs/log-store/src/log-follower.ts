@@ -42,6 +42,8 @@ export class LogFollower {
   readonly #wakeUp = new WakeUp();
   readonly #forked = new Set<string>();
   readonly #waiting = new Set<string>();
+  /** What each source showed last, where all of it has been followed. */
+  readonly #followed = new Map<LogSource, string>();
   readonly #stopping = new AbortController();
   #size = 0;
   #failures = 0;
@@ -96,14 +98,15 @@ export class LogFollower {
   async #round(): Promise<boolean> {
     const offers = await Promise.all(this.#options.sources.map((source) => this.#offer(source)));
     const furthestFirst = offers
-      .filter((offer) => offer !== null)
+      .filter((offer) => offer !== null && offer !== 'nothing-new')
       .toSorted((a, b) => b.checkpoint.size - a.checkpoint.size);
-    let useful = false;
+    let useful = offers.includes('nothing-new');
     for (const offer of furthestFirst) {
       if (this.#stopping.signal.aborted) break;
       try {
         await this.#follow(offer);
         useful = true;
+        if (this.#size >= offer.checkpoint.size) this.#followed.set(offer.source, offer.shown);
       } catch (error) {
         this.#failed(error, offer.source);
       }
@@ -111,12 +114,13 @@ export class LogFollower {
     return useful;
   }
 
-  async #offer(source: LogSource): Promise<Offer | null> {
+  async #offer(source: LogSource): Promise<Offer | 'nothing-new' | null> {
     try {
       const shown = await source.checkpoint();
       this.#waiting.delete(source.name);
+      if (shown === this.#followed.get(source)) return 'nothing-new';
       const note = this.#options.accept(shown);
-      return { source, note, checkpoint: parseAccepted(note) };
+      return { source, shown, note, checkpoint: parseAccepted(note) };
     } catch (error) {
       if (error instanceof LogStoreError && error.code === 'no-checkpoint') this.#isWaiting(source);
       else this.#failed(error, source);
@@ -168,6 +172,7 @@ export class LogFollower {
 
 interface Offer {
   readonly source: LogSource;
+  readonly shown: string;
   readonly note: string;
   readonly checkpoint: Checkpoint;
 }

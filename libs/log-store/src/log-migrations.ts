@@ -48,5 +48,12 @@ export function logMigrations(schema: string): readonly Migration[] {
         CREATE INDEX log_checkpoint_published ON ${s}.log_checkpoint (log, size) WHERE published;
       `,
     },
+    {
+      name: 'log-store-003',
+      sql: `
+        -- Signatures do not compress: do not try.
+        ALTER TABLE ${s}.log_checkpoint ALTER COLUMN note SET STORAGE EXTERNAL;
+      `,
+    },
   ];
 }
