@@ -1,5 +1,5 @@
 import { assertMigrated, migrate, openDataSource } from '@besure/event-store';
-import { nodePrimitives } from '@besure/keys';
+import { nodePrimitives, rememberCheckpointSignatures } from '@besure/keys';
 import { LogStore } from '@besure/log-store';
 import { connectBus, inboxPrefixOf, NatsRequestServer, publishHint } from '@besure/messaging';
 import { connectNode, type LedgerNode } from '@besure/multichain';
@@ -93,7 +93,7 @@ export async function buildWith(
     dataSource,
     log,
     charter,
-    primitives: nodePrimitives,
+    primitives: rememberCheckpointSignatures(nodePrimitives),
     onPublished: (size) => publishHint(bus, SUBJECTS.logHint, { log: LOG, size }),
     onContradiction(signer, size) {
       seen.contradictions += 1;

@@ -15,6 +15,7 @@ export {
 } from './checkpoint-keys.js';
 export { createFactsVault, loadFactsVault, type FactsVault, type Sealed } from './facts-vault.js';
 export { nodePrimitives } from './node-primitives.js';
+export { rememberCheckpointSignatures } from './remembered-signatures.js';
 export { type SealSubject } from './seal-certificate.js';
 export {
   ephemeralFactsVault,
