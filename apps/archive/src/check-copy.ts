@@ -14,11 +14,10 @@ import {
   type Statement,
   type StatementCopy,
   assertCountersigns,
-  equalBytes,
   factsOf,
   mayState,
   parseCountersignature,
-  rootFromSlotPath,
+  type SlotPaths,
   statementLeaf,
   verifyCountersignature,
   verifyStatementSignature,
@@ -34,6 +33,7 @@ export interface CopyContext {
   readonly charter: Charter;
   readonly vault: FactsVault;
   readonly primitives: Primitives;
+  readonly paths: SlotPaths;
 }
 
 /** What of a statement is kept already: its bytes were checked when they came. */
@@ -145,18 +145,13 @@ function concerns(claims: Claims, issuer: string, organisation: string): boolean
 function checkRecording(
   { jws, countersignature, recording }: StatementCopy,
   item: LoggedItem,
-  { charter, primitives: { sha256 } }: CopyContext,
+  { charter, paths, primitives: { sha256 } }: CopyContext,
 ): void {
   if (recording.by !== exchangeOf(charter).id) {
     throw new ArchiveError('copy-recording', 'the exchange offers a recording of somebody else');
   }
-  const root = rootFromSlotPath(
-    statementLeaf(jws, countersignature, sha256),
-    recording.index,
-    recording.path,
-    sha256,
-  );
-  if (!equalBytes(root, item.root)) {
+  const leaf = statementLeaf(jws, countersignature, sha256);
+  if (!paths.leadsTo(item.root, leaf, recording.index, recording.path)) {
     throw new ArchiveError('copy-root', 'the path does not lead to the item in the ledger log');
   }
 }

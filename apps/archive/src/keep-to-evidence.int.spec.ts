@@ -12,7 +12,13 @@ import {
 import { formatTrust, trustOf } from '@besure/governance';
 import { type FactsVault, ephemeralFactsVault, nodePrimitives } from '@besure/keys';
 import { acceptQuorate, HttpLogSource, LogFollower, LogStore, logMigrations } from '@besure/log-store';
-import { CLAIM_NAMES, type CopiesRequest, formatCheckpointText, utf8Encode } from '@besure/protocol';
+import {
+  CLAIM_NAMES,
+  type CopiesRequest,
+  formatCheckpointText,
+  SlotPaths,
+  utf8Encode,
+} from '@besure/protocol';
 import { freshDatabase, waitUntil } from '@besure/testing';
 import { TEST_AUTHORITY } from '@besure/time-stamp/test-authority';
 import { verify } from '@besure/verification';
@@ -46,6 +52,7 @@ class Zone {
   readonly database: DataSource;
   readonly vault: FactsVault = ephemeralFactsVault();
   readonly mismatches: string[] = [];
+  readonly #paths = new SlotPaths(primitives.sha256);
   readonly refused: string[] = [];
   readonly logStore = new LogStore({ schema, log: 'proofs', origin: network.charter.log.origin });
   readonly ledger = new FollowedLog(this.logStore, network.charter, primitives);
@@ -75,6 +82,7 @@ class Zone {
       organisation: this.organisation,
       vault: this.vault,
       sha256: primitives.sha256,
+      paths: this.#paths,
       onMismatch: (statement) => this.mismatches.push(statement),
     });
     await this.store.transaction((tx) => keepParts(tx, parts));
@@ -146,6 +154,7 @@ class Zone {
       store: this.store,
       vault: this.vault,
       primitives,
+      paths: this.#paths,
       logSize: (tx) => this.ledger.size(tx),
       request: async (request) => change(await exchange.serve(this.organisation, request)),
       onRefused: (_cursor, code) => this.refused.push(code),

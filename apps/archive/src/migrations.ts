@@ -178,4 +178,11 @@ export const archiveMigrations: readonly Migration[] = [
     `,
   },
   { name: 'archive-007-accusations', sql: ACCUSATION_TABLE },
+  {
+    name: 'archive-008',
+    sql: `
+      -- At the exchange openings wait for their organisation, and nobody looks for them.
+      ALTER TABLE opening ALTER COLUMN message DROP NOT NULL;
+    `,
+  },
 ];

@@ -2,10 +2,13 @@ import type { FactsVault, Sealed } from '@besure/keys';
 import { CLAIM_NAMES, type Claims, type Sha256, type Statement, openDisclosures } from '@besure/protocol';
 import { ArchiveError } from './error.js';
 
-/** Openings as they are kept: sealed, with the keyed hash by which all statements about a message are found. */
+/**
+ * Openings as they are kept: sealed, with the keyed hash by which all statements about a message are found; without it where they only wait for
+ * the organisation that they are for.
+ */
 export interface KeptOpenings {
   readonly sealed: Sealed;
-  readonly message: Uint8Array;
+  readonly message: Uint8Array | null;
 }
 
 /** The keyed hash of a message's identifier. */

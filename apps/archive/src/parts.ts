@@ -1,6 +1,6 @@
 import { type Backoff, Worker } from '@besure/event-store';
-import { nodePrimitives } from '@besure/keys';
 import { acceptQuorate, HttpLogSource, LogFollower, LogStore, LogStoreError } from '@besure/log-store';
+import { type Primitives, SlotPaths } from '@besure/protocol';
 import type { PipeContext, Source } from '@besure/service/zone';
 import type { ArchiveConfig } from './configuration.js';
 import { itemsOf, keepItems } from './follow.js';
@@ -16,15 +16,18 @@ const BACKOFF: Backoff = { firstMillis: 100, largestMillis: 2000 };
 /** What all parts of the service share. */
 export interface Shared extends PipeContext {
   readonly config: ArchiveConfig;
+  /** Of checkpoints, signatures are verified once by all parts together. */
+  readonly primitives: Primitives;
 }
 
 /** Keeps what proof of the zone recorded; `kept` is called for each batch, shortly before its commit. */
-export function proofSource({ config, log, metrics }: Shared, kept: () => void): Source {
+export function proofSource({ config, log, metrics, primitives }: Shared, kept: () => void): Source {
   const alarms = metrics.gauge('besure_alarms');
   const reading = {
     organisation: config.organisation,
     vault: config.vault,
-    sha256: nodePrimitives.sha256,
+    sha256: primitives.sha256,
+    paths: new SlotPaths(primitives.sha256),
     onMismatch(statement: string): void {
       alarms.inc({ kind: 'openings-mismatch' });
       log.error('openings do not open their statement', { statement });
@@ -51,7 +54,7 @@ export function logSource(logUrl: string): HttpLogSource {
 
 /** Follows the ledger log of the hubs, believing only the charter's quorum; `followed` for each step, shortly before its commit. */
 export function logFollower(
-  { config, store, log, metrics }: Shared,
+  { config, store, log, metrics, primitives }: Shared,
   logStore: LogStore,
   followed: () => void,
 ): LogFollower {
@@ -62,7 +65,7 @@ export function logFollower(
     store,
     log: logStore,
     sources: config.hubs.map(({ logUrl }) => logSource(logUrl)),
-    accept: (note) => acceptQuorate(note, charter, nodePrimitives),
+    accept: (note) => acceptQuorate(note, charter, primitives),
     async handler(tx, { from, entries }) {
       await keepItems(tx, itemsOf(entries, from, members, charter));
       followed();

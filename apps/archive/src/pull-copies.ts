@@ -6,6 +6,7 @@ import {
   MAX_GROUP,
   type Primitives,
   ProtocolError,
+  type SlotPaths,
   type Statement,
   type StatementCopy,
   parseCopiesAnswer,
@@ -23,6 +24,7 @@ export interface PullingContext {
   readonly store: EventStore;
   readonly vault: FactsVault;
   readonly primitives: Primitives;
+  readonly paths: SlotPaths;
   /** How many entries of the ledger log were followed so far. */
   readonly logSize: (tx: Tx) => Promise<number>;
   /** Asks the exchange; rejects where no answer came. */

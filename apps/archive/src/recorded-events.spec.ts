@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { StoredEvent } from '@besure/event-store';
 import { ephemeralFactsVault, nodePrimitives } from '@besure/keys';
-import { utf8Decode, utf8Encode } from '@besure/protocol';
+import { SlotPaths, utf8Decode, utf8Encode } from '@besure/protocol';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ScriptedNetwork, recordedEvent } from '../contract/scripted-network.js';
 import type { KeptPart } from './kept-part.js';
@@ -31,6 +31,7 @@ function read(change: Partial<StoredEvent> = {}, organisation = 'alpha'): KeptPa
     organisation,
     vault,
     sha256,
+    paths: new SlotPaths(sha256),
     onMismatch: (statement) => mismatches.push(statement),
   });
 }
@@ -59,6 +60,15 @@ describe('readRecorded', () => {
       'beta',
       'beta',
     ]);
+  });
+
+  it('leaves at the exchange the openings of others closed, and without a way to find them', () => {
+    const sealed = JSON.parse(utf8Decode(event.attachment!)) as { openings: { ciphertext: string } }[];
+    const kept = read({}, 'exchange')[0]!.recordings.map(({ openings }) => openings!);
+    expect(kept.map(({ message }) => message)).toEqual([null, null]);
+    expect(kept.map((one) => Buffer.from(one.sealed.ciphertext).toString('base64'))).toEqual(
+      sealed.map(({ openings }) => openings.ciphertext),
+    );
   });
 
   it("passes over proof's own business", () => {

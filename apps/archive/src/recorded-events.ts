@@ -4,10 +4,9 @@ import {
   type RecordedEntry,
   type Sha256,
   type Statement,
-  equalBytes,
   parseStatement,
   parseStatementsRecorded,
-  rootFromSlotPath,
+  type SlotPaths,
   statementLeaf,
   decodeOpenings,
 } from '@besure/protocol';
@@ -20,6 +19,7 @@ export interface ReadingContext {
   readonly organisation: string;
   readonly vault: FactsVault;
   readonly sha256: Sha256;
+  readonly paths: SlotPaths;
   /** Told of openings that open nothing; the recording is kept without them. */
   readonly onMismatch: (statement: string) => void;
 }
@@ -46,7 +46,7 @@ function readPart(event: StoredEvent, context: ReadingContext): KeptPart {
       throw malformed(event, 'an entry does not name its statement');
     }
     const leaf = statementLeaf(entry.jws, entry.countersignature, context.sha256);
-    if (!equalBytes(rootFromSlotPath(leaf, entry.index, entry.path, context.sha256), root)) {
+    if (!context.paths.leadsTo(root, leaf, entry.index, entry.path)) {
       throw malformed(event, 'a path does not lead to the root');
     }
     return keptRecording(entry, statement, context);
@@ -70,11 +70,13 @@ function keptRecording(entry: RecordedEntry, statement: Statement, context: Read
 function openingsOf(
   statement: Statement,
   openings: RecordedEntry['openings'],
-  { vault, sha256, onMismatch }: ReadingContext,
+  { organisation, vault, sha256, onMismatch }: ReadingContext,
 ): KeptOpenings | null {
   if (openings === null) return null;
   // Kept as it came: sealed once, by proof, under a key of this statement.
   const sealed: Sealed = { ciphertext: openings.ciphertext, wrappedKey: openings.key };
+  // The exchange only passes them on, to an archive that checks them itself; its proof has opened them before it countersigned.
+  if (statement.issuer !== organisation) return { sealed, message: null };
   try {
     const claims = openAll(statement, decodeOpenings(vault.open(sealed)), sha256);
     return { sealed, message: messageHash(claims.message, vault) };

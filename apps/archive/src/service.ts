@@ -1,9 +1,9 @@
 import { type Worker, coreMigrations, isDatabaseUnavailable, migrate } from '@besure/event-store';
 import { slotStartMillis } from '@besure/governance';
-import { nodePrimitives } from '@besure/keys';
+import { nodePrimitives, rememberCheckpointSignatures } from '@besure/keys';
 import { logMigrations } from '@besure/log-store';
 import { NatsRequestServer, onHint, request } from '@besure/messaging';
-import { SUBJECTS } from '@besure/protocol';
+import { SlotPaths, SUBJECTS } from '@besure/protocol';
 import {
   type RunningService,
   type ServiceContext,
@@ -63,9 +63,10 @@ async function build(context: ServiceContext<ArchiveConfig>): Promise<ServicePar
   const tokens = fromVariable('BESURE_TOKENS_FILE', () => new TokensFile(config.tokensFile, log));
   const { store, dataSource } = await openStore(context, SCHEMA, migrations);
   const bus = dialBus(context, 'zone', config.bus, SCHEMA);
-  const shared: Shared = { config, store, bus, log, metrics };
+  const primitives = rememberCheckpointSignatures(nodePrimitives);
+  const shared: Shared = { config, store, bus, log, metrics, primitives };
   const logStore = logStoreOf(config, 'proofs');
-  const ledger = new FollowedLog(logStore, config.charter, nodePrimitives);
+  const ledger = new FollowedLog(logStore, config.charter, primitives);
 
   const settler = worker(shared, 'settling', async () => {
     const settled = await settleParts({
@@ -134,10 +135,11 @@ function copyPuller(
   ledger: FollowedLog,
   settler: Worker,
 ): Running & { wake(): void } {
-  const { config, store, log, metrics } = shared;
+  const { config, store, log, metrics, primitives } = shared;
   const { organisation, charter, vault } = config;
   const exchangeBus = dialBus(context, 'exchange', exchange, organisation);
   const deadLetters = metrics.gauge('besure_dead_letters');
+  const paths = new SlotPaths(primitives.sha256);
   const stopping = new AbortController();
   const options = { timeoutMillis: REQUEST_MILLIS, signal: stopping.signal };
   const puller = worker(shared, 'copies', async () => {
@@ -146,7 +148,8 @@ function copyPuller(
       charter,
       store,
       vault,
-      primitives: nodePrimitives,
+      primitives,
+      paths,
       logSize: (tx) => ledger.size(tx),
       request: (payload) => request(exchangeBus, SUBJECTS.copies(organisation), { ...payload }, options),
       onRefused(index, code) {

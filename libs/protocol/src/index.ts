@@ -135,6 +135,7 @@ export { encodeItem, ITEM_LENGTH, ITEM_MAGIC, parseItem, type SlotItem } from '.
 export { attachSignature } from './jws.js';
 export { encodeLogEntry, LOG_ENTRY_LENGTH, type LogEntry, parseLogEntry } from './log-entry.js';
 export { composeSdJwt, splitSdJwt } from './sd-jwt.js';
+export { SlotPaths } from './slot-paths.js';
 export {
   buildSlotTree,
   rootFromSlotPath,

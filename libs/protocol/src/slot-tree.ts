@@ -101,6 +101,18 @@ export function rootFromSlotPath(
   path: readonly Uint8Array[],
   sha256: Sha256,
 ): Uint8Array {
+  assertSlotPath(leaf, index, path);
+  let node = leaf;
+  let at = index;
+  for (const sibling of path) {
+    node = at % 2 === 0 ? hashNode(node, sibling, sha256) : hashNode(sibling, node, sha256);
+    at >>>= 1;
+  }
+  return node;
+}
+
+/** Throws a `slot-path` error for what can be no path in a slot's tree. */
+export function assertSlotPath(leaf: Uint8Array, index: number, path: readonly Uint8Array[]): void {
   if (!SLOT_TREE_HEIGHTS.includes(path.length))
     throw new ProtocolError('slot-path', 'the path has no known length');
   if (!Number.isInteger(index) || index < 0 || index >= 2 ** path.length) {
@@ -109,13 +121,6 @@ export function rootFromSlotPath(
   if (leaf.length !== 32 || path.some((sibling) => sibling.length !== 32)) {
     throw new ProtocolError('slot-path', 'a hash is not 32 bytes');
   }
-  let node = leaf;
-  let at = index;
-  for (const sibling of path) {
-    node = at % 2 === 0 ? hashNode(node, sibling, sha256) : hashNode(sibling, node, sha256);
-    at >>>= 1;
-  }
-  return node;
 }
 
 /** As many different places below `size` as asked, each choice equally likely: Fisher and Yates, as far as needed. */
@@ -129,7 +134,8 @@ function randomPlaces(count: number, size: number, pool: RandomPool): number[] {
   });
 }
 
-function hashNode(left: Uint8Array, right: Uint8Array, sha256: Sha256): Uint8Array {
+/** The node above two others. */
+export function hashNode(left: Uint8Array, right: Uint8Array, sha256: Sha256): Uint8Array {
   const node = new Uint8Array(65);
   node[0] = NODE_PREFIX;
   node.set(left, 1);

@@ -1,5 +1,4 @@
 import type { Worker } from '@besure/event-store';
-import { nodePrimitives } from '@besure/keys';
 import type { Db } from '@besure/log-store';
 import { logSource, logStoreOf, type Shared, worker } from '../parts.js';
 import { CheckpointReader } from '../witness/seen-checkpoint.js';
@@ -7,13 +6,13 @@ import { Accuser } from './accuser.js';
 
 /** Looks for hubs and witnesses that lied, and names them. */
 export function accuserPart(shared: Shared, db: Db): Worker {
-  const { config, store, log, metrics } = shared;
+  const { config, store, log, metrics, primitives } = shared;
   const accuser = new Accuser({
     store,
     db,
     charter: config.charter,
-    primitives: nodePrimitives,
-    reader: new CheckpointReader(config.charter, nodePrimitives),
+    primitives,
+    reader: new CheckpointReader(config.charter, primitives),
     witnessed: logStoreOf(config, 'witnessed'),
     quorate: logStoreOf(config, 'proofs'),
     sources: config.hubs.map(({ logUrl }) => logSource(logUrl)),

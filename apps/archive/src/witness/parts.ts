@@ -1,5 +1,4 @@
 import type { Worker } from '@besure/event-store';
-import { nodePrimitives } from '@besure/keys';
 import type { Db } from '@besure/log-store';
 import { type Bus, MessagingError, request } from '@besure/messaging';
 import { parseCosignAnswer, SUBJECTS } from '@besure/protocol';
@@ -19,11 +18,11 @@ const STALE_SLOTS = 24;
 
 /** Watches every hub, cosigns what is consistent, and gives each hub the signatures that it lacks. `buses` are those of the hubs, in their order. */
 export function witnessParts(shared: Shared, db: Db, buses: readonly Bus[]): Running & { wake(): void } {
-  const { config, store, log: serviceLog, metrics } = shared;
+  const { config, store, log: serviceLog, metrics, primitives } = shared;
   const { organisation, charter, hubs, witnessKey } = config;
   const log = logStoreOf(config, 'witnessed');
   const sources = hubs.map(({ logUrl }) => logSource(logUrl));
-  const reader = new CheckpointReader(charter, nodePrimitives);
+  const reader = new CheckpointReader(charter, primitives);
   const cosigner = new Cosigner({ store, log, key: witnessKey, now: Date.now });
   const staleness = new Staleness(STALE_SLOTS * charter.slots.lengthMillis);
   let stale = 0;

@@ -9,6 +9,7 @@ import {
   generateWitnessKey,
   type MessageSigner,
   nodePrimitives,
+  rememberCheckpointSignatures,
 } from '@besure/keys';
 import { logMigrations, LogStore } from '@besure/log-store';
 import { type Bus, connectBus } from '@besure/messaging';
@@ -140,7 +141,8 @@ class Archive {
     );
     const log = createLog({ name: 'archive', stream: { write: (text: string) => this.said.push(text) } });
     const { store, metrics } = this;
-    const shared: Shared = { config, store, log, metrics, bus: buses[0]! };
+    const primitives = rememberCheckpointSignatures(nodePrimitives);
+    const shared: Shared = { config, store, log, metrics, bus: buses[0]!, primitives };
     const parts = witnessParts(shared, this.dataSource, buses);
     this.#running = {
       async stop() {
