@@ -87,4 +87,11 @@ export const proofMigrations: readonly { readonly name: string; readonly sql: st
       ALTER TABLE statement ADD COLUMN iat bigint NOT NULL DEFAULT 0;
     `,
   },
+  {
+    name: '005-disputed',
+    sql: `
+      -- A dispute that was known at once was not marked as one that showed later.
+      UPDATE statement SET disputed = true WHERE state = 'disputed' AND NOT disputed;
+    `,
+  },
 ];

@@ -381,6 +381,10 @@ describe('attack:', () => {
     await record(facts);
     const wrong = crafted(otherDocument);
     expect(await countersigner().answer(memberAlpha(), [wrong])).toEqual([{ verdict: 'disputed' }]);
+    const rows = await exchange.store.transaction((tx) =>
+      tx.query<{ state: string; disputed: boolean }[]>('SELECT state, disputed FROM statement'),
+    );
+    expect(rows).toEqual([{ state: 'disputed', disputed: true }]);
     expect(await countersigner().answer(memberAlpha(), [crafted(facts), wrong])).toEqual([
       { verdict: 'refused', code: 'already-stated' },
       { verdict: 'disputed' },

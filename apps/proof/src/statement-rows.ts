@@ -25,9 +25,11 @@ export async function insertStatements(tx: Tx, rows: readonly NewStatementRow[])
   if (rows.length === 0) return;
   await tx.query(
     `INSERT INTO statement (id, event, issuer, counterpart, uniqueness, lookup, state, jws, countersignature,
-                            openings, openings_key, prepared_at, attempt_at, iat)
-     SELECT * FROM unnest($1::text[], $2::uuid[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[],
-                          $9::text[], $10::bytea[], $11::bytea[], $12::bigint[], $13::bigint[], $14::bigint[])`,
+                            openings, openings_key, prepared_at, attempt_at, iat, disputed)
+     SELECT *, state = 'disputed' FROM unnest($1::text[], $2::uuid[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[],
+                          $9::text[], $10::bytea[], $11::bytea[], $12::bigint[], $13::bigint[], $14::bigint[])
+       AS new (id, event, issuer, counterpart, uniqueness, lookup, state, jws, countersignature,
+               openings, openings_key, prepared_at, attempt_at, iat)`,
     [
       arrays.text(rows.map((row) => row.id)),
       arrays.uuid(rows.map((row) => row.event)),
