@@ -1,7 +1,13 @@
-import { createWriteStream, existsSync, readFileSync } from 'node:fs';
+import { closeSync, createWriteStream, existsSync, openSync, readSync, statSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
-import { type SupervisedProcess, startSupervised, waitUntil } from '@besure/testing';
+import {
+  type ExitCode,
+  type SignalName,
+  type SupervisedProcess,
+  startSupervised,
+  waitUntil,
+} from '@besure/testing';
 import type { ServicePlan } from './service-environment.js';
 import { prepareService } from './services.js';
 
@@ -73,19 +79,30 @@ export class ProcessHost implements Host {
   }
 
   /** Starts `node apps/<name>/dist/main.js` and waits until it answers and all its parts have started. */
-  async start(plan: ServicePlan): Promise<HostedService> {
+  start(plan: ServicePlan): Promise<HostedService> {
+    return this.#start(plan, {});
+  }
+
+  async #start(plan: ServicePlan, more: ProcessOptions): Promise<HostedService> {
     const name = nameOf(plan);
     const logFile = join(this.#folder, `${name}.log`);
-    const before = startsIn(logFile);
-    const { nodeArguments = [], environment = {} } = this.#options;
+    const before = sizeOf(logFile);
+    const options = [this.#options, more];
     const running = await startSupervised({
       name,
       command: process.execPath,
       args: [
-        ...(typeof nodeArguments === 'function' ? nodeArguments(name) : nodeArguments),
+        ...options.flatMap(({ nodeArguments = [] }) =>
+          typeof nodeArguments === 'function' ? nodeArguments(name) : nodeArguments,
+        ),
         join(require.resolve(`@besure/${plan.name}`), '..', 'main.js'),
       ],
-      env: { ...plan.environment, BESURE_HTTP_HOST: '127.0.0.1', ...environment },
+      env: {
+        ...plan.environment,
+        BESURE_HTTP_HOST: '127.0.0.1',
+        ...this.#options.environment,
+        ...more.environment,
+      },
       logFile,
     });
     this.#running.set(name, { plan, process: running });
@@ -95,7 +112,7 @@ export class ProcessHost implements Host {
         throw new Error(`${name} ended while starting:\n${running.lastLines()}`);
       }
       // A service that loses its database before all of it has started ends, for a supervisor to start it again: here nobody does.
-      return (await isLive(http)) && startsIn(logFile) > before ? true : undefined;
+      return (await isLive(http)) && saysStarted(logFile, before) ? true : undefined;
     });
     return {
       plan,
@@ -112,9 +129,24 @@ export class ProcessHost implements Host {
     await running.process.exited;
   }
 
-  /** Starts what was killed again, with the same configuration. */
-  async restart(name: string): Promise<void> {
-    await this.start(this.#get(name).plan);
+  /** SIGTERM, as an operator stops it, and after a while SIGKILL. */
+  async stop(name: string): Promise<void> {
+    await this.#get(name).process.stop();
+  }
+
+  /** Starts what has ended again, with the same configuration; `options` add to those of this host. */
+  async restart(name: string, options: ProcessOptions = {}): Promise<void> {
+    await this.#start(this.#get(name).plan, options);
+  }
+
+  /** Sends a signal to the process that is now. */
+  signal(name: string, signal: SignalName): void {
+    this.#get(name).process.signal(signal);
+  }
+
+  /** Settles when the process that is now has ended. */
+  exited(name: string): Promise<ExitCode> {
+    return this.#get(name).process.exited;
   }
 
   #get(name: string): { plan: ServicePlan; process: SupervisedProcess } {
@@ -129,9 +161,20 @@ export function nameOf(plan: ServicePlan): string {
   return `${plan.organisation}-${plan.name}`;
 }
 
-/** How often a service has said in its log that it has started. */
-function startsIn(logFile: string): number {
-  return existsSync(logFile) ? readFileSync(logFile, 'utf8').split('"message":"started"').length - 1 : 0;
+function sizeOf(file: string): number {
+  return existsSync(file) ? statSync(file).size : 0;
+}
+
+/** Whether a service has said that it has started, behind this place of its log. */
+function saysStarted(logFile: string, from: number): boolean {
+  const bytes = Buffer.alloc(sizeOf(logFile) - from);
+  const file = openSync(logFile, 'r');
+  try {
+    readSync(file, bytes, 0, bytes.length, from);
+  } finally {
+    closeSync(file);
+  }
+  return bytes.includes('"message":"started"');
 }
 
 async function isLive(http: string): Promise<boolean> {

@@ -1,5 +1,7 @@
 /** A server that can be stopped properly, or killed. */
 export interface Killable {
+  /** Its process; null where it is not ours. */
+  readonly pid: number | null;
   stop(): Promise<unknown>;
   kill(): Promise<void>;
 }
@@ -22,6 +24,10 @@ export class RestartableServer<S extends Killable = Killable> implements Killabl
   /** The one that runs, or that was killed last. */
   get now(): S {
     return this.#now;
+  }
+
+  get pid(): number | null {
+    return this.#now.pid;
   }
 
   kill(): Promise<void> {

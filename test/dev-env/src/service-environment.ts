@@ -6,6 +6,10 @@ import type { TimeStamps } from './time-stamps.js';
 /** The services of a network, by what they are. */
 export type ServiceName = 'intake' | 'proof' | 'archive' | 'ledger-writer' | 'rights';
 
+/** The services of an organisation, and those of a hub. */
+export const ORGANISATION_SERVICES = ['intake', 'proof', 'archive'] as const satisfies ServiceName[];
+export const HUB_SERVICES = ['ledger-writer', 'rights'] as const satisfies ServiceName[];
+
 /** A service to start: which one, for whom, and the environment that its README documents. */
 export interface ServicePlan {
   readonly name: ServiceName;
@@ -49,7 +53,7 @@ export interface HubPlan {
 
 /** The three services of an organisation. */
 export function organisationServices(plan: OrganisationPlan): ServicePlan[] {
-  return (['intake', 'proof', 'archive'] as const).map((name) => ({
+  return ORGANISATION_SERVICES.map((name) => ({
     name,
     organisation: plan.member.id,
     environment: {

@@ -14,6 +14,8 @@ import { firstHub, hubsOf, members } from './members.js';
 import type { Network } from './network.js';
 import { type ProfileName, profiles } from './profile.js';
 import {
+  HUB_SERVICES,
+  ORGANISATION_SERVICES,
   type ServiceName,
   type ServicePlan,
   hubServices,
@@ -40,9 +42,6 @@ export interface StartOptions {
   /** Ends the start before its next step; what has started by then is stopped. */
   readonly signal?: AbortSignal;
 }
-
-const ORGANISATION_SERVICES = ['intake', 'proof', 'archive'] as const;
-const HUB_SERVICES = ['ledger-writer', 'rights'] as const;
 
 function portNames(hubs: number): string[] {
   return [

@@ -5,13 +5,25 @@ import { join } from 'node:path';
 /**
  * Gives `work` a new folder for a network and removes it afterwards. Others may pass through it, for PostgreSQL runs as another user
  * when we are root; what is secret in it lies in folders of its own that are closed.
+ *
+ * @param isKept whether somebody will want to look into the folder; nobody where it is not given
  */
-export async function inTemporaryFolder<T>(name: string, work: (folder: string) => Promise<T>): Promise<T> {
+export async function inTemporaryFolder<T>(
+  name: string,
+  work: (folder: string) => Promise<T>,
+  isKept: (outcome: { readonly result: T } | { readonly error: unknown }) => boolean = () => false,
+): Promise<T> {
   const folder = mkdtempSync(join(tmpdir(), `besure-${name}-`));
   chmodSync(folder, 0o755);
+  let keep = false;
   try {
-    return await work(folder);
+    const result = await work(folder);
+    keep = isKept({ result });
+    return result;
+  } catch (error) {
+    keep = isKept({ error });
+    throw error;
   } finally {
-    rmSync(folder, { recursive: true, force: true });
+    if (!keep) rmSync(folder, { recursive: true, force: true });
   }
 }

@@ -23,6 +23,19 @@ interface ProcessStat {
  * their parent, so PostgreSQL's short-lived backends are not lost.
  */
 export function usageOf(pid: number): Usage {
+  const family = familyOf(pid);
+  return {
+    cpuMicros: family.reduce((sum, one) => sum + one.ticks, 0) * MICROS_PER_TICK,
+    rssBytes: family.reduce((sum, one) => sum + one.rssBytes, 0),
+  };
+}
+
+/** The ids of a process and of all below it, its own first. */
+export function processIds(pid: number): number[] {
+  return familyOf(pid).map((one) => one.pid);
+}
+
+function familyOf(pid: number): ProcessStat[] {
   const all = allProcesses();
   const children = Map.groupBy(all, (one) => one.parent);
   const family: ProcessStat[] = [];
@@ -31,10 +44,7 @@ export function usageOf(pid: number): Usage {
     family.push(one);
     waiting.push(...(children.get(one.pid) ?? []));
   }
-  return {
-    cpuMicros: family.reduce((sum, one) => sum + one.ticks, 0) * MICROS_PER_TICK,
-    rssBytes: family.reduce((sum, one) => sum + one.rssBytes, 0),
-  };
+  return family;
 }
 
 function allProcesses(): ProcessStat[] {

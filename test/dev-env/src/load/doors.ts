@@ -26,10 +26,15 @@ const SLOW_MILLIS = 150;
 export class HttpDoor {
   readonly #url: string;
   readonly #agent = new Agent({ keepAlive: true });
+  readonly #answerMillis: number;
 
-  /** @param intake where it listens */
-  constructor(intake: string) {
+  /**
+   * @param intake where it listens
+   * @param answerMillis how long an answer is waited for
+   */
+  constructor(intake: string, answerMillis = ANSWER_MILLIS) {
     this.#url = `${intake}/v1/events`;
+    this.#answerMillis = answerMillis;
   }
 
   close(): void {
@@ -88,16 +93,19 @@ export class HttpDoor {
     const { host } = new URL(this.#url);
     const all = ['host', host, ...headers.flat()];
     if (length !== undefined) all.push('content-length', String(length));
-    return request(this.#url, { method: 'POST', agent, headers: all, timeout: ANSWER_MILLIS });
+    return request(this.#url, { method: 'POST', agent, headers: all, timeout: this.#answerMillis });
   }
 }
 
 /** The door of an intake on the bus of its zone. */
 export class BusDoor {
   readonly #bus: Bus;
+  readonly #answerMillis: number;
 
-  constructor(bus: Bus) {
+  /** @param answerMillis how long an answer is waited for */
+  constructor(bus: Bus, answerMillis = ANSWER_MILLIS) {
     this.#bus = bus;
+    this.#answerMillis = answerMillis;
   }
 
   async post({ headers, body }: Letter): Promise<Answer> {
@@ -105,7 +113,7 @@ export class BusDoor {
       this.#bus,
       SUBJECTS.intake,
       { data: body, headers: Object.fromEntries(headers) },
-      { timeoutMillis: ANSWER_MILLIS },
+      { timeoutMillis: this.#answerMillis },
     );
     const read = JSON.parse(Buffer.from(answer.data).toString()) as Answer['body'];
     const isProblem = answer.header('content-type') === 'application/problem+json';

@@ -25,18 +25,23 @@ export interface OpenOffices {
 const TOKENS_MILLIS = 30_000;
 const LOOK_MILLIS = 100;
 
-/** Opens back offices of an organisation, each with a token of its own that its intake knows by then. */
+/**
+ * Opens back offices of an organisation, each with a token of its own that its intake knows by then.
+ *
+ * @param answerMillis how long they wait for an answer
+ */
 export async function openOffices(
   network: Network,
   organisation: string,
   count: number,
+  answerMillis?: number,
 ): Promise<OpenOffices> {
   const { http: intake } = network.services.find(
     (one) => one.organisation === organisation && one.name === 'intake',
   )!;
   const { url, credentialsFile, user } = network.backOfficeUser(organisation);
   const bus = connectBus({ url, credentialsFile, name: user, inboxPrefix: inboxPrefixOf(user) });
-  const http = new HttpDoor(intake);
+  const http = new HttpDoor(intake, answerMillis);
   const sources = Array.from(
     { length: count },
     (_, at) => `https://${organisation}.besure.invalid/load/${at}`,
@@ -44,7 +49,7 @@ export async function openOffices(
   const reader = network.addToken(organisation, { sources: ['*'], scopes: ['events:read'] });
   const offices = sources.map((source): Office => {
     const token = network.addToken(organisation, { sources: [source], scopes: ['events:write'] });
-    return { organisation, source, token, reader, http, bus: new BusDoor(bus) };
+    return { organisation, source, token, reader, http, bus: new BusDoor(bus, answerMillis) };
   });
   await Promise.all(offices.map(({ token }) => untilKnown(intake, token)));
   await bus.waitForConnection(TOKENS_MILLIS);

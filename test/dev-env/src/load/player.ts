@@ -19,6 +19,7 @@ import {
 import type { Acknowledged, Model, Outcome } from './model.js';
 import type { Office } from './office.js';
 import type { Random } from './random.js';
+import { recordsOf } from './records.js';
 
 /** Whom a player plays, and with what luck. */
 export interface PlayerOptions {
@@ -126,35 +127,15 @@ export class Player {
     for (const event of someEvents(this.#random, 2)) {
       const matter = newMatter(this.#random, document, event);
       const stating = this.#officeOf(issuerOf(matter));
-      const records = this.#recordsOf(matter).map((record) => [this.#options.exchange, record] as const);
+      const { exchange } = this.#options;
+      const records = recordsOf(this.#random, matter, exchange.organisation).map(
+        (record) => [exchange, record] as const,
+      );
       const told = [[stating, matter] as const, ...records];
       // What the exchange hears first and what second must make no difference.
       for (const [office, one] of this.#random.chance(0.5) ? told : told.toReversed()) {
         await this.#send(office, one, this.#event(office, one));
       }
-    }
-  }
-
-  /** What the exchange's own back office says of it. */
-  #recordsOf(matter: Matter): Matter[] {
-    const { data, time } = matter;
-    switch (this.#random.weighted({ same: 80, none: 6, other: 5, strangers: 2, aBitLater: 7 })) {
-      case 'same':
-        return [matter];
-      case 'none':
-        return [];
-      case 'other':
-        return [altered(this.#random, matter)];
-      case 'strangers': {
-        const organisation = this.#options.exchange.organisation;
-        const [sender, recipient] = [data.sender, data.recipient].map((party) => ({
-          ...party,
-          organisation,
-        }));
-        return [{ ...matter, data: { ...data, sender: sender!, recipient: recipient! } }];
-      }
-      case 'aBitLater':
-        return [{ ...matter, time: new Date(time.getTime() - this.#random.between(1, 280) * 1000) }];
     }
   }
 

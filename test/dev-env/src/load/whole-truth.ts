@@ -20,6 +20,12 @@ export interface Compared {
   readonly model: Model;
 }
 
+/** Something that is not as it must be. `lost`: not in its final state, or not there. `doubled`: there is more of it than one. `surplus`: nobody acknowledged it. */
+export interface Difference {
+  readonly kind: 'lost' | 'doubled' | 'surplus';
+  readonly text: string;
+}
+
 /**
  * Waits until a network holds what the model says and nothing else: every acknowledged event in its final state, and as many rows in each
  * zone's databases as follow from that.
@@ -27,7 +33,15 @@ export interface Compared {
  * @returns what still differs after the deadline; empty where nothing does
  */
 export async function settle(compared: Compared): Promise<string[]> {
-  const until = Date.now() + DEADLINE_MILLIS;
+  const texts = (await settleDifferences(compared, DEADLINE_MILLIS)).map(({ text }) => text);
+  return texts.length > MOST_SHOWN
+    ? [...texts.slice(0, MOST_SHOWN), `and ${texts.length - MOST_SHOWN} more`]
+    : texts;
+}
+
+/** As `settle`, with every difference by its kind. */
+export async function settleDifferences(compared: Compared, deadlineMillis: number): Promise<Difference[]> {
+  const until = Date.now() + deadlineMillis;
   for (;;) {
     const found = await differences(compared);
     if (found.length === 0 || Date.now() > until) return found;
@@ -35,15 +49,16 @@ export async function settle(compared: Compared): Promise<string[]> {
   }
 }
 
-async function differences({ network, model }: Compared): Promise<string[]> {
-  const all: string[] = [];
+async function differences({ network, model }: Compared): Promise<Difference[]> {
+  const all: Difference[] = [];
   for (const { id: zone } of network.charter.organisations) {
     const found = await everyEvent(network, zone);
-    all.push(...stateDifferences(model.finalStates(zone), found).map((one) => `${zone}: ${one}`));
+    const here = stateDifferences(model.finalStates(zone), found);
+    all.push(...here.map(({ kind, text }) => ({ kind, text: `${zone}: ${text}` })));
   }
   // Only when all states are right: what is under way is counted nowhere yet.
   if (all.length === 0) all.push(...(await countDifferences({ network, model })));
-  return all.length > MOST_SHOWN ? [...all.slice(0, MOST_SHOWN), `and ${all.length - MOST_SHOWN} more`] : all;
+  return all;
 }
 
 async function everyEvent(network: Network, zone: string): Promise<FoundEvent[]> {
@@ -52,29 +67,32 @@ async function everyEvent(network: Network, zone: string): Promise<FoundEvent[]>
   return events;
 }
 
-function stateDifferences(expected: readonly FinalState[], found: readonly FoundEvent[]): string[] {
+function stateDifferences(expected: readonly FinalState[], found: readonly FoundEvent[]): Difference[] {
   const byName = new Map(found.map((event) => [nameOf(event), event]));
   const evidence = new Map<string, string>();
-  const all = byName.size === found.length ? [] : ['an event is shown twice'];
+  const all: Difference[] = [];
+  const add = (kind: Difference['kind'], text: string): void => void all.push({ kind, text });
+  if (byName.size !== found.length) add('doubled', 'an event is shown twice');
   for (const { state, disputed, subject, ...name } of expected) {
     const event = byName.get(nameOf(name));
     byName.delete(nameOf(name));
     const told = event === undefined ? 'unknown' : `${event.state}${event.disputed ? ', disputed' : ''}`;
     const wanted = `${state}${disputed ? ', disputed' : ''}`;
     if (event === undefined || told !== wanted) {
-      all.push(`${name.id} is ${told}, not ${wanted}`);
+      add('lost', `${name.id} is ${told}, not ${wanted}`);
       continue;
     }
     if (state === 'record') continue;
     // What is said only once has one statement, whatever it is called; and no two things share one.
     const { evidence: statement } = event;
-    if (statement === null) all.push(`${name.id} has no evidence`);
+    if (statement === null) add('lost', `${name.id} has no evidence`);
     else if ((evidence.get(subject) ?? statement) !== statement)
-      all.push(`${name.id} has a statement of its own`);
+      add('doubled', `${name.id} has a statement of its own`);
     else evidence.set(subject, statement);
   }
-  if (new Set(evidence.values()).size !== evidence.size) all.push('two things have one statement');
-  return [...all, ...[...byName.values()].map(({ id }) => `${id} was never acknowledged`)];
+  if (new Set(evidence.values()).size !== evidence.size) add('lost', 'two things have one statement');
+  for (const { id } of byName.values()) add('surplus', `${id} was never acknowledged`);
+  return all;
 }
 
 /** Rows of each zone, by table. */
@@ -98,9 +116,9 @@ function expectedCounts({ network, model }: Compared, zone: string): Readonly<Re
   };
 }
 
-async function countDifferences(compared: Compared): Promise<string[]> {
+async function countDifferences(compared: Compared): Promise<Difference[]> {
   const { network } = compared;
-  const all: string[] = [];
+  const all: Difference[] = [];
   for (const { id: zone } of network.charter.organisations) {
     const url = new URL(network.postgres.url);
     url.pathname = `/${zone}`;
@@ -110,7 +128,9 @@ async function countDifferences(compared: Compared): Promise<string[]> {
       for (const [table, expected] of Object.entries(expectedCounts(compared, zone))) {
         const { rows } = await client.query<{ count: string }>(`SELECT count(*) FROM ${table}`);
         const found = Number(rows[0]?.count);
-        if (found !== expected) all.push(`${zone}: ${found} rows in ${table}, not ${expected}`);
+        if (found === expected) continue;
+        const text = `${zone}: ${found} rows in ${table}, not ${expected}`;
+        all.push({ kind: found < expected ? 'lost' : 'doubled', text });
       }
     } finally {
       await client.end();
