@@ -3,6 +3,7 @@ import type { DataSource } from 'typeorm';
 import { arrays } from './binary-array.js';
 import { EventStoreError } from './error.js';
 import type { AppendResult, JsonValue, NewEvent, StoredEvent } from './event.js';
+import type { AppendedEvent } from './fresh-events.js';
 import { parseBigint, parseSchemaName } from './sql.js';
 import { runTransaction, type Tx } from './transaction.js';
 
@@ -33,8 +34,8 @@ interface EventRow {
 export class EventStore {
   readonly schema: string;
   readonly #dataSource: DataSource;
-  readonly #listeners = new Set<() => void>();
-  readonly #appending = new WeakSet<Tx>();
+  readonly #listeners = new Set<(appended: readonly AppendedEvent[]) => void>();
+  readonly #appending = new WeakMap<Tx, AppendedEvent[]>();
 
   constructor(options: { readonly dataSource: DataSource; readonly schema: string }) {
     this.#dataSource = options.dataSource;
@@ -45,9 +46,9 @@ export class EventStore {
   async transaction<T>(work: (tx: Tx) => Promise<T>): Promise<T> {
     const [result, appended] = await runTransaction(this.#dataSource, async (tx) => {
       const answer = await work(tx);
-      return [answer, this.#appending.has(tx)] as const;
+      return [answer, this.#appending.get(tx)] as const;
     });
-    if (appended) this.#wake();
+    if (appended !== undefined) for (const listener of this.#listeners) listener(appended);
     return result;
   }
 
@@ -62,7 +63,7 @@ export class EventStore {
     // A statement of its own, after the lock: READ COMMITTED takes a new view of the data for each statement.
     const versions = await this.#versions(tx, events);
     const results: AppendResult[] = [];
-    const rows = emptyColumns();
+    const placed: Placed[] = [];
     for (const [index, event] of events.entries()) {
       const actual = versions.get(event.stream) ?? 0;
       if (event.expectedVersion !== 'any' && event.expectedVersion !== actual) {
@@ -70,13 +71,13 @@ export class EventStore {
         continue;
       }
       const version = actual + 1;
-      const position = before + rows.positions.length + 1;
+      const position = before + placed.length + 1;
       versions.set(event.stream, version);
-      addRow(rows, position, version, event, texts[index] ?? '');
+      placed.push({ event, position, version, text: texts[index] ?? '' });
       mark(tx, 'appended', event.type);
       results.push({ ok: true, position, version });
     }
-    await this.#insert(tx, before, rows);
+    await this.#insert(tx, before, placed);
     return results;
   }
 
@@ -128,18 +129,17 @@ export class EventStore {
     return this.#erase(tx, 'position < $1', position);
   }
 
-  /** Calls `listener` after each commit of this process that appended. A hint: other processes' appends are seen by polling. */
-  onAppended(listener: () => void): () => void {
+  /**
+   * Calls `listener` after each commit of this process that appended, with what it appended; of two commits the later may be told first. A hint: other
+   * processes' appends are seen by polling.
+   */
+  onAppended(listener: (appended: readonly AppendedEvent[]) => void): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
   }
 
-  #wake(): void {
-    for (const listener of this.#listeners) listener();
-  }
-
   async #lockHead(tx: Tx): Promise<number> {
-    this.#appending.add(tx);
+    if (!this.#appending.has(tx)) this.#appending.set(tx, []);
     const rows = await tx.query<{ position: string }[]>(
       `SELECT position FROM ${this.schema}.head FOR UPDATE`,
     );
@@ -162,10 +162,13 @@ export class EventStore {
     return new Map(rows.map((row) => [row.stream, parseBigint(row.version)]));
   }
 
-  async #insert(tx: Tx, before: number, rows: Columns): Promise<void> {
-    if (rows.positions.length === 0) return;
+  async #insert(tx: Tx, before: number, placed: readonly Placed[]): Promise<void> {
+    if (placed.length === 0) return;
     const s = this.schema;
-    await tx.query(
+    const attached = placed.flatMap(({ position, event: { attachment } }) =>
+      attachment === undefined ? [] : [{ position, attachment }],
+    );
+    const [[row]] = await tx.query<[[{ recorded_at: Date }], number]>(
       `WITH stored AS (
          INSERT INTO ${s}.event (position, stream, version, type, data)
          SELECT * FROM unnest($1::bigint[], $2::text[], $3::bigint[], $4::text[], $5::json[])
@@ -173,18 +176,20 @@ export class EventStore {
          INSERT INTO ${s}.attachment (position, content)
          SELECT * FROM unnest($6::bigint[], $7::bytea[])
        )
-       UPDATE ${s}.head SET position = $8`,
+       UPDATE ${s}.head SET position = $8 RETURNING statement_timestamp() AS recorded_at`,
       [
-        arrays.bigint(rows.positions),
-        arrays.text(rows.streams),
-        arrays.bigint(rows.versions),
-        arrays.text(rows.types),
-        arrays.json(rows.data),
-        arrays.bigint(rows.attachedTo),
-        arrays.bytea(rows.attachments),
-        before + rows.positions.length,
+        arrays.bigint(placed.map((one) => one.position)),
+        arrays.text(placed.map((one) => one.event.stream)),
+        arrays.bigint(placed.map((one) => one.version)),
+        arrays.text(placed.map((one) => one.event.type)),
+        arrays.json(placed.map((one) => one.text)),
+        arrays.bigint(attached.map((one) => one.position)),
+        arrays.bytea(attached.map((one) => one.attachment)),
+        before + placed.length,
       ],
     );
+    const recordedAt = row.recorded_at.toISOString();
+    this.#appending.get(tx)?.push(...placed.map((one) => toAppended(one, recordedAt)));
   }
 
   async #erase(tx: Tx, condition: string, parameter: number | readonly number[]): Promise<number> {
@@ -197,31 +202,20 @@ export class EventStore {
   }
 }
 
-/** The group turned on its side, as `unnest` takes it. */
-interface Columns {
-  readonly positions: number[];
-  readonly streams: string[];
-  readonly versions: number[];
-  readonly types: string[];
-  readonly data: string[];
-  readonly attachedTo: number[];
-  readonly attachments: Uint8Array[];
+/** An event of a group that is stored: its place, and its data as text. */
+interface Placed {
+  readonly event: NewEvent;
+  readonly position: number;
+  readonly version: number;
+  readonly text: string;
 }
 
-function emptyColumns(): Columns {
-  return { positions: [], streams: [], versions: [], types: [], data: [], attachedTo: [], attachments: [] };
-}
-
-function addRow(rows: Columns, position: number, version: number, event: NewEvent, text: string): void {
-  rows.positions.push(position);
-  rows.streams.push(event.stream);
-  rows.versions.push(version);
-  rows.types.push(event.type);
-  rows.data.push(text);
-  if (event.attachment !== undefined) {
-    rows.attachedTo.push(position);
-    rows.attachments.push(event.attachment);
-  }
+function toAppended({ event, position, version, text }: Placed, recordedAt: string): AppendedEvent {
+  const { stream, type, data, attachment = null } = event;
+  return {
+    event: { position, stream, version, type, data, attachment, recordedAt },
+    bytes: Buffer.byteLength(text) + (attachment?.length ?? 0),
+  };
 }
 
 /** The data as the text to store. Throws `bad-event` for what could never be stored or carried, before it can harm its neighbours. */

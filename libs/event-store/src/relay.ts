@@ -1,7 +1,8 @@
 import { pauseAfter, type Backoff } from './backoff.js';
 import { EventStoreError } from './error.js';
-import { eventBatch, type EventBatch } from './event.js';
+import { eventBatch, type EventBatch, type StoredEvent } from './event.js';
 import type { EventStore } from './event-store.js';
+import { FreshEvents } from './fresh-events.js';
 import type { EventOwner, Outlet } from './ports.js';
 import { parseBigint } from './sql.js';
 import { WakeUp } from './wake-up.js';
@@ -46,6 +47,7 @@ export class Relay implements EventOwner {
   readonly #maxBytes: number;
   readonly #onFailure: (error: unknown, failuresInARow: number) => void;
   readonly #wakeUp = new WakeUp();
+  readonly #fresh = new FreshEvents();
   readonly #reported = new Map<string, number>();
   #upkeepDue = 0;
   #published = 0;
@@ -108,7 +110,10 @@ export class Relay implements EventOwner {
   }
 
   async #run(): Promise<void> {
-    const unsubscribe = this.#store.onAppended(() => this.#wakeUp.raise());
+    const unsubscribe = this.#store.onAppended((appended) => {
+      this.#fresh.add(appended);
+      this.#wakeUp.raise();
+    });
     let endService: (() => Promise<void>) | null = null;
     let known = false;
     while (!this.#stopped) {
@@ -151,13 +156,19 @@ export class Relay implements EventOwner {
 
   async #publishAll(): Promise<void> {
     while (!this.#stopped) {
-      const events = await this.#store.readAll(this.#published, this.#maxEvents, this.#maxBytes);
+      const events = await this.#next();
       const last = events.at(-1);
       if (last === undefined) return;
       this.#head = Math.max(this.#head, last.position);
       await this.#outlet.publish(events);
       this.#published = last.position;
     }
+  }
+
+  async #next(): Promise<StoredEvent[]> {
+    const fresh = this.#fresh.take(this.#published, this.#maxEvents, this.#maxBytes);
+    if (fresh.length > 0 || this.#published >= this.#head) return fresh;
+    return this.#store.readAll(this.#published, this.#maxEvents, this.#maxBytes);
   }
 
   async #upkeep(): Promise<void> {
