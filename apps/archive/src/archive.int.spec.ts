@@ -141,6 +141,7 @@ class Zone {
     const consumer = new Consumer({
       store: this.#proof,
       source: 'archive',
+      reads: { EvidenceReady: [] },
       inlet: new JetStreamInlet({ bus, source: 'archive', consumer: 'intake' }),
       handler: async (_tx, events) =>
         void this.ready.push(...events.flatMap((event) => parseEvidenceReady(event.data))),

@@ -1,11 +1,9 @@
 import { type Backoff, Worker } from '@besure/event-store';
 import { acceptQuorate, HttpLogSource, LogFollower, LogStore, LogStoreError } from '@besure/log-store';
-import { type Primitives, SlotPaths } from '@besure/protocol';
-import type { PipeContext, Source } from '@besure/service/zone';
+import type { Primitives } from '@besure/protocol';
+import type { PipeContext } from '@besure/service/zone';
 import type { ArchiveConfig } from './configuration.js';
 import { itemsOf, keepItems } from './follow.js';
-import { keepParts } from './keep.js';
-import { readRecorded } from './recorded-events.js';
 
 /** The schema of this service, and the name of its pipe. */
 export const SCHEMA = 'archive';
@@ -18,28 +16,6 @@ export interface Shared extends PipeContext {
   readonly config: ArchiveConfig;
   /** Of checkpoints, signatures are verified once by all parts together. */
   readonly primitives: Primitives;
-}
-
-/** Keeps what proof of the zone recorded; `kept` is called for each batch, shortly before its commit. */
-export function proofSource({ config, log, metrics, primitives }: Shared, kept: () => void): Source {
-  const alarms = metrics.gauge('besure_alarms');
-  const reading = {
-    organisation: config.organisation,
-    vault: config.vault,
-    sha256: primitives.sha256,
-    paths: new SlotPaths(primitives.sha256),
-    onMismatch(statement: string): void {
-      alarms.inc({ kind: 'openings-mismatch' });
-      log.error('openings do not open their statement', { statement });
-    },
-  };
-  return {
-    source: 'proof',
-    async handler(tx, events) {
-      await keepParts(tx, readRecorded(events, reading));
-      kept();
-    },
-  };
 }
 
 /** The stores of the ledger log: `proofs` as a quorum has signed it, `witnessed` as hubs show it before. */

@@ -20,6 +20,7 @@ import {
   dialBus,
   makeConsumers,
   makeRelay,
+  openDeadLetters,
   openStore,
   runParts,
 } from '@besure/service/zone';
@@ -31,7 +32,8 @@ import { CopiesController, SERVING_CONTEXT } from './copies.controller.js';
 import { EVIDENCE_CONTEXT, type EvidenceContext, EvidenceController } from './evidence.controller.js';
 import { FollowedLog } from './followed-log.js';
 import { archiveMigrations } from './migrations.js';
-import { SCHEMA, type Shared, logFollower, logStoreOf, proofSource, worker } from './parts.js';
+import { SCHEMA, type Shared, logFollower, logStoreOf, worker } from './parts.js';
+import { proofReader } from './proof-reader.js';
 import { pullCopies } from './pull-copies.js';
 import { ReadingsController } from './readings.controller.js';
 import type { ServingContext } from './serve-copies.js';
@@ -50,6 +52,15 @@ export const archiveService: ServiceDefinition<ArchiveConfig> = {
   api: archiveApi,
   configuration: archiveConfiguration,
   migrate: async ({ databaseUrl: url }) => void (await migrate({ url, schema: SCHEMA, migrations })),
+  deadLetters: (config, log) =>
+    openDeadLetters(config, SCHEMA, migrations, (store) => [
+      proofReader({
+        ...config,
+        store,
+        onMismatch: (statement) => log.error('openings do not open their statement', { statement }),
+        kept: () => {},
+      }),
+    ]),
   build,
 };
 
@@ -59,12 +70,12 @@ export function start(config: ArchiveConfig): Promise<RunningService> {
 }
 
 async function build(context: ServiceContext<ArchiveConfig>): Promise<ServiceParts> {
-  const { config, log, metrics } = context;
+  const { config, log, metrics, health } = context;
   const tokens = fromVariable('BESURE_TOKENS_FILE', () => new TokensFile(config.tokensFile, log));
   const { store, dataSource } = await openStore(context, SCHEMA, migrations);
   const bus = dialBus(context, 'zone', config.bus, SCHEMA);
   const primitives = rememberCheckpointSignatures(nodePrimitives);
-  const shared: Shared = { config, store, bus, log, metrics, primitives };
+  const shared: Shared = { config, store, bus, log, metrics, health, primitives };
   const logStore = logStoreOf(config, 'proofs');
   const ledger = new FollowedLog(logStore, config.charter, primitives);
 
@@ -92,7 +103,17 @@ async function build(context: ServiceContext<ArchiveConfig>): Promise<ServicePar
       witness.wake();
     });
   }
-  const consumers = makeConsumers(shared, [proofSource(shared, () => settler.wake())]);
+  const consumers = makeConsumers(shared, [
+    proofReader({
+      ...config,
+      store,
+      onMismatch(statement) {
+        metrics.gauge('besure_alarms').inc({ kind: 'openings-mismatch' });
+        log.error('openings do not open their statement', { statement });
+      },
+      kept: () => settler.wake(),
+    }),
+  ]);
   const parts: Running[] = [
     makeRelay(shared, ['intake']),
     settler,
@@ -153,7 +174,7 @@ function copyPuller(
       logSize: (tx) => ledger.size(tx),
       request: (payload) => request(exchangeBus, SUBJECTS.copies(organisation), { ...payload }, options),
       onRefused(index, code) {
-        deadLetters.inc();
+        deadLetters.inc({ source: 'exchange' });
         log.error('a copy of the exchange was refused', { index, code });
       },
     });

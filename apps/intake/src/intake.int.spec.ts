@@ -156,6 +156,7 @@ class Zone {
     const consumer = new Consumer({
       store: this.#stores.get('proof')!,
       source: 'intake',
+      reads: { EventsAccepted: [] },
       inlet: new JetStreamInlet({ bus: this.bus, source: 'intake', consumer: 'proof' }),
       handler: async (_tx, events) => void heard.push(...events),
     });

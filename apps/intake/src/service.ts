@@ -8,7 +8,14 @@ import {
   fromVariable,
   runService,
 } from '@besure/service';
-import { dialBus, makeConsumers, makeRelay, openStore, runParts } from '@besure/service/zone';
+import {
+  dialBus,
+  makeConsumers,
+  makeRelay,
+  openDeadLetters,
+  openStore,
+  runParts,
+} from '@besure/service/zone';
 import type { DataSource } from 'typeorm';
 import { Acceptor } from './acceptor.js';
 import { intakeApi } from './api.js';
@@ -20,8 +27,8 @@ import { intakeMigrations } from './migrations.js';
 import { translateError } from './problems.js';
 import { RateLimit } from './rate-limit.js';
 import { MAX_BATCH_EVENTS } from './read-body.js';
-import { changesOfEvents, changesOfEvidence } from './state-changes.js';
-import { applyEventChanges, applyEvidenceChanges, countWaiting } from './state-rows.js';
+import { readers } from './readers.js';
+import { countWaiting } from './state-rows.js';
 
 /** The schema of this service, and the name of its pipe. */
 const SCHEMA = 'intake';
@@ -35,6 +42,7 @@ export const intakeService: ServiceDefinition<IntakeConfig> = {
   rawBodies: true,
   configuration: intakeConfiguration,
   migrate: async ({ databaseUrl: url }) => void (await migrate({ url, schema: SCHEMA, migrations })),
+  deadLetters: (config) => openDeadLetters(config, SCHEMA, migrations, () => readers),
   build,
 };
 
@@ -44,7 +52,7 @@ export function start(config: IntakeConfig): Promise<RunningService> {
 }
 
 async function build(context: ServiceContext<IntakeConfig>): Promise<ServiceParts> {
-  const { config, log, metrics } = context;
+  const { config, log, metrics, health } = context;
   const tokens = fromVariable('BESURE_TOKENS_FILE', () => new TokensFile(config.tokensFile, log));
   const { store, dataSource } = await openStore(context, SCHEMA, migrations);
   const bus = dialBus(context, 'zone', config.bus, SCHEMA);
@@ -67,23 +75,8 @@ async function build(context: ServiceContext<IntakeConfig>): Promise<ServicePart
     restMillis: LOOK_MILLIS,
     onFailure: (error, attempt) => log.warn('looking at backlog and disk failed', { error, attempt }),
   });
-  const pipes = { config, store, bus, log, metrics };
-  // What is attached are openings, sealed for others.
-  const consumers = makeConsumers(pipes, [
-    {
-      source: 'proof',
-      attachments: false,
-      handler: (tx, events) => applyEventChanges(tx, changesOfEvents(events)),
-    },
-    {
-      source: 'archive',
-      attachments: false,
-      async handler(tx, events) {
-        await applyEvidenceChanges(tx, changesOfEvidence(events));
-        await applyEventChanges(tx, changesOfEvents(events));
-      },
-    },
-  ]);
+  const pipes = { config, store, bus, log, metrics, health };
+  const consumers = makeConsumers(pipes, readers);
   const events: EventsContext = {
     rules: {
       charter: config.charter,

@@ -1,4 +1,4 @@
-import { type Consumer, coreMigrations, migrate } from '@besure/event-store';
+import { coreMigrations, migrate } from '@besure/event-store';
 import {
   addressFormatOf,
   exchangeOf,
@@ -6,7 +6,6 @@ import {
   organisation as memberOf,
   signingKeyOf,
   signingKeysOf,
-  slotAt,
   slotIat,
 } from '@besure/governance';
 import { nodePrimitives } from '@besure/keys';
@@ -24,10 +23,10 @@ import {
 } from '@besure/service';
 import {
   type Running,
-  type Source,
   dialBus,
   makeConsumers,
   makeRelay,
+  openDeadLetters,
   openStore,
   runParts,
 } from '@besure/service/zone';
@@ -36,15 +35,13 @@ import { type ProofConfig, proofConfiguration } from './configuration.js';
 import { CountersignController } from './countersign.controller.js';
 import { Countersigner } from './countersigner.js';
 import { HubClient } from './hub-client.js';
-import { keepRecords } from './keep-records.js';
+import { intakeReader, issuedAt } from './intake-reader.js';
 import { proofMigrations } from './migrations.js';
 import { SCHEMA, type Shared, logFollower, worker } from './parts.js';
 import { SendingPace } from './sending-pace.js';
 import { SlotClock } from './slot-clock.js';
 import { closeSlot } from './slot-closer.js';
 import { overdueMillis, sendSlots } from './slot-sender.js';
-import { stateOwnEvents } from './state-own-events.js';
-import { StatementMaker } from './statement-maker.js';
 import { watchStates } from './watch-states.js';
 
 const migrations = [...coreMigrations(SCHEMA), ...logMigrations(SCHEMA), ...proofMigrations];
@@ -58,6 +55,8 @@ export const proofService: ServiceDefinition<ProofConfig> = {
   name: 'proof',
   configuration: proofConfiguration,
   migrate: async ({ databaseUrl: url }) => void (await migrate({ url, schema: SCHEMA, migrations })),
+  deadLetters: (config) =>
+    openDeadLetters(config, SCHEMA, migrations, (store) => [intakeReader(config, store, () => {})]),
   build,
 };
 
@@ -67,11 +66,11 @@ export function start(config: ProofConfig): Promise<RunningService> {
 }
 
 async function build(context: ServiceContext<ProofConfig>): Promise<ServiceParts> {
-  const { config, log, metrics } = context;
+  const { config, log, metrics, health } = context;
   assertKeysOfCharter(config);
   const { store } = await openStore(context, SCHEMA, migrations);
   const bus = dialBus(context, 'zone', config.bus, SCHEMA);
-  const shared: Shared = { config, store, bus, log, metrics };
+  const shared: Shared = { config, store, bus, log, metrics, health };
   const hubs = config.hubBuses.map((hub, at) => dialBus(context, `hub-${at}`, hub, config.organisation));
 
   const follower = logFollower(shared, Math.min(config.charter.slots.lengthMillis, 5000));
@@ -91,12 +90,6 @@ async function build(context: ServiceContext<ProofConfig>): Promise<ServiceParts
 function organisationParts(shared: Shared, exchangeBus: Bus): { running: Running[]; parts: ServiceParts } {
   const { config, store } = shared;
   const { charter, organisation, vault } = config;
-  const maker = new StatementMaker({
-    issuer: organisation,
-    signer: config.statementSigner,
-    vault,
-    sha256: nodePrimitives.sha256,
-  });
   const exchange = exchangeOf(charter);
   const asker = worker(shared, 'countersigning', 100, async () => {
     const due = await askExchange({
@@ -119,10 +112,7 @@ function organisationParts(shared: Shared, exchangeBus: Bus): { running: Running
     });
     return due > 0;
   });
-  const stating = { organisation, store, vault, maker, now: Date.now, issuedAt: issuedAt(config) };
-  const consumers = consumersOf(shared, async (tx, events) => {
-    if ((await stateOwnEvents(stating, tx, events)) > 0) asker.wake();
-  });
+  const consumers = makeConsumers(shared, [intakeReader(config, store, () => asker.wake())]);
   return { running: [asker, ...consumers], parts: {} };
 }
 
@@ -143,9 +133,7 @@ function exchangeParts(shared: Shared): { running: Running[]; parts: ServicePart
   const decider = worker(shared, 'waiting statements', REST_MILLIS, async () => {
     return (await countersigner.decideWaiting(WAITING_GROUP)) === WAITING_GROUP;
   });
-  const consumers = consumersOf(shared, async (tx, events) => {
-    if ((await keepRecords({ store, vault }, tx, events)) > 0) decider.wake();
-  });
+  const consumers = makeConsumers(shared, [intakeReader(config, store, () => decider.wake())]);
   const server = new NatsRequestServer({
     bus,
     onFailure: (error, subject) => log.warn('answering failed', { error, subject }),
@@ -161,11 +149,6 @@ function exchangeParts(shared: Shared): { running: Running[]; parts: ServicePart
       microservices: [server],
     },
   };
-}
-
-/** Reads what intake of the zone accepted. */
-function consumersOf(shared: Shared, handler: Source['handler']): Consumer[] {
-  return makeConsumers(shared, [{ source: 'intake', handler }]);
 }
 
 /** Closing slots, and bringing them to the ledger. */
@@ -232,11 +215,6 @@ function slotParts(shared: Shared, hubs: readonly Bus[]): Running[] {
     }
   });
   return [sender, { start: () => clock.start(), stop: () => clock.stop() }];
-}
-
-/** The start of the slot of this moment, in whole seconds: the only time that statements bear. */
-function issuedAt({ charter }: ProofConfig): () => number {
-  return () => slotIat(charter, slotAt(charter, Date.now()));
 }
 
 /** A service that signs with keys that nobody knows would only make evidence that nobody accepts. */

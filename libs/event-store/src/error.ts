@@ -25,6 +25,16 @@ export type EventStoreErrorCode =
   | 'outlet-ahead'
   /** The owner cannot give the events after the checkpoint. */
   | 'gap'
+  /** An event has a newer version than this code reads: nothing after it is handled until the service has been upgraded. */
+  | 'unknown-version'
+  /** An event cannot be handled, and more than one such event has been put aside before it: nothing after it is handled until a person looks. */
+  | 'too-many-dead-letters'
+  /** There is no dead letter of that number. */
+  | 'no-dead-letter'
+  /** The dead letter was replayed or discarded before. */
+  | 'dead-letter-ended'
+  /** Nothing here reads the source of the dead letter. */
+  | 'no-reader'
   /** The consumer is being stopped: the batch was not handled, deliver it again later. */
   | 'stopped';
 

@@ -20,4 +20,22 @@ export { pauseAfter, type Backoff } from './backoff.js';
 export { WakeUp } from './wake-up.js';
 export { Worker, type WorkerOptions } from './worker.js';
 export { Relay, type RelayOptions, type RelayStatus } from './relay.js';
-export { Consumer, type ConsumerOptions, type ConsumerStatus } from './consumer.js';
+export { eventType, type EventContent, type ReadTypes, type Upcaster } from './event-version.js';
+export type { Handler, Reader } from './consumer-reader.js';
+export type { DeadLetterLimits } from './progress.js';
+export {
+  Consumer,
+  DEAD_LETTER_LIMITS,
+  type ConsumerOptions,
+  type ConsumerStatus,
+  type ConsumerStop,
+} from './consumer.js';
+export {
+  countDeadLetters,
+  type DeadLetter,
+  type DeadLetterChoice,
+  type DeadLetterEnd,
+  type DeathReason,
+  type NewDeadLetter,
+} from './dead-letter.js';
+export { DeadLetters } from './dead-letters.js';

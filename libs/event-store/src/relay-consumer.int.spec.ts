@@ -37,6 +37,7 @@ async function consumer(options: Partial<ConsumerOptions> = {}): Promise<Consume
   const made = new Consumer({
     store: reader,
     source: 'owner',
+    reads: { Happened: [] },
     inlet: pipe.inlet('reader'),
     handler: keep,
     pollMillis: 50,
@@ -228,7 +229,7 @@ describe('consumer', () => {
     relay();
     await expectEffects(4);
     await waitUntil({ what: 'the lag to be gone' }, () => (made.status().lag === 0 ? true : undefined));
-    expect(made.status()).toEqual({ source: 'owner', position: 4, lag: 0, failures: 0 });
+    expect(made.status()).toEqual({ source: 'owner', position: 4, lag: 0, failures: 0, stopped: null });
   });
 
   it('skips doubles, also those that overlap', async () => {

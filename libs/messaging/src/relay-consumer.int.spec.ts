@@ -59,6 +59,7 @@ test('every event has its effect once, in order, whatever happens to the server 
   const consumer = new Consumer({
     store: proof,
     source: 'intake',
+    reads: { T: [] },
     inlet: new JetStreamInlet({ bus: bus('proof'), source: 'intake', consumer: 'proof', replayMillis: 1000 }),
     handler: async (tx, events) => {
       for (const { position, attachment } of events) {
@@ -145,6 +146,7 @@ test('a full stream is emptied of what was committed, and takes the rest', async
   const consumer = new Consumer({
     store: reader,
     source: 'letters',
+    reads: { Sent: [] },
     inlet: new JetStreamInlet({ bus: bus('reader'), source: 'letters', consumer: 'reader' }),
     handler: async (tx, events) => {
       const positions = events.map(({ position }) => position);

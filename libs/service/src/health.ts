@@ -2,9 +2,12 @@
 export interface CheckResult {
   readonly name: string;
   readonly ok: boolean;
+  /** What is wrong, in a few words; anyone may read them. */
+  readonly detail?: string;
 }
 
-type Check = () => boolean | Promise<boolean>;
+type CheckAnswer = boolean | Omit<CheckResult, 'name'>;
+type Check = () => CheckAnswer | Promise<CheckAnswer>;
 
 const CHECK_MILLIS = 2000;
 
@@ -16,7 +19,8 @@ async function runCheck(name: string, check: Check): Promise<CheckResult> {
     }, CHECK_MILLIS);
   });
   try {
-    return { name, ok: await Promise.race([Promise.resolve().then(check), late]) };
+    const answer = await Promise.race([Promise.resolve().then(check), late]);
+    return typeof answer === 'boolean' ? { name, ok: answer } : { name, ...answer };
   } catch {
     return { name, ok: false };
   } finally {

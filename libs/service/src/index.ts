@@ -38,6 +38,14 @@ export {
   type ServiceParts,
 } from './run-service.js';
 export { runMain } from './run-main.js';
+export type { DeadLetterDesk, DeadLetterNote } from './dead-letter-desk.js';
+export {
+  CommandUsageError,
+  type DeadLettersOrder,
+  DEAD_LETTERS_USAGE,
+  parseDeadLettersOrder,
+  runDeadLettersOrder,
+} from './dead-letters-command.js';
 export {
   JsonTextError,
   MAX_JSON_DEPTH,

@@ -15,7 +15,10 @@ const GAUGES = {
     help: 'Leaves under the largest checkpoint that was found consistent',
     labels: [],
   },
-  besure_dead_letters: { help: 'Events that could not be handled and wait for an operator', labels: [] },
+  besure_dead_letters: {
+    help: 'Events of a source that could not be handled and wait for an operator',
+    labels: ['source'],
+  },
   besure_alarms: { help: 'Open alarms by kind', labels: ['kind'] },
 } as const;
 const HISTOGRAMS = {

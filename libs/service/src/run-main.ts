@@ -1,4 +1,11 @@
 import { ConfigurationError, readConfiguration } from './configuration.js';
+import {
+  CommandUsageError,
+  DEAD_LETTERS_USAGE,
+  type DeadLettersOrder,
+  parseDeadLettersOrder,
+  runDeadLettersOrder,
+} from './dead-letters-command.js';
 import { createLog } from './log.js';
 import { runService, type RunningService, type ServiceDefinition } from './run-service.js';
 import type { ServiceConfig } from './variables.js';
@@ -28,33 +35,67 @@ function onSignals(starting: Promise<RunningService>): void {
   process.on('SIGINT', handle);
 }
 
-async function runCommand<C extends ServiceConfig>(
+/** What main.js was told to do. */
+type Order =
+  | { readonly type: 'start' }
+  | { readonly type: 'migrate' }
+  | { readonly type: 'dead-letters'; readonly order: DeadLettersOrder };
+
+/** @throws CommandUsageError */
+function parseOrder<C extends ServiceConfig>(
+  { name, migrate, deadLetters }: ServiceDefinition<C>,
+  [command, ...rest]: readonly string[],
+): Order {
+  if (command === undefined) return { type: 'start' };
+  if (command === 'migrate' && rest.length === 0) {
+    if (migrate === undefined) throw new CommandUsageError(`${name} has no database`);
+    return { type: 'migrate' };
+  }
+  if (command !== 'dead-letters') throw new CommandUsageError('unknown command');
+  if (deadLetters === undefined) throw new CommandUsageError(`${name} has no dead letters`);
+  return { type: 'dead-letters', order: parseDeadLettersOrder(rest) };
+}
+
+function usageOf<C extends ServiceConfig>({ name, migrate, deadLetters }: ServiceDefinition<C>): string {
+  const ways = [
+    ...(migrate === undefined ? [] : ['migrate']),
+    ...(deadLetters === undefined ? [] : DEAD_LETTERS_USAGE),
+  ];
+  return [`usage: ${name}`, ...ways.map((way) => `       ${name} ${way}`)].join('\n');
+}
+
+async function run<C extends ServiceConfig>(
   definition: ServiceDefinition<C>,
-  command: string | undefined,
+  order: Order,
 ): Promise<number | null> {
   const config = readConfiguration(definition.configuration, process.env);
-  if (command === 'migrate') {
-    if (definition.migrate === undefined) {
-      say(`${definition.name} has no database`);
-      return EXIT.usage;
-    }
-    const log = createLog({
-      name: definition.name,
-      ...(config.logLevel === undefined ? {} : { level: config.logLevel }),
-    });
-    await definition.migrate(config, log);
+  if (order.type === 'start') {
+    const starting = runService(definition, config, { ownsProcess: true });
+    onSignals(starting);
+    await starting;
+    return null;
+  }
+  const log = createLog({
+    name: definition.name,
+    ...(config.logLevel === undefined ? {} : { level: config.logLevel }),
+  });
+  if (order.type === 'migrate') {
+    await definition.migrate?.(config, log);
     log.info('migrated');
     return EXIT.ok;
   }
-  const starting = runService(definition, config, { ownsProcess: true });
-  onSignals(starting);
-  await starting;
-  return null;
+  const desk = await definition.deadLetters!(config, log);
+  try {
+    const done = await runDeadLettersOrder(desk, order.order, (line) => process.stdout.write(`${line}\n`));
+    return done ? EXIT.ok : EXIT.failed;
+  } finally {
+    await desk.close();
+  }
 }
 
 /**
- * The whole main.js of a service. No argument starts it; `migrate` migrates its database and ends. Ends with 78 and one
- * line when the configuration is wrong, 64 for a wrong command, 1 when starting failed or stopping was not clean.
+ * The whole main.js of a service. No argument starts it; `migrate` migrates its database and ends; `dead-letters` lists and ends what could not
+ * be handled. Ends with 78 and one line when the configuration is wrong, 64 for a wrong command, 1 when starting failed or stopping was not clean.
  */
 export async function runMain<C extends ServiceConfig>(definition: ServiceDefinition<C>): Promise<void> {
   const log = createLog({ name: definition.name });
@@ -68,15 +109,14 @@ export async function runMain<C extends ServiceConfig>(definition: ServiceDefini
     say(`${definition.name} needs Node ${LEAST_NODE} or newer, this is ${process.version}`);
     process.exit(EXIT.configuration);
   }
-  const [command, ...rest] = process.argv.slice(2);
-  if ((command !== undefined && command !== 'migrate') || rest.length > 0) {
-    say(`usage: ${definition.name} [migrate]`);
-    process.exit(EXIT.usage);
-  }
   try {
-    const code = await runCommand(definition, command);
+    const code = await run(definition, parseOrder(definition, process.argv.slice(2)));
     if (code !== null) process.exit(code);
   } catch (error) {
+    if (error instanceof CommandUsageError) {
+      say(`${error.message}\n${usageOf(definition)}`);
+      process.exit(EXIT.usage);
+    }
     if (error instanceof ConfigurationError) {
       say(error.message);
       process.exit(EXIT.configuration);

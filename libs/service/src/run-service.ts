@@ -6,6 +6,7 @@ import type { DestinationStream } from 'pino';
 import type { z } from 'zod';
 import { AccessGuard } from './access-guard.js';
 import { Closers } from './closers.js';
+import type { DeadLetterDesk } from './dead-letter-desk.js';
 import { Health } from './health.js';
 import { BODY_LIMIT, createAdapter } from './http-server.js';
 import { createLog, type ServiceLog } from './log.js';
@@ -49,6 +50,8 @@ export interface ServiceDefinition<C extends ServiceConfig> {
   readonly configuration: z.ZodType<C>;
   /** Brings the database to this version: the command `migrate`. Leave out for a service without database. */
   readonly migrate?: (config: C, log: ServiceLog) => Promise<void>;
+  /** Where an operator ends its dead letters: the command `dead-letters`. Leave out for a service that consumes nothing. */
+  readonly deadLetters?: (config: C, log: ServiceLog) => Promise<DeadLetterDesk>;
   /** Largest HTTP body in bytes; 1 MiB without it. */
   readonly bodyLimit?: number;
   /** Handlers get bodies as bytes, and read them themselves (`parseStrictJson`). */

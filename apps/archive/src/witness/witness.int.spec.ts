@@ -23,7 +23,7 @@ import {
   rootFromInclusionProof,
   signCheckpoint,
 } from '@besure/protocol';
-import { createLog, ServiceMetrics } from '@besure/service';
+import { createLog, Health, ServiceMetrics } from '@besure/service';
 import { freshDatabase, waitUntil } from '@besure/testing';
 import { judgeCheckpoint, knownLines } from '@besure/verification';
 import type { DataSource } from 'typeorm';
@@ -142,7 +142,7 @@ class Archive {
     const log = createLog({ name: 'archive', stream: { write: (text: string) => this.said.push(text) } });
     const { store, metrics } = this;
     const primitives = rememberCheckpointSignatures(nodePrimitives);
-    const shared: Shared = { config, store, log, metrics, bus: buses[0]!, primitives };
+    const shared: Shared = { config, store, log, metrics, health: new Health(), bus: buses[0]!, primitives };
     const parts = witnessParts(shared, this.dataSource, buses);
     this.#running = {
       async stop() {

@@ -2,7 +2,13 @@ import { z } from 'zod';
 import type { CheckResult } from '../health.js';
 import type { DescribedOperations } from './api-description.js';
 
-const checks = z.array(z.object({ name: z.string(), ok: z.boolean() }) satisfies z.ZodType<CheckResult>);
+const checks = z.array(
+  z.object({
+    name: z.string(),
+    ok: z.boolean(),
+    detail: z.string().exactOptional().describe('What is wrong.'),
+  }) satisfies z.ZodType<CheckResult>,
+);
 const readiness = (status: 'ready' | 'not-ready') =>
   z.object({
     status: z.literal(status),

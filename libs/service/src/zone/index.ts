@@ -10,6 +10,8 @@ export {
   type BusConfig,
   type MemberConfig,
 } from './member-configuration.js';
+export { openDeadLetters } from './open-dead-letters.js';
 export { openStore, type OpenStore } from './open-store.js';
+export { acceptedEventsOf, discardEvents } from './discard-events.js';
 export { makeConsumers, makeRelay, type PipeContext, type Source } from './pipes.js';
 export { runParts, type Running } from './running.js';

@@ -1,9 +1,14 @@
-import { Consumer, type EventStore, Relay, type StoredEvent, type Tx } from '@besure/event-store';
+import { Consumer, type DeathReason, type EventStore, type Reader, Relay } from '@besure/event-store';
 import { type Bus, JetStreamInlet, JetStreamOutlet } from '@besure/messaging';
+import { describeError } from '../describe-error.js';
+import type { Health } from '../health.js';
 import type { ServiceLog } from '../log.js';
 import type { ServiceMetrics } from '../metrics.js';
 import type { MemberConfig } from './member-configuration.js';
 import { reportOnReading } from './report-on-reading.js';
+import type { Running } from './running.js';
+import { splitEntries } from './split-entries.js';
+import { watchConsumers } from './watch-consumers.js';
 
 /** What publishing and consuming need of a service. */
 export interface PipeContext {
@@ -12,14 +17,13 @@ export interface PipeContext {
   readonly bus: Bus;
   readonly log: ServiceLog;
   readonly metrics: ServiceMetrics;
+  readonly health: Health;
 }
 
-/** Whose events are consumed, and what they do, in the transaction of the consumer's progress. */
-export interface Source {
-  readonly source: string;
+/** Whose events are consumed, and what they do, in the transaction of the consumer's progress. Their entries stand for themselves. */
+export interface Source extends Omit<Reader, 'split'> {
   /** Whether its attachments are used; without it they are. */
   readonly attachments?: boolean;
-  readonly handler: (tx: Tx, events: readonly StoredEvent[]) => Promise<void>;
 }
 
 /** Publishes a service's events on the zone's bus; `consumers` are the schemas that must have committed before the pipe lets go of them. */
@@ -42,22 +46,29 @@ export function makeRelay(
   return relay;
 }
 
-/** Consumers of other services' events on the zone's bus, one for each source. */
-export function makeConsumers(context: PipeContext, sources: readonly Source[]): Consumer[] {
-  const consumers = sources.map((source) => makeConsumer(context, source));
+/**
+ * Consumers of other services' events on the zone's bus, one for each source, and what shows how they stand: parts to run, after the relay and
+ * whatever the handlers wake.
+ */
+export function makeConsumers(context: PipeContext, sources: readonly Source[]): Running[] {
+  const changed = (): void => watch.wake();
+  const consumers = sources.map((source) => makeConsumer(context, source, changed));
+  const watch = watchConsumers(context, consumers);
   context.metrics.gaugeFrom('besure_consumer_lag', () =>
     Object.fromEntries(consumers.map((consumer) => [consumer.source, consumer.status().lag])),
   );
-  return consumers;
+  return [watch, ...consumers];
 }
 
 function makeConsumer(
   { store, bus, log }: PipeContext,
-  { source, attachments = true, handler }: Source,
+  { attachments = true, ...reader }: Source,
+  changed: () => void,
 ): Consumer {
+  const { source } = reader;
   return new Consumer({
+    ...readerOf(reader),
     store,
-    source,
     inlet: new JetStreamInlet({
       bus,
       source,
@@ -65,7 +76,36 @@ function makeConsumer(
       consumer: store.schema,
       onFailure: reportOnReading(log, source),
     }),
-    handler,
+    reasonOf,
     onFailure: (error, attempt) => log.warn('consuming failed', { error, attempt, source }),
+    onStopped(stop, error) {
+      if (stop === null) log.info('consuming goes on', { source });
+      else log.error('consuming has stopped', { error, source, code: stop.code, position: stop.after });
+      changed();
+    },
+    onDeadLetters(letters) {
+      for (const { event, entry, attempts, reason } of letters) {
+        log.error('an event cannot be handled and was put aside', {
+          source,
+          kind: event.type,
+          position: event.position,
+          attempt: attempts,
+          code: reason.code ?? reason.error,
+          ...(entry !== null && { index: entry }),
+        });
+      }
+      changed();
+    },
   });
+}
+
+/** The reader of a source: entries stand for themselves in all events of a zone. */
+export function readerOf({ source, reads, handler, discarded }: Omit<Source, 'attachments'>): Reader {
+  return { source, reads, handler, split: splitEntries, ...(discarded !== undefined && { discarded }) };
+}
+
+/** As it may be logged, so it may be kept. */
+function reasonOf(error: unknown): DeathReason {
+  const { name, code, message } = describeError(error);
+  return { error: name, code: code ?? null, text: message ?? null };
 }

@@ -1,0 +1,49 @@
+import type { EventStore } from '@besure/event-store';
+import { slotAt, slotIat } from '@besure/governance';
+import { nodePrimitives } from '@besure/keys';
+import { type Source, acceptedEventsOf, discardEvents } from '@besure/service/zone';
+import type { ProofConfig } from './configuration.js';
+import { keepRecords } from './keep-records.js';
+import { stateOwnEvents } from './state-own-events.js';
+import { StatementMaker } from './statement-maker.js';
+
+/**
+ * What proof reads of intake: in an organisation each accepted event is stated, at the exchange it is kept as a record. An accepted event is told
+ * of once, and no later event is about it: a dead letter keeps nothing else from its effect. One that is replayed is stated as of then; one that is
+ * discarded ends so, and intake shows why.
+ *
+ * @param taken called shortly before the commit where there is something to do for others
+ */
+export function intakeReader(config: ProofConfig, store: EventStore, taken: () => void): Source {
+  const { organisation, vault } = config;
+  const stating = {
+    organisation,
+    store,
+    vault,
+    maker: new StatementMaker({
+      issuer: organisation,
+      signer: config.statementSigner,
+      vault,
+      sha256: nodePrimitives.sha256,
+    }),
+    now: Date.now,
+    issuedAt: issuedAt(config),
+  };
+  return {
+    source: 'intake',
+    reads: { EventsAccepted: [] },
+    async handler(tx, events) {
+      const count =
+        config.role === 'exchange'
+          ? await keepRecords({ store, vault }, tx, events)
+          : await stateOwnEvents(stating, tx, events);
+      if (count > 0) taken();
+    },
+    discarded: (tx, event, why) => discardEvents(store, tx, acceptedEventsOf(event, 'id'), why),
+  };
+}
+
+/** The start of the slot of this moment, in whole seconds: the only time that statements bear. */
+export function issuedAt({ charter }: ProofConfig): () => number {
+  return () => slotIat(charter, slotAt(charter, Date.now()));
+}
