@@ -17,6 +17,7 @@ import {
 import {
   type BusConfig,
   type Running,
+  answerMillis,
   dialBus,
   makeConsumers,
   makeRelay,
@@ -43,7 +44,6 @@ import { watchTables } from './watch-tables.js';
 import { witnessParts } from './witness/parts.js';
 
 const migrations = [...coreMigrations(SCHEMA), ...logMigrations(SCHEMA), ...archiveMigrations];
-const REQUEST_MILLIS = 10_000;
 const RETRY_AFTER_SECONDS = 2;
 
 /** Keeps what proves, and hands it out: see the README. */
@@ -162,7 +162,7 @@ function copyPuller(
   const deadLetters = metrics.gauge('besure_dead_letters');
   const paths = new SlotPaths(primitives.sha256);
   const stopping = new AbortController();
-  const options = { timeoutMillis: REQUEST_MILLIS, signal: stopping.signal };
+  const options = { timeoutMillis: answerMillis(charter), signal: stopping.signal };
   const puller = worker(shared, 'copies', async () => {
     const { taken, more } = await pullCopies({
       organisation,

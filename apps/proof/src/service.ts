@@ -23,6 +23,8 @@ import {
 } from '@besure/service';
 import {
   type Running,
+  answerMillis,
+  countersignMillis,
   dialBus,
   makeConsumers,
   makeRelay,
@@ -45,7 +47,6 @@ import { overdueMillis, sendSlots } from './slot-sender.js';
 import { watchStates } from './watch-states.js';
 
 const migrations = [...coreMigrations(SCHEMA), ...logMigrations(SCHEMA), ...proofMigrations];
-const REQUEST_MILLIS = 10_000;
 /** Rest of workers that are woken when there is something to do; the poll is for what a lost wake-up would leave behind. */
 const REST_MILLIS = 1000;
 const WAITING_GROUP = 100;
@@ -105,7 +106,7 @@ function organisationParts(shared: Shared, exchangeBus: Bus): { running: Running
             exchangeBus,
             SUBJECTS.countersign(organisation),
             { statements: statements as unknown as Json },
-            { timeoutMillis: REQUEST_MILLIS },
+            { timeoutMillis: countersignMillis(charter) },
           ),
           statements.length,
         ),
@@ -166,7 +167,7 @@ function slotParts(shared: Shared, hubs: readonly Bus[]): Running[] {
     sha256: nodePrimitives.sha256,
     hubs: hubs.map(
       (one) => (subject, payload) =>
-        request(one, subject, payload as Json, { timeoutMillis: REQUEST_MILLIS }),
+        request(one, subject, payload as Json, { timeoutMillis: answerMillis(charter) }),
     ),
   });
   const view: { streamEntity: Uint8Array | null } = { streamEntity: null };

@@ -2,7 +2,7 @@ import type { Worker } from '@besure/event-store';
 import type { Db } from '@besure/log-store';
 import { type Bus, MessagingError, request } from '@besure/messaging';
 import { parseCosignAnswer, SUBJECTS } from '@besure/protocol';
-import type { Running } from '@besure/service/zone';
+import { answerMillis, type Running } from '@besure/service/zone';
 import { logSource, logStoreOf, type Shared, worker } from '../parts.js';
 import { type Contradiction, Contradictions } from './contradictions.js';
 import { Cosigner } from './cosigner.js';
@@ -12,7 +12,6 @@ import { KnownNotes } from './known-notes.js';
 import { CheckpointReader } from './seen-checkpoint.js';
 import { Staleness } from './staleness.js';
 
-const REQUEST_MILLIS = 10_000;
 /** A hub that stands still for so long, while others go on, is behind for more than a moment. */
 const STALE_SLOTS = 24;
 
@@ -65,7 +64,7 @@ export function witnessParts(shared: Shared, db: Db, buses: readonly Bus[]): Run
   };
   for (const [i, source] of sources.entries()) {
     const hand = async (checkpoints: readonly string[]): Promise<void> => {
-      const options = { timeoutMillis: REQUEST_MILLIS, signal: stopping.signal };
+      const options = { timeoutMillis: answerMillis(charter), signal: stopping.signal };
       const subject = SUBJECTS.cosign(organisation);
       parseCosignAnswer(await request(buses[i]!, subject, { checkpoints }, options));
     };

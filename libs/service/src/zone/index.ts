@@ -13,5 +13,6 @@ export {
 export { openDeadLetters } from './open-dead-letters.js';
 export { openStore, type OpenStore } from './open-store.js';
 export { acceptedEventsOf, discardEvents } from './discard-events.js';
+export { answerMillis, countersignMillis } from './patience.js';
 export { makeConsumers, makeRelay, type PipeContext, type Source } from './pipes.js';
 export { runParts, type Running } from './running.js';
