@@ -1,4 +1,5 @@
 import { DataSource } from 'typeorm';
+import { hearingSocket } from './hearing-socket.js';
 import { PreparingClient } from './preparing-client.js';
 import { parseSchemaName } from './sql.js';
 
@@ -10,9 +11,13 @@ export interface DataSourceOptions {
   readonly applicationName?: string;
   /** Largest number of connections; default 10. */
   readonly poolSize?: number;
+  /** How long a server that was asked something may say nothing before it counts as gone; default 30 s. */
+  readonly silenceMillis?: number;
   /** Called when an idle connection breaks; the pool opens another one. */
   readonly onIdleError?: (error: Error) => void;
 }
+
+const SILENCE_MILLIS = 30_000;
 
 /**
  * Opens a pool of connections in which unqualified table names mean this service's schema.
@@ -43,6 +48,7 @@ export async function openDataSource(options: DataSourceOptions): Promise<DataSo
     poolErrorHandler: (error: Error) => options.onIdleError?.(error),
     extra: {
       Client: PreparingClient,
+      stream: () => hearingSocket(options.silenceMillis ?? SILENCE_MILLIS),
       options: settings.map((setting) => `-c ${setting}`).join(' '),
       keepAlive: true,
     },
