@@ -7,13 +7,14 @@ import type { SupervisedProcess } from './supervised-process.js';
  * Below the ports that Linux gives to whoever asks for any (`ip_local_port_range`): a server that is away for a moment finds its port as it left it, and not
  * under a connection that somebody has opened meanwhile.
  */
-const FIRST = 20_000;
-const LAST = 32_767;
+const SERVER_PORTS = [20_000, 32_767] as const;
+/** For what comes and goes: apart from those that were promised to servers which do not listen yet. */
+export const WIRE_PORTS = [10_000, 19_999] as const;
 
 /** A TCP port of 127.0.0.1 on which nothing listens at this moment. Another program may take it first. */
-export async function freePort(): Promise<number> {
+export async function freePort([first, last]: readonly [number, number] = SERVER_PORTS): Promise<number> {
   for (;;) {
-    const port = randomInt(FIRST, LAST + 1);
+    const port = randomInt(first, last + 1);
     if (await isFree(port)) return port;
   }
 }
@@ -36,11 +37,12 @@ function isFree(port: number): Promise<boolean> {
 export async function onFreePort<T>(
   wanted: number | undefined,
   start: (port: number) => Promise<T>,
+  range?: readonly [number, number],
 ): Promise<T> {
   if (wanted !== undefined) return start(wanted);
   for (let attempt = 1; ; attempt += 1) {
     try {
-      return await start(await freePort());
+      return await start(await freePort(range));
     } catch (error) {
       if (attempt === 3 || !(error instanceof ServerError) || error.code !== 'port-taken') throw error;
     }

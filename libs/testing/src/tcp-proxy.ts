@@ -1,6 +1,6 @@
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
 import { ServerError } from './error.js';
-import { onFreePort } from './free-port.js';
+import { WIRE_PORTS, onFreePort } from './free-port.js';
 
 /**
  * What becomes of what comes. `open`: it passes. `refused`: whoever connects is turned away at once. `silent`: nothing passes and nobody is told.
@@ -29,17 +29,21 @@ export class TcpProxy {
 
   /** Listens on a free port. */
   static start(target: number): Promise<TcpProxy> {
-    return onFreePort(undefined, async (port) => {
-      // Whoever has said all that he has to say may still be answered.
-      const listener = createServer({ allowHalfOpen: true, noDelay: true });
-      await new Promise<void>((resolve, reject) => {
-        listener.once('error', (cause) =>
-          reject(new ServerError('port-taken', 'a wire has lost its port', { cause })),
-        );
-        listener.listen({ host: '127.0.0.1', port }, resolve);
-      });
-      return new TcpProxy(target, listener);
-    });
+    return onFreePort(
+      undefined,
+      async (port) => {
+        // Whoever has said all that he has to say may still be answered.
+        const listener = createServer({ allowHalfOpen: true, noDelay: true });
+        await new Promise<void>((resolve, reject) => {
+          listener.once('error', (cause) =>
+            reject(new ServerError('port-taken', 'a wire has lost its port', { cause })),
+          );
+          listener.listen({ host: '127.0.0.1', port }, resolve);
+        });
+        return new TcpProxy(target, listener);
+      },
+      WIRE_PORTS,
+    );
   }
 
   get port(): number {
