@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { eventBatch, type EventBatch, type StoredEvent } from '@besure/event-store';
-import { batchFromJson, batchToJson } from './batch-codec.js';
+import { batchFromJson, batchToJson, decodeBatch, encodeBatch } from './batch-codec.js';
 import { decodeJson, encodeJson } from './request.js';
 
 const event: fc.Arbitrary<Omit<StoredEvent, 'position'>> = fc.record({
@@ -41,6 +41,11 @@ const change = (index: number, member: string, value: unknown): object => ({
   ...sample,
   events: sample.events.map((each, at) => (at === index ? { ...each, [member]: value } : each)),
 });
+
+/** Without the class of Node's buffers, which `toEqual` would tell apart. */
+function plain(bytes: Uint8Array): Uint8Array {
+  return Uint8Array.from(bytes);
+}
 
 describe('batches', () => {
   test('come back as they went', () => {
@@ -82,6 +87,38 @@ describe('batches', () => {
   ])('refuses %s', (_name, value) => {
     expect(() => batchFromJson(JSON.parse(JSON.stringify(value)))).toThrow(
       expect.objectContaining({ code: 'malformed' }),
+    );
+  });
+
+  test('come back as they went through the pipe, with what is attached or without', () => {
+    fc.assert(
+      fc.property(batch, (sent) => {
+        expect(decodeBatch(plain(encodeBatch(sent)))).toEqual(sent);
+        const events = sent.events.map((each) => ({ ...each, attachment: null }));
+        expect(decodeBatch(encodeBatch(sent), false)).toEqual({ ...sent, events });
+      }),
+    );
+  });
+
+  test('of before are JSON, and are read as well', () => {
+    fc.assert(
+      fc.property(batch, (sent) => {
+        expect(decodeBatch(encodeJson(batchToJson(sent)))).toEqual(sent);
+      }),
+    );
+  });
+
+  test('are refused unless every byte of a message has its place', () => {
+    fc.assert(
+      fc.property(batch, fc.nat(), (sent, place) => {
+        const message = plain(encodeBatch(sent));
+        const cut = message.subarray(0, place % message.length);
+        const refusal = expect.objectContaining({ code: 'malformed' }) as Error;
+        expect(() => decodeBatch(cut)).toThrow(refusal);
+        expect(() => decodeBatch(cut, false)).toThrow(refusal);
+        expect(() => decodeBatch(Uint8Array.from([...message, 0]))).toThrow(refusal);
+        expect(() => decodeBatch(Uint8Array.from([3, ...message.subarray(1)]))).toThrow(refusal);
+      }),
     );
   });
 

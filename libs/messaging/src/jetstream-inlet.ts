@@ -1,14 +1,14 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Msg, NatsConnection } from 'nats';
 import type { EventBatch, Inlet, InletSubscription } from '@besure/event-store';
-import { batchFromJson } from './batch-codec.js';
+import { batchFromJson, decodeBatch } from './batch-codec.js';
 import type { Bus } from './bus.js';
 import { MessagingError } from './error.js';
 import { findSequence } from './find-sequence.js';
 import { createReader, streamState } from './jetstream-api.js';
 import { pipeNames, positionOf, TO_HEADER, type PipeNames } from './pipe-names.js';
 import { INACTIVE_MILLIS, PullReader } from './pull-reader.js';
-import { decodeJson, encodeJson, request } from './request.js';
+import { encodeJson, request } from './request.js';
 
 /** Whose events to read, and as whom. */
 export interface InletOptions {
@@ -158,7 +158,7 @@ export class JetStreamInlet implements Inlet {
     if (to !== null && to <= delivery.reached) return; // a double
     let batch: EventBatch;
     try {
-      batch = batchFromJson(decodeJson(message.data), this.#attachments);
+      batch = decodeBatch(message.data, this.#attachments);
     } catch (error) {
       // What is no batch is left out: the consumer sees the gap and asks the owner.
       this.#onFailure(error);

@@ -1,7 +1,7 @@
 import { headers } from 'nats';
 import { atFaultPoint } from '@besure/fault-points';
 import { eventBatch, type EventOwner, type Outlet, type StoredEvent } from '@besure/event-store';
-import { batchToJson } from './batch-codec.js';
+import { encodeBatch } from './batch-codec.js';
 import type { Bus } from './bus.js';
 import { MessagingError } from './error.js';
 import { findSequence } from './find-sequence.js';
@@ -17,7 +17,7 @@ import {
 } from './jetstream-api.js';
 import { unanswered } from './nats-errors.js';
 import { FROM_HEADER, pipeNames, positionOf, TO_HEADER, type PipeNames } from './pipe-names.js';
-import { encodeJson, type Json } from './request.js';
+import type { Json } from './request.js';
 import { serveOwner } from './serve-owner.js';
 
 /** Settings of the stream, beside what is fixed: file storage, limits retention, discard new. */
@@ -115,7 +115,7 @@ export class JetStreamOutlet implements Outlet {
     messageHeaders.set('Nats-Expected-Last-Sequence', String(known.sequence));
     messageHeaders.set(FROM_HEADER, String(from));
     messageHeaders.set(TO_HEADER, String(to));
-    const data = encodeJson(batchToJson({ from, to, events }));
+    const data = encodeBatch({ from, to, events });
     const message = { subject: this.#names.events, data, headers: messageHeaders };
     const point = {
       adapter: 'publish',

@@ -125,7 +125,7 @@ describe('the stream', () => {
 
   test('that is full refuses, and takes again after a purge', async () => {
     const { outlet } = newPipe({ maxBytes: 2_000_000 });
-    const attachment = new Uint8Array(500_000);
+    const attachment = new Uint8Array(700_000);
     const big = (position: number): StoredEvent[] =>
       sampleEvents(position, position).map((event) => ({ ...event, attachment }));
     await outlet.publish(big(1));
