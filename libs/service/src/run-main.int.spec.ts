@@ -20,6 +20,15 @@ await runMain({
   name: 'example',
   configuration,
   migrate: async (config) => { if (config.trick === 'migrate') throw new Error('no 85073003328'); },
+  deadLetters: async (config) => {
+    if (config.trick === 'desk') throw new Error('no 85073003328');
+    return {
+      list: async () => [{ id: 5 }],
+      replay: async (id) => { if (id !== 5) throw Object.assign(new Error('85073003328'), { code: 'no-dead-letter' }); },
+      discard: async () => {},
+      close: async () => {},
+    };
+  },
   build({ config, onStop, log }) {
     if (config.trick === 'key') fromVariable('BESURE_SIGNING_KEY_FILE', () => { throw new Error('not a key'); });
     if (config.trick === 'hang') onStop('hanging', () => new Promise(() => {}));
@@ -95,6 +104,24 @@ describe('main', () => {
     const failed = await ended(run({ TRICK: 'migrate' }, 'migrate'));
     expect(failed.code).toBe(1);
     expect(failed.out).toContain('"failed"');
+    expect(failed.out + failed.err).not.toContain('85073003328');
+  });
+
+  test('dead-letters: 0 where all is done, else 1; 64 where it is not written as it has to be', async () => {
+    expect(await ended(run({}, 'dead-letters', 'list'))).toEqual({ code: 0, out: '{"id":5}\n', err: '' });
+    const one = await ended(run({}, 'dead-letters', 'replay', '5', '6'));
+    expect(one).toEqual({
+      code: 1,
+      out: '{"id":5,"ending":"replayed"}\n{"id":6,"ending":null,"error":"Error","code":"no-dead-letter","reason":null}\n',
+      err: '',
+    });
+    const usage = await ended(run({}, 'dead-letters', 'discard', '5'));
+    expect(usage).toMatchObject({ code: 64, out: '' });
+    expect(usage.err).toMatch(
+      /^discard needs a --reason\nusage: example\n +example migrate\n +example dead-letters list/,
+    );
+    const failed = await ended(run({ TRICK: 'desk' }, 'dead-letters', 'list'));
+    expect(failed.code).toBe(1);
     expect(failed.out + failed.err).not.toContain('85073003328');
   });
 
