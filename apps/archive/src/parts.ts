@@ -46,7 +46,7 @@ export function logFollower(
       await keepItems(tx, itemsOf(entries, from, members, charter));
       followed();
     },
-    pollMillis: pollMillis(config),
+    pollMillis: restMillis(config),
     backoff: BACKOFF,
     onFailure(error, url) {
       if (error instanceof LogStoreError && error.code === 'fork') {
@@ -62,23 +62,23 @@ export function logFollower(
   return follower;
 }
 
-/** A worker whose failures are logged, where it works with one other service with its URL. */
+/** A worker whose failures are logged, where it works with one other service with its URL; `looksPerSlot` where it has to look by itself. */
 export function worker(
   { config, log }: Shared,
   kind: string,
   round: () => Promise<boolean>,
-  url?: string,
+  { url, looksPerSlot = 1 }: { readonly url?: string; readonly looksPerSlot?: number } = {},
 ): Worker {
   return new Worker({
     round,
-    restMillis: pollMillis(config),
+    restMillis: restMillis(config, looksPerSlot),
     backoff: BACKOFF,
     onFailure: (error, attempt) =>
       log.warn('work failed', { kind, error, attempt, ...(url !== undefined && { url }) }),
   });
 }
 
-/** How often to look: several times in a slot, so that looking adds little to the time to evidence. */
-function pollMillis({ charter }: ArchiveConfig): number {
-  return Math.min(Math.max(charter.slots.lengthMillis / 4, 50), 2000);
+/** How often to look where nobody says that there is something: hints are lost now and then, and a look costs hub and database as much as work does. */
+function restMillis({ charter }: ArchiveConfig, looksPerSlot = 1): number {
+  return Math.min(Math.max(charter.slots.lengthMillis / looksPerSlot, 50), 2000);
 }

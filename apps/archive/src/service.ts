@@ -163,7 +163,8 @@ function copyPuller(
   const paths = new SlotPaths(primitives.sha256);
   const stopping = new AbortController();
   const options = { timeoutMillis: answerMillis(charter), signal: stopping.signal };
-  const puller = worker(shared, 'copies', async () => {
+  // Nobody tells when the exchange has more: several looks in a slot, so that evidence is complete little later.
+  const look = async (): Promise<boolean> => {
     const { taken, more } = await pullCopies({
       organisation,
       charter,
@@ -180,7 +181,8 @@ function copyPuller(
     });
     if (taken > 0) settler.wake();
     return more;
-  });
+  };
+  const puller = worker(shared, 'copies', look, { looksPerSlot: 4 });
   return {
     start: () => puller.start(),
     wake: () => puller.wake(),

@@ -72,7 +72,7 @@ export function witnessParts(shared: Shared, db: Db, buses: readonly Bus[]): Run
       { source, hand, tell: (note) => hand([note]).then(() => 'taken' as const, otherRoot) },
       context,
     );
-    workers.push(worker(shared, 'witnessing', () => watch.round(), source.name));
+    workers.push(worker(shared, 'witnessing', () => watch.round(), { url: source.name }));
   }
   return {
     wake,
