@@ -146,7 +146,7 @@ function isUsable(
   return exchange.signingKeys.some(isBy);
 }
 
-async function keep({ store }: AskingContext, tx: Tx, asked: readonly Outcome[]): Promise<void> {
+async function keep(context: AskingContext, tx: Tx, asked: readonly Outcome[]): Promise<void> {
   // Between reading and keeping, a slot may have taken a one-sided statement: its row tells whether this came too late.
   // And another instance may have asked as well: the count of attempts is the version of the row.
   const rows = await tx.query<{ id: string; slot: string | null; attempts: number }[]>(
@@ -156,9 +156,10 @@ async function keep({ store }: AskingContext, tx: Tx, asked: readonly Outcome[])
   const current = new Map(rows.map((row) => [row.id, row]));
   const outcomes = asked.filter(({ row }) => current.get(row.id)?.attempts === row.attempts);
   const recorded = new Set(rows.filter((row) => row.slot !== null).map((row) => row.id));
+  const askLaterAt = context.now() + Math.min(context.deadlineMillis, LONGEST_PAUSE_MILLIS);
   await changeStatements(
     tx,
-    outcomes.map((outcome) => changeOf(outcome, recorded.has(outcome.row.id))),
+    outcomes.map((outcome) => changeOf(outcome, recorded.has(outcome.row.id), askLaterAt)),
   );
   const entries = (type: Decision['type'], late: boolean): Outcome[] =>
     outcomes.filter(
@@ -190,14 +191,14 @@ async function keep({ store }: AskingContext, tx: Tx, asked: readonly Outcome[])
       type,
       data: { entries: list },
     }));
-  if (events.length > 0) await store.append(tx, events);
+  if (events.length > 0) await context.store.append(tx, events);
 }
 
 function entryOf(row: DueRow): { event: string; statement: string } {
   return { event: row.event, statement: row.id };
 }
 
-function changeOf({ row, decision }: Outcome, recorded: boolean): StatementChange {
+function changeOf({ row, decision }: Outcome, recorded: boolean, askLaterAt: number): StatementChange {
   const attempts = row.attempts + 1;
   switch (decision.type) {
     case 'countersigned':
@@ -218,7 +219,7 @@ function changeOf({ row, decision }: Outcome, recorded: boolean): StatementChang
         disputed: decision.disputed,
         countersignature: null,
         attempts,
-        attemptAt: decision.disputed ? null : Number(row.prepared_at) + ASK_LATER_MILLIS,
+        attemptAt: decision.disputed ? null : askLaterAt,
         iat: 0,
       };
     case 'ask-again':
@@ -234,5 +235,5 @@ function changeOf({ row, decision }: Outcome, recorded: boolean): StatementChang
   }
 }
 
-/** How long after its preparation a one-sided statement is brought to the exchange again. */
-const ASK_LATER_MILLIS = 60_000;
+/** How long after its deadline a one-sided statement is brought to the exchange again, at most: as long again as the deadline. */
+const LONGEST_PAUSE_MILLIS = 60_000;

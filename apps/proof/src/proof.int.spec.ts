@@ -305,7 +305,7 @@ describe('a statement between an organisation and the exchange', () => {
     await askExchange(silent);
     expect(await statesOf(alpha.store)).toEqual(['one-sided']);
     await alpha.store.transaction((tx) => tx.query('UPDATE statement SET slot = 1'));
-    now += 3_600_000;
+    now += DEADLINE_MILLIS;
     await ask();
     expect(await typesOf(alpha.store)).toEqual([
       'StatementsPrepared',
