@@ -1,6 +1,6 @@
 import { type EventStore, GroupCommit, type NewEvent, type Tx } from '@besure/event-store';
 import type { FactsVault } from '@besure/keys';
-import { MAX_ENTRIES, encodeAttachment, sealedToJson } from '@besure/protocol';
+import { MAX_ENTRIES, type SealedBytes, encodeSealedFacts } from '@besure/protocol';
 import { readKnown, writeAccepted } from './accepted-rows.js';
 import { type Verdict, decideGroup, newest } from './decide.js';
 import { newEventId } from './event-id.js';
@@ -112,13 +112,13 @@ function eventsAccepted(
       expectedVersion: 0,
       type: 'EventsAccepted',
       data: { entries: entries.map(({ event }) => ({ id: event })) },
-      attachment: encodeAttachment(entries.map(({ submission }) => seal(submission, vault))),
+      attachment: encodeSealedFacts(entries.map(({ submission }) => seal(submission, vault))),
     });
   }
   return events;
 }
 
-function seal({ facts }: Submission, vault: FactsVault): ReturnType<typeof sealedToJson> {
+function seal({ facts }: Submission, vault: FactsVault): SealedBytes {
   const { ciphertext, wrappedKey } = vault.seal(Buffer.from(JSON.stringify(facts)));
-  return sealedToJson({ ciphertext, key: wrappedKey });
+  return { ciphertext, key: wrappedKey };
 }

@@ -21,14 +21,13 @@ import {
   ITEM_LENGTH,
   ITEM_MAGIC,
   decodeHex,
-  encodeAttachment,
+  encodeSealedFacts,
   encodeBase64url,
   encodeHex,
   equalBytes,
   parseItem,
   parseStatementsRecorded,
   rootFromSlotPath,
-  sealedToJson,
   statementLeaf,
   utf8Encode,
 } from '@besure/protocol';
@@ -110,7 +109,7 @@ let uuid = 0;
 function accepted(vault: FactsVault, ...all: Facts[]): StoredEvent[] {
   const sealed = all.map((one) => {
     const { ciphertext, wrappedKey } = vault.seal(utf8Encode(JSON.stringify(one)));
-    return sealedToJson({ ciphertext, key: wrappedKey });
+    return { ciphertext, key: wrappedKey };
   });
   uuid += 1;
   const entries = all.map((_, at) => ({
@@ -123,7 +122,7 @@ function accepted(vault: FactsVault, ...all: Facts[]): StoredEvent[] {
       version: 1,
       type: 'EventsAccepted',
       data: { entries },
-      attachment: encodeAttachment(sealed),
+      attachment: encodeSealedFacts(sealed),
       recordedAt: '2026-11-22T10:00:00.000Z',
     },
   ];

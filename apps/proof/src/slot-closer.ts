@@ -3,16 +3,17 @@ import type { EventStore, NewEvent, Tx } from '@besure/event-store';
 import type { LedgerSigner } from '@besure/keys';
 import { buildItemTransaction } from '@besure/ledger-tx';
 import {
+  type SealedBytes,
   type Sha256,
   type SlotTree,
   buildSlotTree,
-  encodeBase64,
+  encodeRecording,
   encodeHex,
   encodeItem,
   decodeHex,
   statementLeaf,
 } from '@besure/protocol';
-import { type RecordedAttachment, sealedForMessage, splitAttached } from './attachments.js';
+import { splitAttached } from './attachments.js';
 import { type SlotSigned, type Spendable, evolveSlotChain, mayClose } from './slot-chain.js';
 import { readSlotChain, writeSlotEvent } from './slot-rows.js';
 
@@ -106,6 +107,11 @@ export function signSlot(
   };
 }
 
+/** Null where they were erased. */
+function openingsOf({ openings, openings_key: key }: ReadyRow): SealedBytes | null {
+  return openings === null || key === null ? null : { ciphertext: openings, key };
+}
+
 /** Closing may come late: what was signed in a later slot than this one waits for that one. */
 async function takeReady(tx: Tx, slot: number, iat: number): Promise<ReadyRow[]> {
   const [rows] = await tx.query<[ReadyRow[], number]>(
@@ -125,12 +131,7 @@ function recordedEvents(by: string, slot: number, ready: readonly ReadyRow[], tr
   const groups = splitAttached(
     ready.map((row, at) => {
       const { index, path } = tree.leaves[at]!;
-      const attached: RecordedAttachment = {
-        jws: row.jws,
-        countersignature: row.countersignature,
-        path: path.map(encodeBase64),
-        openings: sealedForMessage(row.openings, row.openings_key),
-      };
+      const attached = encodeRecording({ ...row, path, openings: openingsOf(row) });
       const { event, id: statement, issuer, counterpart } = row;
       return { entry: { event, statement, issuer, counterpart, index }, attached };
     }),

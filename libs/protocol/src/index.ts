@@ -176,11 +176,13 @@ export {
   type SubmitResult,
 } from './hub-messages.js';
 export { SUBJECTS } from './subjects.js';
+export { encodeAttachment, frame, splitAttachment } from './attachment.js';
 export {
   decodeOpenings,
   type DiscardedEntry,
   encodeOpenings,
-  encodeAttachment,
+  encodeRecording,
+  encodeSealedFacts,
   type EvidenceReadyEntry,
   MAX_ENTRIES,
   type OneSidedEntry,
@@ -194,6 +196,7 @@ export {
   parseStatementsOneSided,
   parseStatementsRecorded,
   type RecordedEntry,
+  type Recording,
   type SealedBytes,
   sealedToJson,
   type StatementEntry,

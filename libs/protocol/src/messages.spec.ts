@@ -1,3 +1,4 @@
+import { encodeAttachment, frame, splitAttachment } from './attachment.js';
 import { describe, expect, it } from 'vitest';
 import { testBytes } from '../test/material.ts';
 import { encodeBase64, encodeBase64url, encodeHex, utf8Encode } from './bytes.js';
@@ -15,7 +16,8 @@ import {
 } from './hub-messages.js';
 import { SUBJECTS } from './subjects.js';
 import {
-  encodeAttachment,
+  encodeRecording,
+  encodeSealedFacts,
   parseEventsAccepted,
   parseEventsDiscarded,
   parseEvidenceReady,
@@ -63,16 +65,65 @@ describe('messages of a zone', () => {
     expect(parseStatementsOneSided({ entries: oneSided })).toEqual(oneSided);
     const ready = [{ statement: STATEMENT, state: 'complete', recordedTime: '2026-11-22T09:53:30Z' }];
     expect(parseEvidenceReady({ entries: ready })).toEqual(ready);
+    expect(parseSealedFacts(encodeSealedFacts([sealed, null]))).toEqual([sealed, null]);
+    // Of before.
     expect(parseSealedFacts(encodeAttachment([sealedToJson(sealed), null]))).toEqual([sealed, null]);
   });
 
-  it('join the entries of a slot with what stands beside them', () => {
-    expect(parseStatementsRecorded(recorded, encodeAttachment([attached]))).toEqual({
+  const recording = {
+    jws: 'a.b.c',
+    countersignature: null,
+    path: attached.path.map(() => HASH),
+    openings: sealed,
+  };
+  const framed = encodeRecording(recording);
+
+  it.each([
+    ['bytes', frame([framed])],
+    ['JSON, as before', encodeAttachment([attached])],
+  ])('join the entries of a slot with what stands beside them in %s', (_, attachment) => {
+    expect(parseStatementsRecorded(recorded, attachment)).toEqual({
       by: 'alpha',
       slot: 7,
       root: HASH,
-      entries: [{ ...entry, ...attached, path: attached.path.map(() => HASH), openings: sealed }],
+      entries: [{ ...entry, ...recording }],
     });
+  });
+
+  it('have what was erased, or never was, as null beside them', () => {
+    const bare = { ...recording, countersignature: 'd.e.f', path: [], openings: null };
+    const { entries } = parseStatementsRecorded(recorded, frame([encodeRecording(bare)]));
+    expect(entries).toEqual([{ ...entry, ...bare }]);
+  });
+
+  it('are taken apart with what stands beside them, in both forms', () => {
+    const facts = encodeSealedFacts([sealed, null]);
+    expect(splitAttachment(facts).map(parseSealedFacts)).toEqual([[sealed], [null]]);
+    const before = encodeAttachment([sealedToJson(sealed), null]);
+    expect(splitAttachment(before).map(parseSealedFacts)).toEqual([[sealed], [null]]);
+  });
+
+  it.each([
+    ['fewer members than entries', frame([]), 'attachment'],
+    ['nothing for a member', frame([null]), 'attachment.0'],
+    ['bytes at the end', Uint8Array.from([...frame([framed]), 0]), 'attachment'],
+    ['bytes too few', frame([framed]).slice(0, -1), 'attachment'],
+    ['a member without its frame', frame([HASH]), 'attachment.0'],
+    ['a piece too few', frame([frame([HASH])]), 'attachment.0'],
+    ['half a hash', frame([frame([HASH, null, HASH.slice(16), null, null])]), 'attachment.0'],
+    [
+      'a path that is too long',
+      frame([frame([HASH, null, new Uint8Array(32 * 21), null, null])]),
+      'attachment.0',
+    ],
+    ['no statement', frame([frame([null, null, HASH, null, null])]), 'attachment.0'],
+    [
+      'openings without their key',
+      frame([frame([utf8Encode('a'), null, HASH, HASH, null])]),
+      'attachment.0.openings',
+    ],
+  ])('are refused with an attachment of %s', (_, attachment, field) => {
+    expect(() => parseStatementsRecorded(recorded, attachment)).toThrow(refusal(field));
   });
 
   it.each([

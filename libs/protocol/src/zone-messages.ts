@@ -1,5 +1,5 @@
-import { decodeBase64, decodeHex, encodeBase64, utf8Decode, utf8Encode } from './bytes.js';
-import { ProtocolError } from './error.js';
+import { frame, isFramed, parseAttachment, unframe } from './attachment.js';
+import { concatBytes, decodeBase64, decodeHex, encodeBase64, utf8Decode, utf8Encode } from './bytes.js';
 import { BYTES_32, IDENTIFIER, MEMBER_ID } from './rules.js';
 import {
   fault,
@@ -16,10 +16,14 @@ import { MAX_STATEMENT_LENGTH } from './statement.js';
 import { MAX_COUNTERSIGNATURE_LENGTH } from './countersignature.js';
 
 // Messages inside one zone: the data and attachments of the events that intake, proof and archive publish to each
-// other. Data hold ids and hashes; what may have to be erased stands in the attachment, a JSON array beside `entries`.
+// other. Data hold ids and hashes; what may have to be erased stands in the attachment, one member beside each of `entries`.
 
 /** Most entries in one event. */
 export const MAX_ENTRIES = 100;
+const HASH_LENGTH = 32;
+const MAX_PATH = 20;
+const MAX_SEALED = 65_536;
+const MAX_KEY = 1024;
 
 /** The events of proof that tell how an accepted event stands; each entry names the event and its statement. */
 export type StatementStateType =
@@ -51,11 +55,15 @@ export interface StatementsRecorded {
   readonly entries: readonly RecordedEntry[];
 }
 
-/** One recorded statement: what stands in the data and, from `jws` on, in the attachment. */
-export interface RecordedEntry extends StatementEntry {
+/** One recorded statement: what stands in the data, and in the attachment. */
+export interface RecordedEntry extends StatementEntry, Recording {
   readonly issuer: string;
   readonly counterpart: string;
   readonly index: number;
+}
+
+/** What is attached to a recorded statement: erasable, so never part of the event itself. `path` from the leaf upwards. */
+export interface Recording {
   readonly jws: string;
   readonly countersignature: string | null;
   readonly path: readonly Uint8Array[];
@@ -129,7 +137,7 @@ export function parseDiscardReason(value: unknown, field: string): string {
 /** Data and attachment of `StatementsRecorded`. That paths lead to the root is the reader's to check. */
 export function parseStatementsRecorded(data: unknown, attachment: Uint8Array): StatementsRecorded {
   const { by, slot, root, entries } = readMembers(data, 'data', ['by', 'slot', 'root', 'entries']);
-  const attached = parseAttachment(attachment);
+  const attached = membersOf(attachment);
   if (!Array.isArray(entries) || entries.length !== attached.length) {
     throw fault('attachment', 'must have one member for each entry');
   }
@@ -145,7 +153,7 @@ export function parseStatementsRecorded(data: unknown, attachment: Uint8Array): 
         counterpart: readRule(record['counterpart'], `${field}.counterpart`, MEMBER_ID),
         index: readCount(record['index'], `${field}.index`),
       };
-    }).map((entry, i) => ({ ...entry, ...recordedAttachment(attached[i], `attachment.${i.toString()}`) })),
+    }).map((entry, i) => ({ ...entry, ...recordingOf(attached[i], `attachment.${i.toString()}`) })),
   };
 }
 
@@ -169,8 +177,12 @@ export function parseEvidenceReady(data: unknown): EvidenceReadyEntry[] {
 
 /** The attachment of `EventsAccepted`: sealed facts, null where they were erased. */
 export function parseSealedFacts(attachment: Uint8Array): (SealedBytes | null)[] {
-  return parseAttachment(attachment).map((entry, i) =>
-    readNullable(entry, `attachment.${i.toString()}`, sealed),
+  return membersOf(attachment).map((member, i) =>
+    readNullable(member, `attachment.${i.toString()}`, (value, field) => {
+      if (!(value instanceof Uint8Array)) return sealed(value, field);
+      const [ciphertext, key] = readPieces(value, field, 2);
+      return sealedPieces(ciphertext, key, field);
+    }),
   );
 }
 
@@ -184,29 +196,80 @@ export function decodeOpenings(bytes: Uint8Array): string[] {
   return utf8Decode(bytes).split('~');
 }
 
-/** The JSON form of sealed bytes in an attachment. */
+/** The form of sealed bytes in an attachment of before. */
 export function sealedToJson({ ciphertext, key }: SealedBytes): { ciphertext: string; key: string } {
   return { ciphertext: encodeBase64(ciphertext), key: encodeBase64(key) };
 }
 
-/** The bytes of an attachment: a JSON array with one member for each entry of the event. */
-export function encodeAttachment(entries: readonly unknown[]): Uint8Array {
-  return utf8Encode(JSON.stringify(entries));
+/** The attachment of `EventsAccepted`. */
+export function encodeSealedFacts(facts: readonly (SealedBytes | null)[]): Uint8Array {
+  return frame(facts.map((one) => (one === null ? null : frame([one.ciphertext, one.key]))));
 }
 
-function parseAttachment(attachment: Uint8Array): unknown[] {
-  try {
-    return readList(JSON.parse(utf8Decode(attachment)), 'attachment', MAX_ENTRIES, (entry) => entry);
-  } catch (cause) {
-    if (cause instanceof ProtocolError && cause.code === 'message') throw cause;
-    throw new ProtocolError('message', 'must be a JSON array in UTF-8', { field: 'attachment', cause });
+/** What is attached to an entry of `StatementsRecorded`; {@link frame} makes the attachment of all of them. */
+export function encodeRecording({ jws, countersignature, path, openings }: Recording): Uint8Array {
+  return frame([
+    utf8Encode(jws),
+    countersignature === null ? null : utf8Encode(countersignature),
+    concatBytes(...path),
+    openings?.ciphertext ?? null,
+    openings?.key ?? null,
+  ]);
+}
+
+/** The members of an attachment: bytes, or JSON values where it is one of before. */
+function membersOf(attachment: Uint8Array): unknown[] {
+  const members = isFramed(attachment) ? unframe(attachment, 'attachment') : parseAttachment(attachment);
+  return readList(members, 'attachment', MAX_ENTRIES, (member) => member);
+}
+
+function recordingOf(value: unknown, field: string): Recording {
+  return value instanceof Uint8Array ? framedRecording(value, field) : jsonRecording(value, field);
+}
+
+function framedRecording(member: Uint8Array, field: string): Recording {
+  const [jws, countersignature, path, ciphertext, key] = readPieces(member, field, 5);
+  if (
+    jws == null ||
+    path == null ||
+    path.length % HASH_LENGTH !== 0 ||
+    path.length > MAX_PATH * HASH_LENGTH
+  ) {
+    throw fault(field, 'must have a statement and a path');
   }
+  return {
+    jws: readText(utf8Decode(jws), `${field}.jws`, MAX_STATEMENT_LENGTH),
+    countersignature:
+      countersignature == null
+        ? null
+        : readText(utf8Decode(countersignature), `${field}.countersignature`, MAX_COUNTERSIGNATURE_LENGTH),
+    // Copies: a hash that is kept must not keep the whole message.
+    path: Array.from({ length: path.length / HASH_LENGTH }, (_, i) =>
+      path.slice(i * HASH_LENGTH, (i + 1) * HASH_LENGTH),
+    ),
+    openings: ciphertext == null && key == null ? null : sealedPieces(ciphertext, key, `${field}.openings`),
+  };
 }
 
-function recordedAttachment(
-  value: unknown,
+function sealedPieces(
+  ciphertext: Uint8Array | null | undefined,
+  key: Uint8Array | null | undefined,
   field: string,
-): Pick<RecordedEntry, 'jws' | 'countersignature' | 'path' | 'openings'> {
+): SealedBytes {
+  if (ciphertext == null || key == null || ciphertext.length > MAX_SEALED || key.length > MAX_KEY) {
+    throw fault(field, 'must be sealed bytes and their key');
+  }
+  return { ciphertext, key };
+}
+
+function readPieces(member: Uint8Array, field: string, count: number): (Uint8Array | null)[] {
+  const pieces = unframe(member, field);
+  if (pieces.length !== count) throw fault(field, `must be ${count.toString()} pieces`);
+  return pieces;
+}
+
+/** In an attachment of before. */
+function jsonRecording(value: unknown, field: string): Recording {
   const { jws, countersignature, path, openings } = readMembers(value, field, [
     'jws',
     'countersignature',
@@ -218,7 +281,7 @@ function recordedAttachment(
     countersignature: readNullable(countersignature, `${field}.countersignature`, (text, at) =>
       readText(text, at, MAX_COUNTERSIGNATURE_LENGTH),
     ),
-    path: readList(path, `${field}.path`, 20, (hash, at) => readHash(hash, at, decodeBase64)),
+    path: readList(path, `${field}.path`, MAX_PATH, (hash, at) => readHash(hash, at, decodeBase64)),
     openings: readNullable(openings, `${field}.openings`, sealed),
   };
 }
@@ -246,7 +309,7 @@ function readUuid(value: unknown, field: string): string {
 function sealed(value: unknown, field: string): SealedBytes {
   const { ciphertext, key } = readMembers(value, field, ['ciphertext', 'key']);
   return {
-    ciphertext: readBytes(ciphertext, `${field}.ciphertext`, 65_536, decodeBase64),
-    key: readBytes(key, `${field}.key`, 1024, decodeBase64),
+    ciphertext: readBytes(ciphertext, `${field}.ciphertext`, MAX_SEALED, decodeBase64),
+    key: readBytes(key, `${field}.key`, MAX_KEY, decodeBase64),
   };
 }

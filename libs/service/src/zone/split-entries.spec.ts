@@ -1,5 +1,5 @@
 import type { JsonValue, StoredEvent } from '@besure/event-store';
-import { encodeAttachment, utf8Encode } from '@besure/protocol';
+import { encodeAttachment, frame, utf8Encode } from '@besure/protocol';
 import { describe, expect, it } from 'vitest';
 import { splitEntries } from './split-entries.js';
 
@@ -14,6 +14,12 @@ describe('splitEntries', () => {
       { ...event, data: { by: 'alpha', entries: [1] }, attachment: encodeAttachment([{ a: 1 }]) },
       { ...event, data: { by: 'alpha', entries: [2] }, attachment: encodeAttachment([null]) },
     ]);
+  });
+
+  it('does so with what is attached as bytes', () => {
+    const [one, other] = [Uint8Array.of(1), Uint8Array.of(2, 3)];
+    const event = stored({ entries: [1, 2] }, frame([one, other]));
+    expect(splitEntries(event).map(({ attachment }) => attachment)).toEqual([frame([one]), frame([other])]);
   });
 
   it('needs no attachment', () => {

@@ -1,5 +1,5 @@
 import type { JsonValue, StoredEvent } from '@besure/event-store';
-import { encodeAttachment, utf8Decode } from '@besure/protocol';
+import { splitAttachment } from '@besure/protocol';
 
 /**
  * Takes an event apart into events of one entry each: `entries` of the data, and beside it the members of the attachment. What has no such form,
@@ -14,14 +14,13 @@ export function splitEntries(event: StoredEvent): readonly StoredEvent[] {
   return entries.map((entry, at) => ({
     ...event,
     data: { ...data, entries: [entry] },
-    attachment: attached === null ? null : encodeAttachment([attached[at]]),
+    attachment: attached?.[at] ?? null,
   }));
 }
 
-function membersOf(attachment: Uint8Array): readonly unknown[] {
+function membersOf(attachment: Uint8Array): readonly Uint8Array[] {
   try {
-    const members: unknown = JSON.parse(utf8Decode(attachment));
-    return Array.isArray(members) ? members : [];
+    return splitAttachment(attachment);
   } catch {
     return [];
   }
