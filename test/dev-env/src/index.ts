@@ -1,6 +1,9 @@
 export { BackOffice, documentEvent, type EventStatus, RefusedError } from './back-office.js';
 export { profiling } from './bench/profiling.js';
 export { type BenchReport, type BenchOptions, runBench } from './bench/bench.js';
+export { runChaos, type ChaosOptions } from './chaos/chaos.js';
+export { describeFault } from './chaos/fault.js';
+export type { ChaosReport } from './chaos/report.js';
 export { bringDown, bringUp, StartFailedError } from './bring-up.js';
 export { backOfficeOf, deliver, sentDocuments, type SentDocument, type Step, STEPS } from './deliver.js';
 export { type Check, type Report } from './demo/report.js';

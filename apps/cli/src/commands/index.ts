@@ -42,6 +42,10 @@ export const COMMANDS: Readonly<Record<string, ListedCommand>> = {
     summary: 'measure proofs per second, and where the time goes',
     load: async () => (await import('./bench.js')).benchCommand,
   },
+  chaos: {
+    summary: 'kill, stop and cut off everything under load, and look whether anything was lost',
+    load: async () => (await import('./chaos.js')).chaosCommand,
+  },
   ledger: {
     summary: 'found the ledger of the network that is up',
     load: async () => (await import('./ledger.js')).ledgerCommand,
