@@ -28,8 +28,7 @@ export interface ReadingContext {
  * What proof recorded, from a batch of its events, checked: each path leads from the statement to the root, and the openings open the
  * statement. Other types are proof's own business.
  *
- * @throws ArchiveError `recorded-malformed`, ProtocolError: our own proof says what cannot be, so nothing after it is kept before a person
- *   has looked
+ * @throws ArchiveError `recorded-malformed`, ProtocolError: our own proof says what cannot be, so none of it is kept before a person has looked
  */
 export function readRecorded(events: readonly StoredEvent[], context: ReadingContext): KeptPart[] {
   return events
