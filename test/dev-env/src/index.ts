@@ -5,6 +5,7 @@ export { runChaos, type ChaosOptions } from './chaos/chaos.js';
 export { describeFault } from './chaos/fault.js';
 export type { ChaosReport } from './chaos/report.js';
 export { bringDown, bringUp, StartFailedError } from './bring-up.js';
+export { runningPlans, withDeadLetterDesks, type ServiceDesk } from './dead-letters.js';
 export { backOfficeOf, deliver, sentDocuments, type SentDocument, type Step, STEPS } from './deliver.js';
 export { type Check, type Report } from './demo/report.js';
 export { foundRunning } from './found.js';

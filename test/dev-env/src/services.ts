@@ -1,4 +1,4 @@
-import type { RunningService, ServiceConfig, ServiceDefinition } from '@besure/service';
+import type { DeadLetterDesk, RunningService, ServiceConfig, ServiceDefinition } from '@besure/service';
 import { readConfiguration, runService } from '@besure/service';
 import { archiveService } from '@besure/archive';
 import { intakeService } from '@besure/intake';
@@ -13,6 +13,8 @@ import type { ServiceName, ServicePlan } from './service-environment.js';
 export interface ReadyService {
   migrate(): Promise<void>;
   start(): Promise<RunningService>;
+  /** Where its dead letters are ended; null where it has none. */
+  deadLetters(): Promise<DeadLetterDesk | null>;
 }
 
 type Prepare = (environment: Readonly<Record<string, string>>, logs: DestinationStream) => ReadyService;
@@ -25,6 +27,7 @@ function prepare<C extends ServiceConfig>(definition: ServiceDefinition<C>): Pre
     return {
       migrate: async () => definition.migrate?.(config, log),
       start: () => runService(definition, config, { logStream: logs }),
+      deadLetters: async () => (await definition.deadLetters?.(config, log)) ?? null,
     };
   };
 }

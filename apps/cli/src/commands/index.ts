@@ -18,6 +18,10 @@ export const COMMANDS: Readonly<Record<string, ListedCommand>> = {
     summary: 'tell how what was sent stands',
     load: async () => (await import('./status.js')).statusCommand,
   },
+  'dead-letters': {
+    summary: 'list what could not be handled, give it to its service again, or give it up',
+    load: async () => (await import('./dead-letters.js')).deadLettersCommand,
+  },
   down: {
     summary: 'stop the network; its data stay',
     load: async () => (await import('./down.js')).downCommand,

@@ -1,0 +1,186 @@
+import { randomUUID } from 'node:crypto';
+import { chmodSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { waitUntil } from '@besure/testing';
+import pg from 'pg';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { type CloudEvent, documentEvent } from './back-office.js';
+import { zoneDatabaseUrl } from './databases.js';
+import { withDeadLetterDesks } from './dead-letters.js';
+import { fsckNetwork, waitUntilSettled } from './fsck.js';
+import { type Host, type HostedService, inProcess } from './host.js';
+import type { Network } from './network.js';
+import type { ServiceName, ServicePlan } from './service-environment.js';
+import { startNetwork } from './start-network.js';
+
+/** Services in this process, which can be stopped and started one by one. */
+class SteppingHost implements Host {
+  readonly plans: ServicePlan[] = [];
+  readonly #host: Host;
+  readonly #running = new Map<ServicePlan, HostedService>();
+
+  constructor(logs: string) {
+    this.#host = inProcess(logs);
+  }
+
+  async start(plan: ServicePlan): Promise<HostedService> {
+    this.plans.push(plan);
+    return { ...(await this.#begin(plan)), stop: () => this.stop(plan) };
+  }
+
+  plan(organisation: string, name: ServiceName): ServicePlan {
+    return this.plans.find((plan) => plan.organisation === organisation && plan.name === name)!;
+  }
+
+  async stop(plan: ServicePlan): Promise<void> {
+    await this.#running.get(plan)?.stop();
+    this.#running.delete(plan);
+  }
+
+  async restart(plan: ServicePlan): Promise<void> {
+    await this.#begin(plan);
+  }
+
+  async #begin(plan: ServicePlan): Promise<HostedService> {
+    const running = await this.#host.start(plan);
+    this.#running.set(plan, running);
+    return running;
+  }
+}
+
+let folder: string;
+let host: SteppingHost;
+let network: Network;
+
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'besure-dead-letters-'));
+  chmodSync(folder, 0o755);
+  network = await startNetwork({
+    folder,
+    profile: 'tests',
+    host: (logs) => (host = new SteppingHost(logs)),
+  });
+}, 180_000);
+
+afterAll(async () => {
+  await network.stop();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+function newEvents(count: number): CloudEvent[] {
+  return Array.from({ length: count }, () =>
+    documentEvent({
+      organisation: 'alpha',
+      event: 'sent',
+      id: randomUUID(),
+      time: new Date(),
+      data: {
+        message: `urn:uuid:${randomUUID()}`,
+        sender: { scheme: 'be:cbe', id: '0200000001', organisation: 'alpha' },
+        recipient: { scheme: 'be:cbe', id: '0200000002', organisation: 'beta' },
+        document: { mediaType: 'text/plain', size: 1, sha256: 'A'.repeat(43), sha3_512: 'A'.repeat(86) },
+      },
+    }),
+  );
+}
+
+/** One batch: one event of intake with an entry for each. */
+async function sendBatch(organisation: string, events: readonly CloudEvent[]): Promise<void> {
+  const intake = network.services.find((one) => one.name === 'intake' && one.organisation === organisation)!;
+  const answer = await fetch(`${intake.http}/v1/events`, {
+    method: 'POST',
+    headers: {
+      authorization: `Bearer ${readFileSync(network.tokens[organisation]!, 'utf8').trim()}`,
+      'content-type': 'application/cloudevents-batch+json',
+    },
+    body: JSON.stringify(events),
+  });
+  expect(answer.status).toBe(202);
+}
+
+/** What a disk that rots does to the sealed facts of one entry. */
+async function damageEntry(at: number): Promise<void> {
+  const client = new pg.Client({ connectionString: zoneDatabaseUrl(network.postgres.url, 'alpha') });
+  await client.connect();
+  try {
+    const { rows } = await client.query<{ position: string; content: Buffer }>(
+      'SELECT position, content FROM intake.attachment ORDER BY position DESC LIMIT 1',
+    );
+    const { position, content } = rows[0]!;
+    const entries = JSON.parse(content.toString()) as { ciphertext: string }[];
+    const bytes = Buffer.from(entries[at]!.ciphertext, 'base64');
+    bytes[bytes.length - 1]! ^= 1;
+    entries[at]!.ciphertext = bytes.toString('base64');
+    await client.query('UPDATE intake.attachment SET content = $2 WHERE position = $1', [
+      position,
+      Buffer.from(JSON.stringify(entries)),
+    ]);
+  } finally {
+    await client.end();
+  }
+}
+
+async function stateOf({ source, id }: CloudEvent, wanted: string): Promise<unknown> {
+  return waitUntil({ what: `an event to be ${wanted}`, timeoutMillis: 60_000 }, async () => {
+    const status = await network.backOffice('alpha').status(source, id);
+    return status?.state === wanted ? status : undefined;
+  });
+}
+
+async function metricsOfProof(): Promise<string> {
+  const { http } = network.services.find((one) => one.name === 'proof' && one.organisation === 'alpha')!;
+  return (await fetch(`${http}/metrics`)).text();
+}
+
+it(
+  'an accepted event whose facts cannot be opened waits for an operator, and ends as discarded with his reason',
+  { timeout: 240_000 },
+  async () => {
+    const events = newEvents(3);
+    const [first, bad, last] = events as [CloudEvent, CloudEvent, CloudEvent];
+    await sendBatch(
+      'exchange',
+      events.map((event) => ({ ...event, source: '/exchange/back-office' })),
+    );
+    // Nothing is read before it is damaged: from the disk alone it can come to proof then.
+    const [intake, proof] = [host.plan('alpha', 'intake'), host.plan('alpha', 'proof')];
+    await network.servers.nats.kill();
+    await sendBatch('alpha', events);
+    await host.stop(intake);
+    await damageEntry(1);
+    await network.servers.nats.restart();
+    await host.restart(intake);
+
+    await stateOf(first, 'complete');
+    await stateOf(last, 'complete');
+    await waitUntil({ what: 'the metric' }, async () =>
+      /^besure_dead_letters\{source="intake",.*\} 1$/m.test(await metricsOfProof()) ? true : undefined,
+    );
+    expect(await metricsOfProof()).toMatch(/^besure_alarms\{kind="dead-letters",.*\} 1$/m);
+    await stateOf(bad, 'accepted');
+
+    const why = 'the disk was damaged, ticket 17; sent again';
+    await withDeadLetterDesks([proof], async ([at]) => {
+      const { desk } = at!;
+      const [letter, ...more] = await desk.list(false);
+      expect(more).toEqual([]);
+      expect(letter).toMatchObject({ source: 'intake', type: 'EventsAccepted', entry: 1, error: 'KeyError' });
+      await expect(desk.replay(letter!.id, 'ann')).rejects.toThrow();
+      await desk.discard(letter!.id, why, 'ann');
+      await expect(desk.replay(letter!.id, 'ann')).rejects.toMatchObject({ code: 'dead-letter-ended' });
+    });
+    expect(await stateOf(bad, 'discarded')).toMatchObject({ why, evidence: null });
+
+    // The facts come again, under another id, and are proven.
+    const again = { ...bad, id: randomUUID() };
+    await network.backOffice('alpha').send(again);
+    await stateOf(again, 'complete');
+    await waitUntilSettled(network, 60_000);
+    const report = await fsckNetwork(network);
+    expect(report).toMatchObject({ ok: true, findings: [], states: { discarded: 1 } });
+    await waitUntil({ what: 'the metric to go back', timeoutMillis: 15_000 }, async () =>
+      /^besure_dead_letters\{source="intake",.*\} 0$/m.test(await metricsOfProof()) ? true : undefined,
+    );
+  },
+);
