@@ -9,15 +9,16 @@ function charter(lengthMillis: number, countersignatureDeadlineSeconds: number):
 
 describe('how long an answer is waited for', () => {
   it.each([
-    [250, 2000],
-    [1000, 4000],
+    [250, 5000],
+    [2000, 8000],
     [30_000, 10_000],
   ])('follows from slots of %i ms, within limits', (length, millis) => {
     expect(answerMillis(charter(length, 60))).toBe(millis);
   });
 
   it.each([
-    [250, 10, 2000],
+    [250, 10, 2500],
+    [250, 60, 5000],
     [30_000, 60, 10_000],
     [30_000, 12, 3000],
     [30_000, 0, 2000],

@@ -1,6 +1,7 @@
 import type { Charter } from '@besure/governance';
 
-const LEAST_MILLIS = 2000;
+const LEAST_MILLIS = 5000;
+const LEAST_COUNTERSIGN_MILLIS = 2000;
 const LARGEST_MILLIS = 10_000;
 /** Whoever was asked may end in the middle, and then nobody answers: that must not delay an item by many slots. */
 const SLOTS = 4;
@@ -13,5 +14,5 @@ export function answerMillis({ slots }: Pick<Charter, 'slots'>): number {
 /** The same for a countersignature: short enough for the question to be repeated before the deadline makes the statement one-sided. */
 export function countersignMillis(charter: Pick<Charter, 'slots' | 'limits'>): number {
   const deadline = charter.limits.countersignatureDeadlineSeconds * 1000;
-  return Math.min(answerMillis(charter), Math.max(LEAST_MILLIS, deadline / 4));
+  return Math.min(answerMillis(charter), Math.max(LEAST_COUNTERSIGN_MILLIS, deadline / 4));
 }
