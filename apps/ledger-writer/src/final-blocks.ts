@@ -1,5 +1,5 @@
 import type { Tx } from '@besure/event-store';
-import type { Charter } from '@besure/governance';
+import { type Charter, leafRuleOf } from '@besure/governance';
 import { type BlockAt, countSkips, deriveBlocks, type LeafSkip, readBlocks } from '@besure/ledger-log';
 import type { LogStore } from '@besure/log-store';
 import type { Sha256, TreeHead } from '@besure/protocol';
@@ -13,7 +13,6 @@ import {
 } from './chain-rows.js';
 import type { CheckpointSigning } from './checkpoint-signing.js';
 import { isToSign } from './late-signing.js';
-import { leafRuleOf } from './leaf-rule-of.js';
 import { lateSeconds } from './slots/slot-times.js';
 
 /** What taking in final blocks needs. */

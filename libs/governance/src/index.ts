@@ -17,6 +17,7 @@ export {
 export { charterSchema } from './charter-schema.js';
 export { CharterError, type CharterErrorCode } from './error.js';
 export { expectedRights, type LedgerRight } from './expected-rights.js';
+export { type CharterLeafRule, leafRuleOf } from './leaf-rule.js';
 export {
   addressFormatOf,
   exchangeOf,
