@@ -13,13 +13,16 @@ interface ChainRow {
   tip_script: string | null;
 }
 
-/** Reads the chain with what is pending, locked until commit, and the version of its stream. */
+/**
+ * Reads the chain with what is pending, both locked until commit, and the version of its stream. What is pending must not become final before it is written
+ * again: it would be taken for signed for ever.
+ */
 export async function readSlotChain(tx: Tx): Promise<{ chain: SlotChain; version: number }> {
   const [row] = await tx.query<ChainRow[]>(
     'SELECT version, last_slot, tip_txid, tip_vout, tip_script FROM slot_chain FOR UPDATE',
   );
   const pending = await tx.query<(Omit<PendingSlot, 'slot'> & { slot: string })[]>(
-    "SELECT slot, root, txid, raw FROM slot WHERE state <> 'final' ORDER BY slot",
+    "SELECT slot, root, txid, raw FROM slot WHERE state <> 'final' ORDER BY slot FOR UPDATE",
   );
   const tip: Spendable | null =
     row?.tip_txid == null || row.tip_vout === null || row.tip_script === null
