@@ -47,6 +47,6 @@ it('lets no slot become final while it is signed again, so that it cannot be tak
     await writeSlotEvent(store, tx, evolveSlotChain(chain, again), version, again);
   });
   await final;
-  const rows = await store.transaction((tx) => tx.query('SELECT state, txid, leaf FROM slot'));
+  const rows = await store.transaction((tx) => tx.query<object[]>('SELECT state, txid, leaf FROM slot'));
   expect(rows).toEqual([{ state: 'final', txid: 'again', leaf: '3' }]);
 });
