@@ -7,6 +7,7 @@ function gate(waiting: number, free: number | null): Gate {
     maxBacklog: 100,
     freeBytes: () => Promise.resolve(free),
     minFreeBytes: 1_000,
+    now: () => 0,
   });
 }
 
@@ -36,6 +37,38 @@ describe('Gate', () => {
     expect(one.backlog).toBe(100);
     await one.look();
     expect(one.refusal()).toBeNull();
+  });
+});
+
+describe('a gate before a long queue', () => {
+  it('counts it for a small part of the time only, adds what comes meanwhile, and looks at the disk each time', async () => {
+    let clock = 0;
+    let counts = 0;
+    let free = 5_000;
+    const one = new Gate({
+      countWaiting() {
+        counts += 1;
+        clock += 100;
+        one.add(3); // accepted while it counts
+        return Promise.resolve(1_000_000);
+      },
+      maxBacklog: 2_000_000,
+      freeBytes: () => Promise.resolve(free),
+      minFreeBytes: 1_000,
+      now: () => clock,
+    });
+    await one.look();
+    expect([counts, one.backlog]).toEqual([1, 1_000_003]);
+    one.add(500);
+    clock += 1_999;
+    await one.look();
+    expect([counts, one.backlog]).toEqual([1, 1_000_503]);
+    free = 0;
+    await one.look();
+    expect(one.refusal()).toBe('storage-low');
+    clock += 1;
+    await one.look();
+    expect([counts, one.backlog]).toEqual([2, 1_000_003]);
   });
 });
 

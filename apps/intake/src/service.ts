@@ -113,6 +113,7 @@ async function makeGate(config: IntakeConfig, dataSource: DataSource): Promise<G
     maxBacklog: config.maxBacklog,
     freeBytes: () => freeBytesAt(folder),
     minFreeBytes: config.minFreeBytes,
+    now: () => performance.now(),
   });
 }
 
