@@ -20,7 +20,7 @@ export interface SeenCheckpoint {
 }
 
 /** How many are remembered: hubs show the same ones again and again, and to judge one costs about a millisecond. */
-const REMEMBERED = 256;
+const REMEMBERED = 64;
 
 /** Reads checkpoints that hubs show, believing keys of the charter only. */
 export class CheckpointReader {
