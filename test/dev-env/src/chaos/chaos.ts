@@ -36,7 +36,7 @@ const STREAM_BYTES = 2 * 1024 ** 2;
 /** More of them than that holds. */
 const FLOOD_DOCUMENTS = 900;
 const DRAIN_MILLIS = 120_000;
-/** What waited for a slot that was closed ahead of its time, and what is asked about again a minute after its deadline, ends within. */
+/** What waited for a slot that was closed ahead of its time, and what missed its deadline and is asked about again, ends within. */
 const SETTLE_MILLIS = 360_000;
 const MOST_VERIFIED = 2000;
 

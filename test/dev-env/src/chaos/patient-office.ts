@@ -1,4 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
+import { type Backoff, pauseAfter } from '@besure/event-store';
 import type { CloudEvent } from '../back-office.js';
 import { UnexpectedAnswerError } from '../load/asker.js';
 import { signed } from '../load/bad-requests.js';
@@ -23,12 +24,13 @@ export interface PatientOfficeOptions {
   readonly figures: Figures;
   /** Told of each errand that was acknowledged, before anything else is sent. */
   readonly onAcknowledged: (office: Office, errand: Errand) => void;
+  /** Pauses after failures; 50 ms to 1 s without it. */
+  readonly backoff?: Backoff;
 }
 
 /** A back office hands in so many at once when it has fallen behind. */
 const MOST_IN_BATCH = 100;
-const FIRST_PAUSE_MILLIS = 50;
-const LONGEST_PAUSE_MILLIS = 1000;
+const BACKOFF: Backoff = { firstMillis: 50, largestMillis: 1000 };
 /** "Later": what a good client sends again, as it was. */
 const LATER: ReadonlySet<number> = new Set([408, 429, 500, 502, 503, 504]);
 /** A clock over there that is behind: what happened now has not happened for it yet. */
@@ -74,7 +76,7 @@ export class PatientOffice {
       }
       failures = (await this.#send()) ? 0 : failures + 1;
       if (failures === 0) continue;
-      const millis = Math.min(FIRST_PAUSE_MILLIS * 2 ** failures, LONGEST_PAUSE_MILLIS);
+      const millis = pauseAfter(this.#options.backoff ?? BACKOFF, failures);
       await pause(millis, undefined, { signal }).catch(() => undefined);
     }
   }
