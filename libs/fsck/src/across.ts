@@ -1,4 +1,4 @@
-import { type Db, rowsOf, type ZoneDatabase } from './database.js';
+import { type Db, pagesOf, type ZoneDatabase } from './database.js';
 import type { Findings } from './report.js';
 
 /** A zone with its database open. */
@@ -37,10 +37,10 @@ async function statementsAtExchange(
   findings: Findings,
 ): Promise<void> {
   await lookUp(
-    rowsOf(
+    pagesOf<Known>(
       exchange.database.snapshot,
-      'statements_of_others',
       'SELECT id, md5(jws) AS bytes FROM proof.statement WHERE issuer = $1',
+      'id',
       [zone],
     ),
     database.fresh,
@@ -62,10 +62,10 @@ async function countersignatures(
   findings: Findings,
 ): Promise<void> {
   await lookUp(
-    rowsOf(
+    pagesOf<Known>(
       database.snapshot,
-      'countersigned',
       'SELECT id, md5(countersignature) AS bytes FROM proof.statement WHERE countersignature IS NOT NULL',
+      'id',
     ),
     exchange.database.fresh,
     'SELECT id, md5(countersignature) AS bytes FROM proof.statement WHERE id = ANY($1::text[]) AND countersignature IS NOT NULL',
@@ -91,7 +91,7 @@ async function copiesOfExchange(
       FROM archive.recording r JOIN archive.part p ON p.id = r.part JOIN archive.statement s ON s.id = r.statement
      WHERE r.member = $1`;
   await lookUp(
-    rowsOf(database.snapshot, 'copies', recordings, [exchange.id]),
+    pagesOf<Known>(database.snapshot, recordings, 'id', [exchange.id]),
     exchange.database.fresh,
     `${recordings.replace('$1', '$2')} AND r.statement = ANY($1::text[])`,
     (subject, has) =>
@@ -166,10 +166,10 @@ async function* copiesUpTo(db: Db, organisation: string, cursor: number): AsyncG
   }
 }
 
-interface Known {
+type Known = {
   readonly id: string;
   readonly bytes: string | null;
-}
+};
 
 /** Rows that are taken from one database, some thousand at a time, are looked up in another one. `missed`: it has none, or one with other bytes. */
 async function lookUp(

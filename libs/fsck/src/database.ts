@@ -82,18 +82,24 @@ function nameOf(url: string): string {
   return `${host}${pathname}`;
 }
 
-/** Rows of a query, some thousand at a time. Needs the transaction of a snapshot. */
-export async function* rowsOf<Row>(
+const PAGE = 5000;
+
+/** Rows of a query in the order of a column, some thousand at a time. `sql` has the parameters. */
+export async function* pagesOf<Row extends Readonly<Record<string, unknown>>>(
   db: Db,
-  name: string,
   sql: string,
+  key: keyof Row & string,
   parameters: readonly unknown[] = [],
 ): AsyncGenerator<Row[]> {
-  await db.query(`DECLARE ${name} NO SCROLL CURSOR FOR ${sql}`, parameters);
-  for (;;) {
-    const rows = await db.query<Row>(`FETCH 5000 FROM ${name}`);
-    if (rows.length === 0) break;
-    yield rows;
+  let after = '';
+  for (let last: unknown; ;) {
+    const rows = await db.query<Row>(
+      `SELECT * FROM (${sql}) AS page ${after} ORDER BY ${key} LIMIT ${PAGE}`,
+      last === undefined ? parameters : [...parameters, last],
+    );
+    if (rows.length > 0) yield rows;
+    if (rows.length < PAGE) return;
+    last = rows.at(-1)![key];
+    after = `WHERE ${key} > $${parameters.length + 1}`;
   }
-  await db.query(`CLOSE ${name}`);
 }

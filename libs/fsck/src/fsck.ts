@@ -1,12 +1,12 @@
-import { type Charter, exchangeOf, parseTrust } from '@besure/governance';
+import { type Charter, exchangeOf } from '@besure/governance';
 import { checkAcross, copiesOf, type OpenZone } from './across.js';
 import { openDatabase, type OpenDatabase } from './database.js';
 import { endedStatements, type Endings, endings } from './ending.js';
 import { type ArchiveAccess, verifyEvidence } from './evidence.js';
-import { checkHubs, type HubAccess } from './hubs.js';
-import type { LoggedItem } from './log-check.js';
-import { type ConsumerStanding, Findings, type FsckReport } from './report.js';
-import { assertZone, checkZone, consumerStandings } from './zone.js';
+import { compareLogs, type HubAccess, type ReadLog, readHubs } from './hubs.js';
+import { type LedgerBlocks, readLedger } from './ledger.js';
+import { type ConsumerStanding, type DeadLetters, Findings, type FsckReport } from './report.js';
+import { assertZone, checkZone, consumerStandings, deadLetters } from './zone.js';
 
 /** An organisation, by what fsck reads of it. */
 export interface FsckZone {
@@ -19,10 +19,13 @@ export interface FsckZone {
 
 /** What fsck looks at. */
 export interface FsckOptions {
-  /** The text of the trust file; its charter tells who is who. */
-  readonly trust: string;
+  readonly charter: Charter;
+  /** The text of the trust file that evidence is verified against; null: none is. */
+  readonly trust: string | null;
   readonly zones: readonly FsckZone[];
   readonly hubs: readonly HubAccess[];
+  /** A node, where there is one to read: the log is derived from its first block on, and compared with those of hubs and organisations. */
+  readonly ledger?: LedgerBlocks;
   /** How much evidence of each zone is verified. */
   readonly sample: number | 'all';
   /** How databases are opened; from their URL where nothing else is said. */
@@ -37,20 +40,18 @@ export interface FsckOptions {
  * @throws FsckError where it cannot look: nothing is said then
  */
 export function fsck(options: FsckOptions): Promise<FsckReport> {
-  const { charter } = parseTrust(options.trust);
-  return withZones(options, (open) => look(options, charter, open, new Findings()));
+  return withZones(options, (open) => look(options, open, new Findings()));
 }
 
 /** How the acknowledged events of a network stand. */
 export type Standing = Pick<FsckReport, 'acknowledged' | 'states' | 'underway' | 'copiesUnderway'>;
 
 /** Counts how the acknowledged events stand, and looks at nothing else: quick enough to be asked again and again. */
-export function standing(options: Pick<FsckOptions, 'trust' | 'zones' | 'open'>): Promise<Standing> {
-  const { charter } = parseTrust(options.trust);
+export function standing(options: Pick<FsckOptions, 'charter' | 'zones' | 'open'>): Promise<Standing> {
   return withZones(options, async (open) => {
     const total = new Total();
     for (const { database } of open) total.add(await endings(database.snapshot));
-    const { exchange, organisations } = sides(open, charter);
+    const { exchange, organisations } = sides(open, options.charter);
     let copiesUnderway = 0;
     for (const organisation of organisations) {
       if (exchange !== undefined) copiesUnderway += (await copiesOf(organisation, exchange)).underway;
@@ -101,35 +102,38 @@ class Total {
 }
 
 async function look(
-  { trust, zones, hubs, sample }: FsckOptions,
-  charter: Charter,
+  { charter, trust, zones, hubs, ledger, sample }: FsckOptions,
   open: readonly OpenZone[],
   findings: Findings,
 ): Promise<FsckReport> {
-  const logs: { zone: string; items: readonly LoggedItem[] }[] = [];
+  const logs: ReadLog[] = [];
   const consumers: ConsumerStanding[] = [];
+  const dead: DeadLetters[] = [];
   const total = new Total();
   let evidenceVerified = 0;
   for (const [at, { id: zone, database }] of open.entries()) {
     const db = database.snapshot;
     await assertZone(db, zone);
-    logs.push({ zone, items: await checkZone({ db, zone, charter, findings }) });
+    logs.push(await checkZone({ db, zone, charter, findings }));
     consumers.push(...(await consumerStandings(db, zone)));
+    dead.push(...(await deadLetters(db, zone)));
     total.add(await endings(db));
     const { archive } = zones[at]!;
-    if (archive === null || sample === 0) continue;
+    if (archive === null || trust === null || sample === 0) continue;
     const statements = await endedStatements(db, sample);
     evidenceVerified += await verifyEvidence(zone, archive, trust, statements, findings);
   }
   const { exchange, organisations } = sides(open, charter);
   const copiesUnderway = exchange === undefined ? 0 : await checkAcross(organisations, exchange, findings);
-  await checkHubs(hubs, logs, charter, findings);
+  logs.push(...(await readHubs(hubs, charter, findings)));
+  compareLogs(logs, ledger === undefined ? null : await readLedger(ledger, charter), findings);
   return {
     ok: findings.shown.length === 0,
     ...total.counts,
     copiesUnderway,
     evidenceVerified,
     consumers,
+    deadLetters: dead,
     findings: findings.shown,
     checks: findings.checks,
   };

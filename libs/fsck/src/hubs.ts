@@ -12,36 +12,47 @@ export interface HubAccess {
   readonly logUrl: string;
 }
 
-/** A log that was read from its first entry on. */
-interface ReadLog {
+/** A log that was read from its first entry on, by a hub or an organisation. */
+export interface ReadLog {
   readonly zone: string;
   readonly items: readonly LoggedItem[];
+  /** Whether it has the roots that were signed. */
+  readonly isSound: boolean;
 }
 
-/**
- * Reads the logs that hubs serve: the entries have the root of the checkpoint, there is one item of a member for a slot, and as far as they all
- * are, hubs and zones have the same items in the same places.
- */
-export async function checkHubs(
+/** Reads the logs that hubs serve: the entries have the root of the checkpoint, and there is one item of a member for a slot. */
+export async function readHubs(
   hubs: readonly HubAccess[],
-  zones: readonly ReadLog[],
   charter: Charter,
   findings: Findings,
-): Promise<void> {
+): Promise<ReadLog[]> {
   const logs: ReadLog[] = [];
   for (const hub of hubs) {
     findings.look(hub.id, 'hub-log');
     findings.look(hub.id, 'ledger-item');
-    logs.push({ zone: hub.id, items: await readHubLog(hub, charter, findings) });
+    logs.push(await readHubLog(hub, charter, findings));
   }
-  const [longest] = [...logs, ...zones].toSorted((a, b) => b.items.length - a.items.length);
-  if (longest === undefined) return;
-  for (const { zone, items } of [...logs, ...zones]) {
-    if (zone === longest.zone) continue;
-    const at = items.findIndex((item, place) => !isSame(item, longest.items[place]));
+  return logs;
+}
+
+/**
+ * As far as they all are, hubs and organisations have the same items in the same places: those that follow from the ledger, or where nobody can read
+ * that, those of the longest log that has the roots that were signed.
+ *
+ * @param ledger read last: whoever has more than it has what is not in it
+ */
+export function compareLogs(logs: readonly ReadLog[], ledger: ReadLog | null, findings: Findings): void {
+  const [longest] = logs.toSorted(
+    (a, b) => Number(b.isSound) - Number(a.isSound) || b.items.length - a.items.length,
+  );
+  const reference = ledger ?? longest;
+  if (reference === undefined) return;
+  for (const { zone, items } of logs) {
+    const common = ledger === null ? Math.min(items.length, reference.items.length) : items.length;
+    const at = items.findIndex((item, place) => place < common && !isSame(item, reference.items[place]));
     if (at < 0) continue;
     const subject = `leaf ${items[at]!.leaf}`;
-    findings.add({ zone, rule: 'hub-log', subject, detail: `is another one than in ${longest.zone}` });
+    findings.add({ zone, rule: 'hub-log', subject, detail: `is not the one of ${reference.zone}` });
   }
 }
 
@@ -51,34 +62,36 @@ function isSame(a: LoggedItem, b: LoggedItem | undefined): boolean {
   );
 }
 
-async function readHubLog(hub: HubAccess, charter: Charter, findings: Findings): Promise<LoggedItem[]> {
-  const broken = (rule: 'hub-log' | 'ledger-item') => (subject: string, detail: string) =>
-    findings.add({ zone: hub.id, rule, subject, detail });
+async function readHubLog(hub: HubAccess, charter: Charter, findings: Findings): Promise<ReadLog> {
+  let isSound = true;
+  const wrong = (subject: string, detail: string): void => {
+    isSound = false;
+    findings.add({ zone: hub.id, rule: 'hub-log', subject, detail });
+  };
   const source = new HttpLogSource(hub.logUrl);
-  const reading = new LogReading(charter, broken('ledger-item'));
+  const reading = new LogReading(charter, (subject, detail) =>
+    findings.add({ zone: hub.id, rule: 'ledger-item', subject, detail }),
+  );
   const items: LoggedItem[] = [];
   try {
     const head = await headOf(source);
-    if (head === null) return [];
-    for (const bundle of entryBundlesOf(0, head.size)) {
+    for (const bundle of entryBundlesOf(0, head?.size ?? 0)) {
       for (const entry of await source.entries(bundle)) {
         const { item } = reading.take(entry);
         if (item !== null) items.push(item);
       }
     }
     const root = reading.range.root();
-    if (!equalBytes(root, head.root)) {
-      broken('hub-log')(
-        `checkpoint of size ${head.size}`,
-        `the entries have the root ${encodeHex(root)}, not ${encodeHex(head.root)}`,
-      );
+    if (head !== null && !equalBytes(root, head.root)) {
+      const detail = `the entries have the root ${encodeHex(root)}, not ${encodeHex(head.root)}`;
+      wrong(`checkpoint of size ${head.size}`, detail);
     }
   } catch (error) {
     if (!(error instanceof LogStoreError)) throw error;
     if (error.code === 'unreachable') throw new FsckError('unreachable', error.message, { cause: error });
-    broken('hub-log')('log', error.message);
+    wrong('log', error.message);
   }
-  return items;
+  return { zone: hub.id, items, isSound };
 }
 
 /** Null while a hub has no checkpoint. */

@@ -1,12 +1,5 @@
 import { ACCEPTED } from './accepted.js';
-import {
-  type Comparison,
-  consumedBy,
-  differingRows,
-  entriesOf,
-  type SqlCheck,
-  surplusRows,
-} from './sql-check.js';
+import { type Comparison, differingRows, entriesOf, type SqlCheck, surplusRows } from './sql-check.js';
 
 /** The earliest time at which something was told, as it is passed on: in milliseconds. */
 function firstTime(types: readonly string[]): string {
@@ -31,9 +24,7 @@ const TYPES = [
 
 /** What proof and the archive told of events, as far as intake has heard it. */
 const TOLD = (['proof', 'archive'] as const)
-  .map((source) =>
-    entriesOf(source, TYPES, ['event', 'statement', 'disputed', 'why'], consumedBy('intake', source)),
-  )
+  .map((source) => entriesOf(source, TYPES, ['event', 'statement', 'disputed', 'why'], 'intake'))
   .join(' UNION ALL ');
 
 /** What proof told of the events that were accepted. */
@@ -71,7 +62,7 @@ const STATES: Comparison = {
 const EVIDENCE: Comparison = {
   rebuilt: `SELECT statement, date_trunc('milliseconds', min(recorded_at)) AS recorded_at,
       date_trunc('milliseconds', min(recorded_at) FILTER (WHERE state = 'complete')) AS complete_at
-    FROM (${entriesOf('archive', ['EvidenceReady'], ['statement', 'state'], consumedBy('intake', 'archive'))}) AS e GROUP BY statement`,
+    FROM (${entriesOf('archive', ['EvidenceReady'], ['statement', 'state'], 'intake')}) AS e GROUP BY statement`,
   live: 'SELECT statement, recorded_at, complete_at FROM intake.evidence',
   key: 'statement',
   columns: ['recorded_at', 'complete_at'],

@@ -9,14 +9,12 @@ import {
   parseItem,
   parseLogEntry,
   type StoredNode,
-  type TreeHead,
 } from '@besure/protocol';
-import { type Db, rowsOf } from './database.js';
+import { type Db, pagesOf } from './database.js';
 import type { Findings } from './report.js';
 import type { FsckRule } from './rules.js';
 
 const { sha256 } = nodePrimitives;
-const HASH_LENGTH = 32;
 const TILE_WIDTH = 256;
 const TILE_LEVELS = 8;
 
@@ -83,27 +81,30 @@ export interface StoredLogContext {
 
 /**
  * Reads a whole log: entries are dense and have the hashes that are stored, and the roots of all checkpoints that they suffice for; there is one item of
- * each member for a slot. Answers the items, and the head.
+ * each member for a slot. Answers the items, and whether all hashes and roots are right.
  */
 export async function readStoredLog(
   { db, zone, charter, findings }: StoredLogContext,
   { schema, log }: StoredLog,
-): Promise<{ readonly items: readonly LoggedItem[]; readonly head: TreeHead }> {
+): Promise<{ readonly items: readonly LoggedItem[]; readonly isSound: boolean }> {
   const name = `${schema}.${log}`;
-  const broken = (rule: FsckRule) => (subject: string, detail: string) =>
+  const broken = (rule: FsckRule, subject: string, detail: string): void =>
     findings.add({ zone, rule, subject: `${name}, ${subject}`, detail });
-  const wrong = broken('stored-log');
+  let isSound = true;
+  const wrong = (subject: string, detail: string): void => {
+    isSound = false;
+    broken('stored-log', subject, detail);
+  };
   findings.look(zone, 'stored-log');
   findings.look(zone, 'ledger-item');
-  const reading = new LogReading(charter, broken('ledger-item'));
+  const reading = new LogReading(charter, (subject, detail) => broken('ledger-item', subject, detail));
   const tiles = new Tiles();
   const checkpoints = await checkpointsOf(db, { schema, log }, wrong);
   const items: LoggedItem[] = [];
-  const cursor = `${schema}_${log}`;
-  const entries = rowsOf<{ index: string; entry: Buffer }>(
+  const entries = pagesOf<{ index: string; entry: Buffer }>(
     db,
-    cursor,
-    `SELECT index, entry FROM ${schema}.log_leaf WHERE log = $1 ORDER BY index`,
+    `SELECT index, entry FROM ${schema}.log_leaf WHERE log = $1`,
+    'index',
     [log],
   );
   for await (const rows of entries) {
@@ -119,10 +120,9 @@ export async function readStoredLog(
       }
     }
   }
-  const { size } = reading.range;
   await compareHead(db, { schema, log }, reading.range, wrong);
   await tiles.compare(db, { schema, log }, wrong);
-  return { items, head: { size, root: reading.range.root() } };
+  return { items, isSound };
 }
 
 async function checkpointsOf(
@@ -184,23 +184,16 @@ class Tiles {
     wrong: (subject: string, detail: string) => void,
   ): Promise<void> {
     const left = new Map(this.#hashes);
-    const stored = rowsOf<{ level: number; index: string; hashes: Buffer }>(
-      db,
-      `${schema}_${log}_tiles`,
+    const stored = await db.query<{ level: number; index: string; hashes: Buffer }>(
       `SELECT level, index, hashes FROM ${schema}.log_tile WHERE log = $1`,
       [log],
     );
-    for await (const rows of stored) {
-      for (const { level, index, hashes } of rows) {
-        const key = `${level} ${index}`;
-        const expected = left.get(key);
-        left.delete(key);
-        if (
-          expected === undefined ||
-          !equalBytes(hashes, Buffer.concat(expected, expected.length * HASH_LENGTH))
-        )
-          wrong(`tile ${key.replace(' ', '/')}`, 'its hashes are not those of the entries');
-      }
+    for (const { level, index, hashes } of stored) {
+      const key = `${level} ${index}`;
+      const expected = left.get(key);
+      left.delete(key);
+      if (expected === undefined || !equalBytes(hashes, Buffer.concat(expected)))
+        wrong(`tile ${key.replace(' ', '/')}`, 'its hashes are not those of the entries');
     }
     for (const key of left.keys()) wrong(`tile ${key.replace(' ', '/')}`, 'missing');
   }

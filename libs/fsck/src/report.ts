@@ -28,6 +28,14 @@ export interface ConsumerStanding {
   readonly oldestSeconds: number;
 }
 
+/** Events that a service has put aside, because it could make nothing of them. */
+export interface DeadLetters {
+  readonly zone: string;
+  readonly consumer: string;
+  readonly source: string;
+  readonly waiting: number;
+}
+
 /** What fsck found. */
 export interface FsckReport {
   readonly ok: boolean;
@@ -41,6 +49,7 @@ export interface FsckReport {
   readonly copiesUnderway: number;
   readonly evidenceVerified: number;
   readonly consumers: readonly ConsumerStanding[];
+  readonly deadLetters: readonly DeadLetters[];
   readonly findings: readonly Finding[];
   readonly checks: readonly RuleCheck[];
 }

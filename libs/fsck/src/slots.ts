@@ -1,4 +1,4 @@
-import { type Comparison, differingRows, entriesOf, type SqlCheck, surplusRows } from './sql-check.js';
+import { type Comparison, differingRows, NAME_OF_TYPE, type SqlCheck, surplusRows } from './sql-check.js';
 
 /** The slots that were signed, in the order of signing: once, and again with the same root where the input had become void. */
 const SIGNED = `signed AS (
@@ -47,7 +47,7 @@ export const SLOT_CHECKS: readonly SqlCheck[] = [
     rule: 'recording',
     sql: `SELECT 'slot ' || (e.data ->> 'slot') AS subject, 'recorded under another root than was signed' AS detail
         FROM proof.event e LEFT JOIN proof.slot s ON s.slot::text = e.data ->> 'slot' AND s.root = e.data ->> 'root'
-       WHERE e.type = 'StatementsRecorded' AND s.slot IS NULL`,
+       WHERE ${NAME_OF_TYPE} = 'StatementsRecorded' AND s.slot IS NULL`,
   },
   {
     rule: 'slot-state',
@@ -55,10 +55,3 @@ export const SLOT_CHECKS: readonly SqlCheck[] = [
         FROM (SELECT data ->> 'slot' AS slot FROM proof.event WHERE type = 'SlotFinal') AS f GROUP BY slot HAVING count(*) > 1`,
   },
 ];
-
-/** Entries of what proof recorded, with their slot and root; up to a position where one is given. */
-export function recordedEntries(upTo = ''): string {
-  return `recorded AS (
-    SELECT r.statement, r.issuer, r.index, r.data ->> 'slot' AS slot, r.data ->> 'root' AS root, r.position
-      FROM (${entriesOf('proof', ['StatementsRecorded'], ['statement', 'issuer', 'index'], upTo)}) AS r)`;
-}

@@ -9,52 +9,74 @@ export interface SqlCheck {
 }
 
 interface BrokenRow {
-  readonly subject: string;
-  readonly detail: string;
+  readonly check: number;
+  readonly subject: string | null;
+  readonly detail: string | null;
   readonly total: string;
 }
 
-/** Rows that are brought here; all are counted. */
+/** Rows of a check that are brought here; all are counted. */
 const MOST_ROWS = 100;
 
-/** Asks, and adds what is found. */
-export async function runCheck(
+/** Asks all at once, and adds what is found. */
+export async function runChecks(
   db: Db,
   zone: string,
-  { rule, sql }: SqlCheck,
+  checks: readonly SqlCheck[],
   findings: Findings,
 ): Promise<void> {
-  findings.look(zone, rule);
-  const rows = await db.query<BrokenRow>(
-    `SELECT subject, detail, count(*) OVER () AS total
-       FROM (${sql}) AS broken, (SELECT $1::text AS organisation) AS zone
-      ORDER BY subject LIMIT ${MOST_ROWS}`,
-    [zone],
+  const questions = checks.map(
+    ({ sql }, at) =>
+      `(SELECT ${at} AS check, subject, detail, count(*) OVER () AS total FROM (${sql}) AS broken ORDER BY subject LIMIT ${MOST_ROWS})`,
   );
-  const more = Number(rows[0]?.total ?? 0) - rows.length;
-  rows.forEach(({ subject, detail }, at) =>
-    findings.add({ zone, rule, subject, detail }, at === 0 ? 1 + more : 1),
-  );
+  const rows = await db.query<BrokenRow>(questions.join('\nUNION ALL\n'), [zone]);
+  for (const [at, { rule }] of checks.entries()) {
+    findings.look(zone, rule);
+    const broken = rows.filter(({ check }) => check === at);
+    const more = Number(broken[0]?.total ?? 0) - broken.length;
+    for (const [place, { subject, detail }] of broken.entries()) {
+      const finding = { zone, rule, subject: subject ?? 'unnamed', detail: detail ?? '' };
+      findings.add(finding, place === 0 ? 1 + more : 1);
+    }
+  }
 }
 
-/** The entries of a service's events of some types, with `columns` taken from each. What has another form has no entries. */
+/** The type of an event `e` without its version. */
+export const NAME_OF_TYPE = "regexp_replace(e.type, '[.]v[0-9]+$', '')";
+
+/** The schemas of a zone whose services tell each other of events. */
+export type Schema = 'intake' | 'proof' | 'archive';
+
+/**
+ * The entries of a service's events of some types, with `columns` taken from each. What has another form has no entries.
+ *
+ * @param consumer only what this service has consumed: neither what it has put aside as a dead letter, nor what was discarded after that
+ */
 export function entriesOf(
-  schema: 'intake' | 'proof' | 'archive',
+  schema: Schema,
   types: readonly string[],
   columns: readonly string[],
-  upTo = '',
+  consumer?: Schema,
 ): string {
   const names = types.map((type) => `'${type}'`).join(', ');
   const taken = columns.map((column) => `entry ->> '${column}' AS ${column}`).join(', ');
-  return `SELECT e.position, e.recorded_at, e.type, e.data, ${taken}
+  // The version of an event stands at the end of its type; its entries have the same members in all of them.
+  return `SELECT e.position, e.recorded_at, ${NAME_OF_TYPE} AS type, e.data, ${taken}
     FROM ${schema}.event e
    CROSS JOIN LATERAL json_array_elements(
-     CASE json_typeof(e.data -> 'entries') WHEN 'array' THEN e.data -> 'entries' ELSE '[]' END) AS entry
-   WHERE e.type IN (${names})${upTo === '' ? '' : ` AND e.position <= ${upTo}`}`;
+     CASE json_typeof(e.data -> 'entries') WHEN 'array' THEN e.data -> 'entries' ELSE '[]' END) WITH ORDINALITY AS x (entry, place)
+   WHERE ${NAME_OF_TYPE} IN (${names})${consumer === undefined ? '' : ` AND ${isConsumed(schema, consumer)}`}`;
+}
+
+function isConsumed(schema: Schema, consumer: Schema): string {
+  return `e.position <= ${consumedBy(consumer, schema)} AND NOT EXISTS (
+     SELECT FROM ${consumer}.dead_letter d LEFT JOIN ${consumer}.dead_letter_end z ON z.letter = d.id
+      WHERE d.source = '${schema}' AND d.position = e.position AND coalesce(d.entry, place - 1) = place - 1
+        AND z.ending IS DISTINCT FROM 'replayed')`;
 }
 
 /** Up to where a service has consumed the events of another one. */
-export function consumedBy(schema: string, source: string): string {
+export function consumedBy(schema: Schema, source: Schema): string {
   return `(SELECT coalesce(max(position), 0) FROM ${schema}.checkpoint WHERE source = '${source}')`;
 }
 

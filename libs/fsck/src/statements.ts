@@ -10,9 +10,8 @@ import {
 
 /** Accepted events that proof has taken up. What was erased before leaves nothing behind. */
 const TAKEN = `taken AS (
-  SELECT DISTINCT a.id FROM accepted a
-   WHERE a.position <= ${consumedBy('proof', 'intake')}
-     AND a.id NOT IN (SELECT event::text FROM intake.event_state WHERE erased_at IS NOT NULL))`;
+  SELECT DISTINCT a.id FROM (${entriesOf('intake', ['EventsAccepted'], ['id'], 'proof')}) AS a
+   WHERE a.id NOT IN (SELECT event::text FROM intake.event_state WHERE erased_at IS NOT NULL))`;
 
 const RECORDED = `recorded AS (
   SELECT r.*, r.data ->> 'slot' AS slot, r.data ->> 'root' AS root
@@ -24,7 +23,7 @@ function became(types: readonly string[], columns: readonly string[]): SqlCheck[
   return [
     {
       rule: 'event-lost',
-      sql: `WITH ${ACCEPTED}, ${TAKEN}, ${said}
+      sql: `WITH ${TAKEN}, ${said}
         SELECT t.id AS subject, 'proof has taken it up and made nothing of it' AS detail
           FROM taken t LEFT JOIN said s ON s.event = t.id
          WHERE s.event IS NULL`,
@@ -115,13 +114,13 @@ export const ORGANISATION_CHECKS: readonly SqlCheck[] = [
 /** At the exchange: what the statements of others are by the events. Of one that waits for a record none tells. */
 const OTHERS_STATEMENTS: Comparison = {
   with: [`decided AS (${entriesOf('proof', ['StatementsDecided'], ['statement', 'verdict'])})`, RECORDED],
-  rebuilt: `SELECT d.statement AS id, d.verdict AS state, d.verdict = 'disputed' AS disputed,
+  rebuilt: `SELECT d.statement AS id, d.verdict AS state,
       d.verdict = 'countersigned' AS countersigned, r.slot
     FROM decided d LEFT JOIN recorded r USING (statement)`,
-  live: `SELECT id, state, disputed, countersignature IS NOT NULL AS countersigned, slot::text AS slot
+  live: `SELECT id, state, countersignature IS NOT NULL AS countersigned, slot::text AS slot
     FROM proof.statement WHERE state <> 'waiting' OR slot IS NOT NULL`,
   key: 'id',
-  columns: ['state', 'disputed', 'countersigned', 'slot'],
+  columns: ['state', 'countersigned', 'slot'],
 };
 
 const RECORDS: Comparison = {

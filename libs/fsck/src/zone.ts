@@ -4,12 +4,15 @@ import { ARCHIVE_CHECKS, EXCHANGE_ARCHIVE_CHECKS, ORGANISATION_ARCHIVE_CHECKS } 
 import type { Db } from './database.js';
 import { FsckError } from './error.js';
 import { INTAKE_STATE_CHECKS } from './intake-states.js';
-import { type LoggedItem, readStoredLog } from './log-check.js';
+import type { ReadLog } from './hubs.js';
+import { readStoredLog } from './log-check.js';
 import { compareItems, compareSlots } from './member-items.js';
-import type { ConsumerStanding, Findings } from './report.js';
+import type { ConsumerStanding, DeadLetters, Findings } from './report.js';
 import { SLOT_CHECKS } from './slots.js';
-import { consumedBy, runCheck } from './sql-check.js';
+import { consumedBy, runChecks } from './sql-check.js';
 import { EXCHANGE_CHECKS, ORGANISATION_CHECKS } from './statements.js';
+
+const SCHEMAS = ['intake', 'proof', 'archive'] as const;
 
 /** What looking at a zone needs. */
 export interface ZoneContext {
@@ -19,8 +22,8 @@ export interface ZoneContext {
   readonly findings: Findings;
 }
 
-/** Looks at all that the services of one organisation hold, in one view. Answers the items of the ledger log that its archive has followed. */
-export async function checkZone(context: ZoneContext): Promise<readonly LoggedItem[]> {
+/** Looks at all that the services of one organisation hold, in one view. Answers the ledger log that its archive has followed. */
+export async function checkZone(context: ZoneContext): Promise<ReadLog> {
   const { db, zone, charter, findings } = context;
   const exchange = exchangeOf(charter).id;
   const checks = [
@@ -32,20 +35,21 @@ export async function checkZone(context: ZoneContext): Promise<readonly LoggedIt
       ? [...EXCHANGE_CHECKS, ...EXCHANGE_ARCHIVE_CHECKS]
       : [...ORGANISATION_CHECKS, ...ORGANISATION_ARCHIVE_CHECKS]),
   ];
-  for (const check of checks) await runCheck(db, zone, check, findings);
+  await runChecks(db, zone, checks, findings);
   const followed = await readStoredLog(context, { schema: 'proof', log: 'proofs' });
   await compareSlots(db, zone, followed.items, findings);
   const archived = await readStoredLog(context, { schema: 'archive', log: 'proofs' });
   await compareItems(db, zone, new Set([zone, exchange]), archived.items, findings);
-  await readStoredLog({ ...context }, { schema: 'archive', log: 'witnessed' });
-  return archived.items;
+  await readStoredLog(context, { schema: 'archive', log: 'witnessed' });
+  return { zone, ...archived };
 }
 
 /** Throws FsckError `not-a-zone` where the schemas of an organisation's services are not there, or not to be read. */
 export async function assertZone(db: Db, zone: string): Promise<void> {
   const rows = await db.query<{ name: string; readable: boolean | null }>(
     `SELECT name, has_schema_privilege(to_regnamespace(name), 'USAGE') AS readable
-       FROM unnest(ARRAY['intake', 'proof', 'archive']) AS name`,
+       FROM unnest($1::text[]) AS name`,
+    [SCHEMAS],
   );
   const lacking = rows.filter(({ readable }) => readable !== true).map(({ name }) => name);
   if (lacking.length > 0) {
@@ -72,4 +76,16 @@ export function consumerStandings(db: Db, zone: string): Promise<ConsumerStandin
     `SELECT $1::text AS zone, s.* FROM (${standings.join(' UNION ALL ')}) AS s`,
     [zone],
   );
+}
+
+/** Events that services of a zone have put aside, and nobody has replayed or discarded. */
+export function deadLetters(db: Db, zone: string): Promise<DeadLetters[]> {
+  const waiting = SCHEMAS.map(
+    (consumer) =>
+      `SELECT '${consumer}' AS consumer, source, count(*)::integer AS waiting FROM ${consumer}.dead_letter
+        WHERE id NOT IN (SELECT letter FROM ${consumer}.dead_letter_end) GROUP BY source`,
+  );
+  return db.query<DeadLetters>(`SELECT $1::text AS zone, d.* FROM (${waiting.join(' UNION ALL ')}) AS d`, [
+    zone,
+  ]);
 }

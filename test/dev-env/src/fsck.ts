@@ -4,30 +4,37 @@ import { parseTrust } from '@besure/governance';
 import { zoneDatabaseUrl } from './databases.js';
 import { readToken } from './key-folder.js';
 import type { Network } from './network.js';
-import { hubLogOf } from './run-file.js';
+import { hubLogOf, type RunFile } from './run-file.js';
 
 /** What of a network fsck needs. */
-export type CheckedNetwork = Pick<Network, 'trust' | 'services' | 'postgres' | 'tokens'>;
+export type CheckedNetwork = Pick<Network, 'trust' | 'postgres' | 'tokens'> & Pick<RunFile, 'services'>;
 
 /** How far fsck goes. */
 export interface FsckNetworkOptions {
   /** How much evidence of each organisation is verified; all where it is not said. */
   readonly sample?: number | 'all';
+  /** Whether the ledger is read from its first block on; not where it is not said, for it takes as long as there are blocks. */
+  readonly ledger?: boolean;
 }
 
 /** Compares all that a network holds with what it has acknowledged: see `fsck`. The network may be at work. */
-export function fsckNetwork(network: CheckedNetwork, options: FsckNetworkOptions = {}): Promise<FsckReport> {
-  return fsck(fsckOptionsOf(network, options));
+export function fsckNetwork(
+  network: CheckedNetwork & Pick<Network, 'ledger'>,
+  options: FsckNetworkOptions = {},
+): Promise<FsckReport> {
+  const checked = fsckOptionsOf(network, options);
+  return fsck(options.ledger === true ? { ...checked, ledger: network.ledger } : checked);
 }
 
 /** All zones and hubs of a network, as fsck reads them. */
 export function fsckOptionsOf(
   network: CheckedNetwork,
-  { sample = 'all' }: FsckNetworkOptions = {},
+  { sample = 'all' }: Pick<FsckNetworkOptions, 'sample'> = {},
 ): FsckOptions {
   const { trust, services, postgres, tokens } = network;
   const { charter } = parseTrust(trust);
   return {
+    charter,
     trust,
     zones: charter.organisations.map(({ id, role }) => ({
       organisation: id,

@@ -9,6 +9,7 @@ export { runningPlans, withDeadLetterDesks, type ServiceDesk } from './dead-lett
 export { backOfficeOf, deliver, sentDocuments, type SentDocument, type Step, STEPS } from './deliver.js';
 export { type Check, type Report } from './demo/report.js';
 export { foundRunning } from './found.js';
+export { fsckNetwork, fsckOptionsOf } from './fsck.js';
 export { inProcess, ProcessHost } from './host.js';
 export { ledgerFromEnvironment } from './ledger-access.js';
 export type { Network } from './network.js';

@@ -25,7 +25,7 @@ export interface RunFile {
 }
 
 /** Where a hub of a network serves the ledger log. */
-export function hubLogOf(services: Network['services'], hub: string): string {
+export function hubLogOf(services: RunFile['services'], hub: string): string {
   const writer = services.find(({ name, organisation }) => name === 'ledger-writer' && organisation === hub);
   if (writer === undefined) throw new RangeError(`${hub} is no hub of this network`);
   return `${writer.http}/log/proofs`;

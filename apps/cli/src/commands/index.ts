@@ -42,6 +42,10 @@ export const COMMANDS: Readonly<Record<string, ListedCommand>> = {
     summary: 'copy the ledger log of the hubs, verified, for anyone to keep',
     load: async () => (await import('./mirror.js')).mirrorCommand,
   },
+  fsck: {
+    summary: 'compare what is held with what was acknowledged, read only',
+    load: async () => (await import('./fsck.js')).fsckCommand,
+  },
   bench: {
     summary: 'measure proofs per second, and where the time goes',
     load: async () => (await import('./bench.js')).benchCommand,

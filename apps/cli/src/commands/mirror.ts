@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { readRunFile } from '@besure/dev-env';
-import { parseTrust, type Trust, tlogPolicyOf } from '@besure/governance';
+import { type Trust, tlogPolicyOf } from '@besure/governance';
 import { nodePrimitives } from '@besure/keys';
 import { FolderLog, HttpLogSource, LogStoreError, mirrorLog, type Mirrored } from '@besure/log-store';
 import { encodeBase64, parseCheckpoint } from '@besure/protocol';
@@ -9,16 +9,15 @@ import { judgeCheckpoint } from '@besure/verification';
 import { CliError, UsageError } from '../cli-error.js';
 import type { Command } from '../command.js';
 import { EXIT } from '../exit-codes.js';
-import { readText } from '../files.js';
 import { interruptible } from '../interruption.js';
 import { HeardHubs, type WrittenAccusation } from '../heard-hubs.js';
+import { logUrl } from '../log-url.js';
 import { onlyArgument, parseOptions } from '../parse-options.js';
 import { stateFolder } from '../state-folder.js';
+import { trustIn } from '../trust-file.js';
 
 /** The quorum of the trust file, in the syntax of C2SP tlog-policy. */
 const POLICY = 'tlog-policy';
-/** Where a hub serves the log. */
-const LOG_PATH = 'log/proofs';
 
 /** `mirror DIR`: copies the ledger log for anyone to keep, verified; needs nothing but HTTP. */
 export const mirrorCommand: Command = {
@@ -61,7 +60,7 @@ function whereFrom(
   given: readonly string[],
   trustFile: string | undefined,
 ): { urls: string[]; trustFile: string | null } {
-  if (given.length > 0) return { urls: given.map(logUrl), trustFile: trustFile ?? null };
+  if (given.length > 0) return { urls: given.map((url) => logUrl(url, 'url')), trustFile: trustFile ?? null };
   const run = readRunFile(stateFolder);
   if (run === null) throw new UsageError('--url is missing, and no network is up');
   const own = join(stateFolder, 'trust.json');
@@ -69,24 +68,6 @@ function whereFrom(
     urls: run.hubs.map(({ log }) => log),
     trustFile: trustFile ?? (existsSync(own) ? own : null),
   };
-}
-
-/** A URL without a path is that of a hub; any other is the log's prefix itself. */
-function logUrl(text: string): string {
-  if (!URL.canParse(text) || !/^https?:\/\//.test(text)) {
-    throw new UsageError(`--url must start with http:// or https://, unlike ${text}`);
-  }
-  return new URL(text).pathname === '/' ? `${text.replace(/\/+$/, '')}/${LOG_PATH}` : text;
-}
-
-function trustIn(path: string): Trust {
-  try {
-    return parseTrust(readText(path) ?? '');
-  } catch (cause) {
-    if (cause instanceof CliError) throw cause;
-    const why = cause instanceof Error ? cause.message : String(cause);
-    throw new CliError(EXIT.failed, `${path} is no trust file: ${why}`, { cause });
-  }
 }
 
 /** With a trust file, a hub that it names must have signed as the log. */
