@@ -31,7 +31,7 @@ describe('the model of what was acknowledged', () => {
     expect(take(model, 'alpha', altered(random, matter), '1')).toBe('id-reused');
     expect(take(model, 'alpha', altered(random, matter), '3')).toBe('already-stated');
     expect(take(model, 'beta', matter, '1')).toBe('accepted');
-    expect([model.acknowledged('alpha'), model.accepted('alpha')]).toEqual([2, 1]);
+    expect(model.acknowledged('alpha')).toBe(2);
   });
 
   it('lets the first time count of what happens again and again', () => {
@@ -82,7 +82,6 @@ describe('the model of what was acknowledged', () => {
       ['one-sided', false, 'one-sided'],
     ]);
     expect(model.finalStates('exchange').every(({ state }) => state === 'record')).toBe(true);
-    expect(model.copiesFor('beta', ['alpha', 'beta'])).toBe(2);
   });
 });
 

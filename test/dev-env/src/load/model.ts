@@ -70,11 +70,6 @@ export class Model {
     return this.#zone(zone).requests.size;
   }
 
-  /** How many things a zone has acknowledged, each once. */
-  accepted(zone: string): number {
-    return this.#zone(zone).subjects.size;
-  }
-
   /** How everything that a zone has acknowledged ends. */
   finalStates(zone: string): FinalState[] {
     const { requests, subjects } = this.#zone(zone);
@@ -82,17 +77,6 @@ export class Model {
       const end = this.#end(zone, subject, subjects.get(subject)!);
       return { source, id, subject, ...end };
     });
-  }
-
-  /** Statements of a zone that the exchange countersigned about a counterpart: it gets a copy of each. */
-  copiesFor(counterpart: string, zones: readonly string[]): number {
-    return zones
-      .filter((zone) => zone !== counterpart)
-      .flatMap((zone) => [...this.#zone(zone).subjects].map((entry) => [zone, ...entry] as const))
-      .filter(([, , { data }]) =>
-        [data.sender, data.recipient].some((party) => party.organisation === counterpart),
-      )
-      .filter(([zone, subject, matter]) => this.#end(zone, subject, matter).state === 'complete').length;
   }
 
   #end(zone: string, subject: string, stated: Stated): Pick<FinalState, 'state' | 'disputed' | 'verdict'> {

@@ -1,29 +1,28 @@
+import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
+import { fsckNetwork, waitUntilSettled } from '../fsck.js';
 import { ProcessHost } from '../host.js';
 import { startNetwork } from '../start-network.js';
 import { inTemporaryFolder } from '../temporary-folder.js';
 import { type Held, heapReporting, readHeaps } from './heaps.js';
 import { type LoadFigures, MixedLoad } from './mixed-load.js';
 import { Random } from './random.js';
-import { settle, verifyEvidence } from './whole-truth.js';
+import { DEADLINE_MILLIS, settle, verifyEvidence } from './whole-truth.js';
 
 /** How much is to be proven. */
 export interface LoadProofOptions {
+  /** The same seed plays the same acts. */
   readonly seed: string;
   readonly seconds: number;
   /** How much evidence is verified; the state of everything is looked at. */
   readonly evidence: number;
-  readonly onProgress: (text: string) => void;
 }
 
-/** What came out. */
-export interface LoadProof {
-  readonly load: LoadFigures;
-  /** What is not as it must be; empty where all is right. */
-  readonly differences: readonly string[];
-  readonly verified: number;
-  /** The processes that held more after each load than before it. */
-  readonly grown: readonly string[];
+/** The options, but for what `BESURE_LOAD_SEED` and `BESURE_LOAD_SECONDS` say. */
+export function loadProofOptions(usual: Pick<LoadProofOptions, 'seconds' | 'evidence'>): LoadProofOptions {
+  const { BESURE_LOAD_SEED: seed = randomBytes(4).toString('hex'), BESURE_LOAD_SECONDS: seconds } =
+    process.env;
+  return { ...usual, seed, ...(seconds !== undefined && { seconds: Number(seconds) }) };
 }
 
 const PLAYERS = 8;
@@ -35,10 +34,12 @@ const GROWTH_BYTES = 3_000_000;
 const MOST_LOADS = 3;
 
 /**
- * Loads a network of processes with good and bad requests, waits until all that was accepted is proven, looks whether that is all there is, and
- * whether any process holds more than it did after a first load.
+ * Loads a network of processes with good and bad requests, looks whether any process holds more than it did after a first load, waits until all that
+ * was accepted is proven, and looks whether that is all there is: shown to back offices, and held in the databases.
+ *
+ * @returns what is not as it must be; empty where all is right
  */
-export function proveLoad({ seed, seconds, evidence, onProgress }: LoadProofOptions): Promise<LoadProof> {
+export function proveLoad({ seed, seconds, evidence }: LoadProofOptions): Promise<string[]> {
   return inTemporaryFolder('load', async (folder) => {
     const heaps = join(folder, 'heaps');
     const network = await startNetwork({
@@ -50,31 +51,37 @@ export function proveLoad({ seed, seconds, evidence, onProgress }: LoadProofOpti
       const mixed = await MixedLoad.open(network, { seed, players: PLAYERS });
       try {
         const compared = { network, model: mixed.model };
-        const run = async (duration: number): Promise<{ figures: LoadFigures; differences: string[] }> => {
+        const run = async (duration: number): Promise<LoadFigures> => {
           const figures = await mixed.run(AbortSignal.timeout(duration * 1000));
           const ended = Date.now();
           onProgress(describe(figures));
-          const differences = await settle(compared);
+          await waitUntilSettled(network, DEADLINE_MILLIS);
           onProgress(`  all settled ${Math.round((Date.now() - ended) / 1000)} s after the last request`);
-          return { figures, differences };
+          return figures;
         };
-        const first = await run(WARM_UP_SECONDS);
-        const differences = [...first.differences];
+        await run(WARM_UP_SECONDS);
         const loads: LoadFigures[] = [];
         let before = await readHeaps(network, heaps);
         let grown = [...before.keys()];
         while (loads.length < MOST_LOADS && grown.length > 0) {
-          const next = await run(seconds);
-          loads.push(next.figures);
-          differences.push(...next.differences);
+          loads.push(await run(seconds));
           const after = await readHeaps(network, heaps);
           onProgress(tableOf(before, after));
           grown = stillGrowing(grown, before, after);
           before = after;
         }
+        const differences = await settle(compared);
         const verified = await verifyEvidence(compared, new Random(`${seed} evidence`), evidence);
-        differences.push(...verified.differences);
-        return { load: loads[0]!, differences, verified: verified.count, grown };
+        const { findings } = await fsckNetwork(network, { sample: 0, ledger: true });
+        differences.push(
+          ...verified.differences,
+          ...findings.map(({ zone, rule, subject, detail }) => `${zone}: ${rule}: ${subject} ${detail}`),
+        );
+        if (verified.count === 0) differences.push('no evidence was verified');
+        for (const { acceptedPerSecond, refusedPerSecond } of loads) {
+          if (acceptedPerSecond === 0 || refusedPerSecond === 0) differences.push('a load was none');
+        }
+        return [...differences, ...grown.map((name) => `${name} holds more after each load`)];
       } finally {
         await mixed.close();
       }
@@ -82,6 +89,10 @@ export function proveLoad({ seed, seconds, evidence, onProgress }: LoadProofOpti
       await network.stop();
     }
   });
+}
+
+function onProgress(text: string): void {
+  process.stdout.write(`${text}\n`);
 }
 
 /** Figures in one line. */
