@@ -81,7 +81,7 @@ it('sends the same again after a lost answer, and whatever says "later", until i
     [errand('a')],
     ['lost', ...later, future, REPLAYED],
   );
-  expect(asked).toEqual(Array(9).fill(['a']));
+  expect(asked).toEqual(Array.from({ length: 9 }, () => ['a']));
   expect({ acknowledged, waiting }).toEqual({ acknowledged: ['a'], waiting: 0 });
   expect(counts).toEqual({ 'no answer': 1, later: 6, 'time-in-future': 1, replayed: 1 });
 });
