@@ -153,7 +153,7 @@ export class ScriptedNetwork {
   }
 }
 
-/** What proof publishes about a slot: data and attachment of `StatementsRecorded`. */
+/** What proof published about a slot in version 1: data and attachment of `StatementsRecorded`. */
 export function recordedEvent(
   { by, slot, tree, statements }: RecordedSlot,
   vault: FactsVault,

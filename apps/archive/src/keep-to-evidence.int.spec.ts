@@ -18,6 +18,7 @@ import {
   formatCheckpointText,
   SlotPaths,
   utf8Encode,
+  upcastStatementsRecorded,
 } from '@besure/protocol';
 import { freshDatabase, waitUntil } from '@besure/testing';
 import { TEST_AUTHORITY } from '@besure/time-stamp/test-authority';
@@ -202,7 +203,9 @@ class Zone {
 
 function stored(event: { type: string; data: object; attachment: Uint8Array }): StoredEvent {
   const data = JSON.parse(JSON.stringify(event.data)) as StoredEvent['data'];
-  return { ...event, data, position: 1, stream: 's', version: 1, recordedAt: new Date().toISOString() };
+  const { attachment } = upcastStatementsRecorded(event);
+  const recordedAt = new Date().toISOString();
+  return { ...event, data, attachment, position: 1, stream: 's', version: 1, recordedAt };
 }
 
 function publish(...slots: RecordedSlot[]): void {

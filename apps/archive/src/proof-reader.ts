@@ -1,7 +1,7 @@
 import type { EventStore } from '@besure/event-store';
 import type { FactsVault } from '@besure/keys';
 import { nodePrimitives } from '@besure/keys';
-import { SlotPaths } from '@besure/protocol';
+import { SlotPaths, upcastStatementsRecorded } from '@besure/protocol';
 import { type Source, acceptedEventsOf, discardEvents } from '@besure/service/zone';
 import { keepParts } from './keep.js';
 import { readRecorded } from './recorded-events.js';
@@ -28,7 +28,7 @@ export function proofReader(options: ProofReaderOptions): Source {
   const reading = { organisation, vault, sha256, paths: new SlotPaths(sha256), onMismatch };
   return {
     source: 'proof',
-    reads: { StatementsRecorded: [] },
+    reads: { StatementsRecorded: [upcastStatementsRecorded] },
     async handler(tx, events) {
       await keepParts(tx, readRecorded(events, reading));
       kept();

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { StoredEvent } from '@besure/event-store';
 import { ephemeralFactsVault, nodePrimitives } from '@besure/keys';
-import { SlotPaths, utf8Decode, utf8Encode } from '@besure/protocol';
+import { SlotPaths, upcastStatementsRecorded, utf8Decode, utf8Encode } from '@besure/protocol';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ScriptedNetwork, recordedEvent } from '../contract/scripted-network.js';
 import type { KeptPart } from './kept-part.js';
@@ -27,7 +27,8 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 function read(change: Partial<StoredEvent> = {}, organisation = 'alpha'): KeptPart[] {
   const { sha256 } = nodePrimitives;
-  return readRecorded([{ ...event, ...change }], {
+  const said = { ...event, ...change };
+  return readRecorded([{ ...said, ...upcastStatementsRecorded(said) }], {
     organisation,
     vault,
     sha256,

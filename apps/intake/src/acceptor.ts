@@ -1,4 +1,4 @@
-import { type EventStore, GroupCommit, type NewEvent, type Tx } from '@besure/event-store';
+import { type EventStore, GroupCommit, type NewEvent, type Tx, eventType } from '@besure/event-store';
 import type { FactsVault } from '@besure/keys';
 import { MAX_ENTRIES, type SealedBytes, encodeSealedFacts } from '@besure/protocol';
 import { readKnown, writeAccepted } from './accepted-rows.js';
@@ -110,7 +110,7 @@ function eventsAccepted(
     events.push({
       stream: `accepted-${entries[0]!.event}`,
       expectedVersion: 0,
-      type: 'EventsAccepted',
+      type: eventType('EventsAccepted', 2),
       data: { entries: entries.map(({ event }) => ({ id: event })) },
       attachment: encodeSealedFacts(entries.map(({ submission }) => seal(submission, vault))),
     });

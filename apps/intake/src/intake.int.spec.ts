@@ -15,7 +15,7 @@ import {
 import type { Charter } from '@besure/governance';
 import { ephemeralFactsVault } from '@besure/keys';
 import { type Bus, JetStreamInlet, JetStreamOutlet, connectBus } from '@besure/messaging';
-import { type Facts, parseSealedFacts } from '@besure/protocol';
+import { type Facts, parseSealedFacts, upcastEventsAccepted } from '@besure/protocol';
 import { type RunningService, hashToken, newToken } from '@besure/service';
 import {
   type Nats,
@@ -156,7 +156,7 @@ class Zone {
     const consumer = new Consumer({
       store: this.#stores.get('proof')!,
       source: 'intake',
-      reads: { EventsAccepted: [] },
+      reads: { EventsAccepted: [upcastEventsAccepted] },
       inlet: new JetStreamInlet({ bus: this.bus, source: 'intake', consumer: 'proof' }),
       handler: async (_tx, events) => void heard.push(...events),
     });
@@ -203,7 +203,7 @@ describe('POST /v1/events', () => {
     expect(answer.headers.get('idempotent-replay')).toBeNull();
     const [stored, ...more] = await acceptedEvents();
     expect(more).toEqual([]);
-    expect(stored).toMatchObject({ type: 'EventsAccepted', version: 1 });
+    expect(stored).toMatchObject({ type: 'EventsAccepted.v2', version: 1 });
     const [sealed] = parseSealedFacts(stored!.attachment!);
     const facts = JSON.parse(
       Buffer.from(vault.open({ ciphertext: sealed!.ciphertext, wrappedKey: sealed!.key })).toString(),

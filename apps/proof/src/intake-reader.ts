@@ -1,6 +1,7 @@
 import type { EventStore } from '@besure/event-store';
 import { slotAt, slotIat } from '@besure/governance';
 import { nodePrimitives } from '@besure/keys';
+import { upcastEventsAccepted } from '@besure/protocol';
 import { type Source, acceptedEventsOf, discardEvents } from '@besure/service/zone';
 import type { ProofConfig } from './configuration.js';
 import { keepRecords } from './keep-records.js';
@@ -31,7 +32,7 @@ export function intakeReader(config: ProofConfig, store: EventStore, taken: () =
   };
   return {
     source: 'intake',
-    reads: { EventsAccepted: [] },
+    reads: { EventsAccepted: [upcastEventsAccepted] },
     async handler(tx, events) {
       const count =
         config.role === 'exchange'

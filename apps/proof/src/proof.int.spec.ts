@@ -447,7 +447,7 @@ describe('a slot', () => {
     const context = sending({});
     expect(await closeSlot(context, 5, firstOutput(context))).toBe(3);
     const [recorded] = (await alpha.store.readAll(0, 100)).filter(
-      (event) => event.type === 'StatementsRecorded',
+      (event) => event.type === 'StatementsRecorded.v2',
     );
     const { root, entries, slot } = parseStatementsRecorded(recorded!.data, recorded!.attachment!);
     expect(slot).toBe(5);

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import type { EventStore, NewEvent, Tx } from '@besure/event-store';
+import { type EventStore, type NewEvent, type Tx, eventType } from '@besure/event-store';
 import type { LedgerSigner } from '@besure/keys';
 import { buildItemTransaction } from '@besure/ledger-tx';
 import {
@@ -139,7 +139,7 @@ function recordedEvents(by: string, slot: number, ready: readonly ReadyRow[], tr
   return groups.map(({ entries, attachment }, at) => ({
     stream: `recorded-${slot}-${at}`,
     expectedVersion: 0,
-    type: 'StatementsRecorded',
+    type: eventType('StatementsRecorded', 2),
     data: { by, slot, root: encodeHex(tree.root), entries },
     attachment,
   }));

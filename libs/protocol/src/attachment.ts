@@ -2,7 +2,8 @@ import { concatBytes, readU32be, u32be, utf8Decode, utf8Encode } from './bytes.j
 import { ProtocolError } from './error.js';
 
 // What is attached to an event has one member for each of its entries. Members are bytes, one after the other, each behind its length: sealed bytes
-// and signatures would be a third longer as text, and have to be encoded here and decoded there. Attachments of before are JSON arrays in UTF-8.
+// and signatures would be a third longer as text, and have to be encoded here and decoded there. Those of version 1 of an event are JSON arrays in
+// UTF-8.
 
 /** What an attachment begins with; a JSON text never does. */
 const FRAMED = 2;
@@ -25,8 +26,8 @@ export function isFramed(bytes: Uint8Array): boolean {
 /** The inverse of {@link frame}; the pieces share its memory. Throws a `message` error. */
 export function unframe(bytes: Uint8Array, field: string): (Uint8Array | null)[] {
   const pieces: (Uint8Array | null)[] = [];
-  let at = 1;
-  while (isFramed(bytes) && at + 4 <= bytes.length) {
+  let at = isFramed(bytes) ? 1 : -1;
+  while (at > 0 && at + 4 <= bytes.length) {
     const length = readU32be(bytes, at);
     at += 4;
     if (length === NOTHING) {
@@ -41,12 +42,12 @@ export function unframe(bytes: Uint8Array, field: string): (Uint8Array | null)[]
   return pieces;
 }
 
-/** An attachment of before: a JSON array with one member for each entry of the event. */
+/** An attachment of version 1: a JSON array with one member for each entry of the event. */
 export function encodeAttachment(entries: readonly unknown[]): Uint8Array {
   return utf8Encode(JSON.stringify(entries));
 }
 
-/** The members of an attachment of before. Throws a `message` error. */
+/** The members of an attachment of version 1. Throws a `message` error. */
 export function parseAttachment(attachment: Uint8Array): unknown[] {
   let members: unknown;
   try {
@@ -58,7 +59,7 @@ export function parseAttachment(attachment: Uint8Array): unknown[] {
   return members;
 }
 
-/** Takes an attachment apart into attachments of one member each. Throws a `message` error. */
+/** Takes an attachment of any version apart into attachments of one member each. Throws a `message` error. */
 export function splitAttachment(attachment: Uint8Array): Uint8Array[] {
   return isFramed(attachment)
     ? unframe(attachment, 'attachment').map((member) => frame([member]))

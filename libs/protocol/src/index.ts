@@ -198,8 +198,8 @@ export {
   type RecordedEntry,
   type Recording,
   type SealedBytes,
-  sealedToJson,
   type StatementEntry,
   type StatementsRecorded,
   type StatementStateType,
 } from './zone-messages.js';
+export { sealedToJson, upcastEventsAccepted, upcastStatementsRecorded } from './zone-messages-v1.js';

@@ -26,8 +26,8 @@ import {
   parseStatementEntries,
   parseStatementsOneSided,
   parseStatementsRecorded,
-  sealedToJson,
 } from './zone-messages.js';
+import { sealedToJson, upcastEventsAccepted, upcastStatementsRecorded } from './zone-messages-v1.js';
 
 const EVENT = '0e9c2c6e-3d2f-4c2c-9a64-2f1ef2f1f7d5';
 const STATEMENT = encodeBase64url(testBytes('statement', 32));
@@ -66,8 +66,6 @@ describe('messages of a zone', () => {
     const ready = [{ statement: STATEMENT, state: 'complete', recordedTime: '2026-11-22T09:53:30Z' }];
     expect(parseEvidenceReady({ entries: ready })).toEqual(ready);
     expect(parseSealedFacts(encodeSealedFacts([sealed, null]))).toEqual([sealed, null]);
-    // Of before.
-    expect(parseSealedFacts(encodeAttachment([sealedToJson(sealed), null]))).toEqual([sealed, null]);
   });
 
   const recording = {
@@ -78,16 +76,35 @@ describe('messages of a zone', () => {
   };
   const framed = encodeRecording(recording);
 
-  it.each([
-    ['bytes', frame([framed])],
-    ['JSON, as before', encodeAttachment([attached])],
-  ])('join the entries of a slot with what stands beside them in %s', (_, attachment) => {
-    expect(parseStatementsRecorded(recorded, attachment)).toEqual({
+  it('join the entries of a slot with what stands beside them', () => {
+    expect(parseStatementsRecorded(recorded, frame([framed]))).toEqual({
       by: 'alpha',
       slot: 7,
       root: HASH,
       entries: [{ ...entry, ...recording }],
     });
+  });
+
+  it('of version 1 become those of version 2', () => {
+    const facts = encodeAttachment([sealedToJson(sealed), null]);
+    const accepted = { data: { entries: [{ id: EVENT }, { id: EVENT }] }, attachment: facts };
+    expect(upcastEventsAccepted(accepted)).toEqual({
+      data: accepted.data,
+      attachment: encodeSealedFacts([sealed, null]),
+    });
+    const bare = { ...attached, countersignature: 'd.e.f', path: [], openings: null };
+    expect(
+      upcastStatementsRecorded({ data: recorded, attachment: encodeAttachment([attached, bare]) }),
+    ).toEqual({
+      data: recorded,
+      attachment: frame([
+        framed,
+        encodeRecording({ ...recording, countersignature: 'd.e.f', path: [], openings: null }),
+      ]),
+    });
+    // What was erased, or what the consumer does not take.
+    for (const upcast of [upcastEventsAccepted, upcastStatementsRecorded])
+      expect(upcast({ data: recorded, attachment: null })).toEqual({ data: recorded, attachment: null });
   });
 
   it('have what was erased, or never was, as null beside them', () => {
@@ -96,11 +113,14 @@ describe('messages of a zone', () => {
     expect(entries).toEqual([{ ...entry, ...bare }]);
   });
 
-  it('are taken apart with what stands beside them, in both forms', () => {
+  it('are taken apart with what stands beside them, in both versions', () => {
     const facts = encodeSealedFacts([sealed, null]);
     expect(splitAttachment(facts).map(parseSealedFacts)).toEqual([[sealed], [null]]);
     const before = encodeAttachment([sealedToJson(sealed), null]);
-    expect(splitAttachment(before).map(parseSealedFacts)).toEqual([[sealed], [null]]);
+    expect(splitAttachment(before)).toEqual([
+      encodeAttachment([sealedToJson(sealed)]),
+      encodeAttachment([null]),
+    ]);
   });
 
   it.each([
@@ -108,6 +128,9 @@ describe('messages of a zone', () => {
     ['nothing for a member', frame([null]), 'attachment.0'],
     ['bytes at the end', Uint8Array.from([...frame([framed]), 0]), 'attachment'],
     ['bytes too few', frame([framed]).slice(0, -1), 'attachment'],
+    ['version 1', encodeAttachment([attached]), 'attachment'],
+    ['one byte', Uint8Array.of(0x5b), 'attachment'],
+    ['nothing', new Uint8Array(), 'attachment'],
     ['a member without its frame', frame([HASH]), 'attachment.0'],
     ['a piece too few', frame([frame([HASH])]), 'attachment.0'],
     ['half a hash', frame([frame([HASH, null, HASH.slice(16), null, null])]), 'attachment.0'],
@@ -162,7 +185,6 @@ describe('messages of a zone', () => {
   });
 
   it.each([
-    ['fewer than entries', encodeAttachment([]), 'attachment'],
     ['no JSON', utf8Encode('x'), 'attachment'],
     ['no UTF-8', Uint8Array.of(0xff), 'attachment'],
     [
@@ -172,8 +194,8 @@ describe('messages of a zone', () => {
     ],
     ['a hash that is none', encodeAttachment([{ ...attached, path: ['*'] }]), 'attachment.0.path.0'],
     ['a member too few', encodeAttachment([{ ...attached, openings: undefined }]), 'attachment.0.openings'],
-  ])('are refused with an attachment of %s', (_, attachment, field) => {
-    expect(() => parseStatementsRecorded(recorded, attachment)).toThrow(refusal(field));
+  ])('of version 1 are refused with an attachment of %s', (_, attachment, field) => {
+    expect(() => upcastStatementsRecorded({ data: recorded, attachment })).toThrow(refusal(field));
   });
 });
 

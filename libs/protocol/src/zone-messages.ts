@@ -1,9 +1,8 @@
-import { frame, isFramed, parseAttachment, unframe } from './attachment.js';
-import { concatBytes, decodeBase64, decodeHex, encodeBase64, utf8Decode, utf8Encode } from './bytes.js';
+import { frame, unframe } from './attachment.js';
+import { concatBytes, decodeHex, utf8Decode, utf8Encode } from './bytes.js';
 import { BYTES_32, IDENTIFIER, MEMBER_ID } from './rules.js';
 import {
   fault,
-  readBytes,
   readCount,
   readHash,
   readList,
@@ -16,7 +15,8 @@ import { MAX_STATEMENT_LENGTH } from './statement.js';
 import { MAX_COUNTERSIGNATURE_LENGTH } from './countersignature.js';
 
 // Messages inside one zone: the data and attachments of the events that intake, proof and archive publish to each
-// other. Data hold ids and hashes; what may have to be erased stands in the attachment, one member beside each of `entries`.
+// other. Data hold ids and hashes; what may have to be erased stands in the attachment, one member beside each of `entries`. Of events with an
+// attachment this is version 2; what version 1 looked like: zone-messages-v1.ts.
 
 /** Most entries in one event. */
 export const MAX_ENTRIES = 100;
@@ -177,13 +177,12 @@ export function parseEvidenceReady(data: unknown): EvidenceReadyEntry[] {
 
 /** The attachment of `EventsAccepted`: sealed facts, null where they were erased. */
 export function parseSealedFacts(attachment: Uint8Array): (SealedBytes | null)[] {
-  return membersOf(attachment).map((member, i) =>
-    readNullable(member, `attachment.${i.toString()}`, (value, field) => {
-      if (!(value instanceof Uint8Array)) return sealed(value, field);
-      const [ciphertext, key] = readPieces(value, field, 2);
-      return sealedPieces(ciphertext, key, field);
-    }),
-  );
+  return membersOf(attachment).map((member, i) => {
+    if (member === null) return null;
+    const field = `attachment.${i.toString()}`;
+    const [ciphertext, key] = readPieces(member, field, 2);
+    return sealedPieces(ciphertext, key, field);
+  });
 }
 
 /** Openings as they are sealed in a zone: the ten disclosures as one text, joined as in an SD-JWT. */
@@ -194,11 +193,6 @@ export function encodeOpenings(disclosures: readonly string[]): Uint8Array {
 /** The inverse of {@link encodeOpenings}. */
 export function decodeOpenings(bytes: Uint8Array): string[] {
   return utf8Decode(bytes).split('~');
-}
-
-/** The form of sealed bytes in an attachment of before. */
-export function sealedToJson({ ciphertext, key }: SealedBytes): { ciphertext: string; key: string } {
-  return { ciphertext: encodeBase64(ciphertext), key: encodeBase64(key) };
 }
 
 /** The attachment of `EventsAccepted`. */
@@ -217,17 +211,17 @@ export function encodeRecording({ jws, countersignature, path, openings }: Recor
   ]);
 }
 
-/** The members of an attachment: bytes, or JSON values where it is one of before. */
-function membersOf(attachment: Uint8Array): unknown[] {
-  const members = isFramed(attachment) ? unframe(attachment, 'attachment') : parseAttachment(attachment);
-  return readList(members, 'attachment', MAX_ENTRIES, (member) => member);
+function membersOf(attachment: Uint8Array): (Uint8Array | null)[] {
+  return readList(
+    unframe(attachment, 'attachment'),
+    'attachment',
+    MAX_ENTRIES,
+    (member) => member as Uint8Array | null,
+  );
 }
 
-function recordingOf(value: unknown, field: string): Recording {
-  return value instanceof Uint8Array ? framedRecording(value, field) : jsonRecording(value, field);
-}
-
-function framedRecording(member: Uint8Array, field: string): Recording {
+function recordingOf(member: Uint8Array | null | undefined, field: string): Recording {
+  if (member == null) throw fault(field, 'must be a recording');
   const [jws, countersignature, path, ciphertext, key] = readPieces(member, field, 5);
   if (
     jws == null ||
@@ -268,24 +262,6 @@ function readPieces(member: Uint8Array, field: string, count: number): (Uint8Arr
   return pieces;
 }
 
-/** In an attachment of before. */
-function jsonRecording(value: unknown, field: string): Recording {
-  const { jws, countersignature, path, openings } = readMembers(value, field, [
-    'jws',
-    'countersignature',
-    'path',
-    'openings',
-  ]);
-  return {
-    jws: readText(jws, `${field}.jws`, MAX_STATEMENT_LENGTH),
-    countersignature: readNullable(countersignature, `${field}.countersignature`, (text, at) =>
-      readText(text, at, MAX_COUNTERSIGNATURE_LENGTH),
-    ),
-    path: readList(path, `${field}.path`, MAX_PATH, (hash, at) => readHash(hash, at, decodeBase64)),
-    openings: readNullable(openings, `${field}.openings`, sealed),
-  };
-}
-
 function entriesOf<T>(data: unknown, read: (entry: unknown, field: string) => T): T[] {
   return readList(readMembers(data, 'data', ['entries'])['entries'], 'data.entries', MAX_ENTRIES, read);
 }
@@ -304,12 +280,4 @@ const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 
 function readUuid(value: unknown, field: string): string {
   return readRule(value, field, { rule: 'must be a UUID in lower case', holds: (text) => UUID.test(text) });
-}
-
-function sealed(value: unknown, field: string): SealedBytes {
-  const { ciphertext, key } = readMembers(value, field, ['ciphertext', 'key']);
-  return {
-    ciphertext: readBytes(ciphertext, `${field}.ciphertext`, MAX_SEALED, decodeBase64),
-    key: readBytes(key, `${field}.key`, MAX_KEY, decodeBase64),
-  };
 }

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { chmodSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { splitAttachment } from '@besure/protocol';
 import { waitUntil } from '@besure/testing';
 import pg from 'pg';
 import { afterAll, beforeAll, expect, it } from 'vitest';
@@ -99,8 +100,8 @@ async function sendBatch(organisation: string, events: readonly CloudEvent[]): P
   expect(answer.status).toBe(202);
 }
 
-/** What a disk that rots does to the sealed facts of one entry. */
-async function damageEntry(at: number): Promise<void> {
+/** What a disk that rots does to the sealed facts of the second entry. */
+async function damageSecondEntry(): Promise<void> {
   const client = new pg.Client({ connectionString: zoneDatabaseUrl(network.postgres.url, 'alpha') });
   await client.connect();
   try {
@@ -108,14 +109,10 @@ async function damageEntry(at: number): Promise<void> {
       'SELECT position, content FROM intake.attachment ORDER BY position DESC LIMIT 1',
     );
     const { position, content } = rows[0]!;
-    const entries = JSON.parse(content.toString()) as { ciphertext: string }[];
-    const bytes = Buffer.from(entries[at]!.ciphertext, 'base64');
-    bytes[bytes.length - 1]! ^= 1;
-    entries[at]!.ciphertext = bytes.toString('base64');
-    await client.query('UPDATE intake.attachment SET content = $2 WHERE position = $1', [
-      position,
-      Buffer.from(JSON.stringify(entries)),
-    ]);
+    // In the middle of the second member: behind its length, the mark of a frame, and the length of the ciphertext.
+    const [first] = splitAttachment(content);
+    content[first!.length + 4 + 1 + 4 + 10]! ^= 1;
+    await client.query('UPDATE intake.attachment SET content = $2 WHERE position = $1', [position, content]);
   } finally {
     await client.end();
   }
@@ -148,7 +145,7 @@ it(
     await network.servers.nats.kill();
     await sendBatch('alpha', events);
     await host.stop(intake);
-    await damageEntry(1);
+    await damageSecondEntry();
     await network.servers.nats.restart();
     await host.restart(intake);
 
@@ -165,7 +162,12 @@ it(
       const { desk } = at!;
       const [letter, ...more] = await desk.list(false);
       expect(more).toEqual([]);
-      expect(letter).toMatchObject({ source: 'intake', type: 'EventsAccepted', entry: 1, error: 'KeyError' });
+      expect(letter).toMatchObject({
+        source: 'intake',
+        type: 'EventsAccepted.v2',
+        entry: 1,
+        error: 'KeyError',
+      });
       await expect(desk.replay(letter!.id, 'ann')).rejects.toThrow();
       await desk.discard(letter!.id, why, 'ann');
       await expect(desk.replay(letter!.id, 'ann')).rejects.toMatchObject({ code: 'dead-letter-ended' });

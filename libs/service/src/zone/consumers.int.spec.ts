@@ -1,6 +1,6 @@
 import { EventStore, coreMigrations, migrate, openDataSource } from '@besure/event-store';
 import { type Bus, connectBus } from '@besure/messaging';
-import { encodeAttachment, parseSealedFacts } from '@besure/protocol';
+import { frame, parseSealedFacts } from '@besure/protocol';
 import { type Nats, freshDatabase, startNats, waitUntil } from '@besure/testing';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { Health } from '../health.js';
@@ -86,11 +86,11 @@ function source(reads: Source['reads'], member: 'id' | 'event'): Source {
   };
 }
 
-const old = source({ EventsAccepted: [] }, 'id');
+const old = source({ Happened: [] }, 'id');
 /** What an upgrade brings: the member has another name. */
 const upgraded = source(
   {
-    EventsAccepted: [
+    Happened: [
       ({ data, attachment }) => {
         const { entries } = data as unknown as { entries: { id: string }[] };
         return { data: { entries: entries.map(({ id }) => ({ event: id })) }, attachment };
@@ -100,19 +100,16 @@ const upgraded = source(
   'event',
 );
 
-async function append(type: string, entries: Record<string, string>[], facts: unknown[]): Promise<void> {
+async function append(type: string, entries: Record<string, string>[], facts: Uint8Array[]): Promise<void> {
   await owner.transaction((tx) =>
     owner.append(tx, [
-      { stream: 's', expectedVersion: 'any', type, data: { entries }, attachment: encodeAttachment(facts) },
+      { stream: 's', expectedVersion: 'any', type, data: { entries }, attachment: frame(facts) },
     ]),
   );
 }
 
 const id = (at: number): string => `${EVENT.slice(0, -1)}${at}`;
-const sealed = (byte: number): unknown => ({
-  ciphertext: Buffer.from([byte]).toString('base64'),
-  key: Buffer.from([1]).toString('base64'),
-});
+const sealed = (byte: number): Uint8Array => frame([Uint8Array.of(byte), Uint8Array.of(1)]);
 
 async function kept(): Promise<string[]> {
   const dataSource = await openDataSource({ url, schema: 'reader' });
@@ -142,11 +139,11 @@ it('puts the one bad entry of an event aside, shows it, and shows when an operat
   const service = await Service.start('reader', (context) => makeConsumers(context, [old]));
   expect(await service.shown('dead-letters-owner')).toEqual({ name: 'dead-letters-owner', ok: true });
   await append(
-    'EventsAccepted',
+    'Happened',
     [{ id: id(1) }, { id: id(2) }, { id: id(3) }],
-    [sealed(1), { ciphertext: 'no base64!', key: '' }, sealed(3)],
+    [sealed(1), frame([Uint8Array.of(2)]), sealed(3)],
   );
-  await append('EventsAccepted', [{ id: id(4) }], [sealed(4)]);
+  await append('Happened', [{ id: id(4) }], [sealed(4)]);
   await waitUntil({ what: 'the rest', timeoutMillis: 60_000 }, async () =>
     (await kept()).length === 3 ? true : undefined,
   );
@@ -165,7 +162,7 @@ it('puts the one bad entry of an event aside, shows it, and shows when an operat
   expect(said).toEqual([
     expect.objectContaining({
       source: 'owner',
-      kind: 'EventsAccepted',
+      kind: 'Happened',
       position: 1,
       index: 1,
       attempt: 8,
@@ -191,7 +188,7 @@ it('puts the one bad entry of an event aside, shows it, and shows when an operat
     attempts: 8,
     error: 'ProtocolError',
     code: 'message',
-    reason: 'must be bytes in their one encoding',
+    reason: 'must be 2 pieces',
   });
   expect(Object.keys(note!)).not.toContain('event');
   await desk.replay(note!.id, 'ann');
@@ -204,9 +201,9 @@ it('puts the one bad entry of an event aside, shows it, and shows when an operat
 
 it('stops before a version that it does not know, with an alarm, and goes on after the upgrade', async () => {
   const service = await Service.start('reader', (context) => makeConsumers(context, [old]));
-  await append('EventsAccepted', [{ id: id(1) }], [sealed(1)]);
-  await append('EventsAccepted.v2', [{ event: id(2) }], [sealed(2)]);
-  await append('EventsAccepted', [{ id: id(3) }], [sealed(3)]);
+  await append('Happened', [{ id: id(1) }], [sealed(1)]);
+  await append('Happened.v2', [{ event: id(2) }], [sealed(2)]);
+  await append('Happened', [{ id: id(3) }], [sealed(3)]);
   await waitUntil({ what: 'the alarm' }, async () =>
     (await service.metric('besure_alarms{kind="consumer-stopped"}')) === 1 ? true : undefined,
   );
