@@ -122,11 +122,17 @@ export class ProcessHost implements Host {
     };
   }
 
+  /** The process that is now. */
+  pid(name: string): number {
+    return this.#get(name).process.pid;
+  }
+
   /** SIGKILL: nothing of it gets a chance to tidy up. */
   async kill(name: string): Promise<void> {
     const running = this.#get(name);
     running.process.signal('KILL');
-    await running.process.exited;
+    // Waiting for its end, unlike `exited`, keeps this process alive.
+    await running.process.stop();
   }
 
   /** SIGTERM, as an operator stops it, and after a while SIGKILL. */

@@ -15,6 +15,7 @@ export { ledgerFromEnvironment } from './ledger-access.js';
 export type { Network } from './network.js';
 export { demo, type DemoRequest, DocumentsError } from './run-demo.js';
 export { MOST_HUBS } from './members.js';
+export { type HeldMemory, proveQueue, type QueueProof } from './queue/prove-queue.js';
 export { hubLogOf, readRunFile, type RunFile } from './run-file.js';
 export { HubsFixedError } from './settings.js';
 export { startNetwork, type StartOptions } from './start-network.js';

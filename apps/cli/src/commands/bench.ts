@@ -10,23 +10,34 @@ import {
 import { UsageError } from '../cli-error.js';
 import type { Command } from '../command.js';
 import { EXIT } from '../exit-codes.js';
+import { benchQueued } from './bench-queued.js';
 import { interruptible } from '../interruption.js';
 import type { Io } from '../io.js';
 import { noArguments, parseOptions } from '../parse-options.js';
 
-/** `bench [--seconds N | --minutes N] [--json] [--profile FOLDER]`: proofs per second, and processor time per proof by service, on this machine. */
+/**
+ * `bench [--seconds N | --minutes N] [--json] [--profile FOLDER]`: proofs per second, and processor time per proof by service, on this machine. With
+ * `--queued N` instead: what each service holds with N events queued.
+ */
 export const benchCommand: Command = {
-  usage: ['bench [--seconds N | --minutes N] [--json] [--profile FOLDER]'],
+  usage: ['bench [--seconds N | --minutes N] [--json] [--profile FOLDER | --queued N]'],
   async run(args, io) {
     const { values, positionals } = parseOptions(args, {
       seconds: { type: 'string' },
       minutes: { type: 'string' },
       json: { type: 'boolean', default: false },
       profile: { type: 'string' },
+      queued: { type: 'string' },
     });
     noArguments(positionals);
     const seconds = secondsOf(values);
-    const { profile } = values;
+    const { profile, queued } = values;
+    if (queued !== undefined) {
+      if (profile !== undefined) throw new UsageError('--profile and --queued exclude each other');
+      if (!/^[1-9][0-9]{0,7}$/.test(queued))
+        throw new UsageError('--queued is a whole number from 1 to 99999999');
+      return benchQueued(io, { events: Number(queued), seconds, json: values.json });
+    }
     const ledger = ledgerFromEnvironment(process.env);
     const report = await inTemporaryFolder('bench', (folder) =>
       interruptible((signal) =>

@@ -56,7 +56,8 @@ export async function generateLoad(
   return { acknowledged, ackMillis };
 }
 
-async function sendUntilTaken(office: BackOffice, events: readonly CloudEvent[]): Promise<void> {
+/** Sends a batch, again and again where there is no room; throws where one of its events is refused for another reason. */
+export async function sendUntilTaken(office: BackOffice, events: readonly CloudEvent[]): Promise<void> {
   for (;;) {
     try {
       const { results } = await office.sendBatch(events);
@@ -70,14 +71,16 @@ async function sendUntilTaken(office: BackOffice, events: readonly CloudEvent[])
   }
 }
 
-function composeBatch(
+/** What one organisation states about new documents, and the exchange's record of the same. */
+export function composeBatch(
   organisation: string,
   counterpart: string,
+  size = BATCH,
 ): { stated: CloudEvent[]; record: CloudEvent[] } {
   const time = new Date();
   const stated: CloudEvent[] = [];
   const record: CloudEvent[] = [];
-  for (let i = 0; i < BATCH; i++) {
+  for (let i = 0; i < size; i++) {
     const id = randomUUID();
     const content = randomBytes(16);
     const data = {

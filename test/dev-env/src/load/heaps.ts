@@ -30,13 +30,25 @@ const READINGS = 2;
 const PAUSE_MILLIS = 500;
 
 /** What every service of a network holds, by the names of its organisation and its own: the least of some readings, for timers hold things, too. */
-export async function readHeaps(network: Network, folder: string): Promise<Map<string, Held>> {
+export function readHeaps(network: Network, folder: string): Promise<Map<string, Held>> {
+  return readHeapsOf(pidsOf(network), folder);
+}
+
+/** The processes of a network's services as it started. The simulated ledger keeps all blocks in memory; it is no part of the product. */
+export function pidsOf({ services }: Network): Map<string, number> {
+  const product = services.filter(({ name }) => name !== 'devchain');
+  return new Map(product.map(({ name, organisation, pid }) => [`${organisation}-${name}`, pid]));
+}
+
+/** The same as {@link readHeaps}, of these processes. */
+export async function readHeapsOf(
+  pids: ReadonlyMap<string, number>,
+  folder: string,
+): Promise<Map<string, Held>> {
   const least = new Map<string, Held>();
   for (let reading = 0; reading < READINGS; reading += 1) {
     if (reading > 0) await pause(PAUSE_MILLIS);
-    // The simulated ledger keeps all blocks in memory; it is no part of the product.
-    for (const { name, organisation, pid } of network.services.filter((one) => one.name !== 'devchain')) {
-      const service = `${organisation}-${name}`;
+    for (const [service, pid] of pids) {
       const held = await readHeap(service, pid, join(folder, `${pid}.json`));
       const before = least.get(service);
       if (before === undefined || held.heap < before.heap) least.set(service, held);
