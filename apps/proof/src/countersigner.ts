@@ -18,6 +18,7 @@ import {
 import { openFacts } from './accepted-events.js';
 import { type CheckedStatement, StatementRefusedError, checkStatement } from './check-statement.js';
 import { counterpartOf, differingClaims, isParty } from './compare.js';
+import type { FreshStatements } from './fresh-statements.js';
 import { lookupOf, uniquenessOf } from './keyed-hashes.js';
 import { changeStatements, insertStatements, statementsByUniqueness } from './statement-rows.js';
 
@@ -26,6 +27,8 @@ export interface CountersigningContext {
   readonly exchange: string;
   readonly toleranceSeconds: number;
   readonly store: EventStore;
+  /** Gets what is kept here, once that is committed. */
+  readonly fresh: FreshStatements;
   readonly vault: FactsVault;
   readonly signer: StatementSigner;
   readonly primitives: Primitives;
@@ -33,6 +36,8 @@ export interface CountersigningContext {
   /** The start of the current slot, in whole seconds. */
   readonly issuedAt: () => number;
 }
+
+type StatementRow = Parameters<typeof insertStatements>[1][number];
 
 interface KnownRow {
   id: string;
@@ -70,7 +75,9 @@ export class Countersigner {
   ): Promise<CountersignVerdict[]> {
     const checked = statements.map((one) => this.#check(one, organisation));
     const good = checked.filter((one): one is CheckedStatement => !('verdict' in one));
-    const verdicts = await this.#context.store.transaction((tx) => this.#settle(tx, organisation, good));
+    const { store, fresh } = this.#context;
+    const { verdicts, rows } = await store.transaction((tx) => this.#settle(tx, organisation, good));
+    fresh.keep(rows);
     return checked.map((one) => ('verdict' in one ? one : verdicts.get(one.statement.id)!));
   }
 
@@ -129,7 +136,7 @@ export class Countersigner {
     tx: Tx,
     organisation: Organisation,
     group: readonly CheckedStatement[],
-  ): Promise<Map<string, CountersignVerdict>> {
+  ): Promise<{ verdicts: Map<string, CountersignVerdict>; rows: StatementRow[] }> {
     const { vault, now, issuedAt } = this.#context;
     // Two requests of one organisation about the same statement must not both find it new.
     await tx.query('SELECT pg_advisory_xact_lock(hashtextextended($1, 0))', [
@@ -159,34 +166,32 @@ export class Countersigner {
     }
     const decided = await this.#compare(tx, candidates);
     for (const [id, verdict] of decided) verdicts.set(id, verdict);
-    await insertStatements(
-      tx,
-      candidates.map((one) => {
-        const verdict = decided.get(one.id)!;
-        const sealed = vault.seal(encodeOpenings(one.disclosures));
-        return {
-          id: one.id,
-          event: null,
-          issuer: organisation.id,
-          counterpart: counterpartOf(organisation.id, one.claims),
-          uniqueness: uniqueness.get(one.id)!,
-          lookup: one.lookup,
-          state: verdict.verdict === 'refused' ? 'disputed' : verdict.verdict,
-          jws: one.statement.jws,
-          countersignature: verdict.verdict === 'countersigned' ? verdict.countersignature : null,
-          openings: sealed.ciphertext,
-          openingsKey: sealed.wrappedKey,
-          preparedAt: now(),
-          attemptAt: null,
-          iat: Math.max(one.statement.iat, issuedAt()),
-        };
-      }),
-    );
+    const rows = candidates.map((one): StatementRow => {
+      const verdict = decided.get(one.id)!;
+      const sealed = vault.seal(encodeOpenings(one.disclosures));
+      return {
+        id: one.id,
+        event: null,
+        issuer: organisation.id,
+        counterpart: counterpartOf(organisation.id, one.claims),
+        uniqueness: uniqueness.get(one.id)!,
+        lookup: one.lookup,
+        state: verdict.verdict === 'refused' ? 'disputed' : verdict.verdict,
+        jws: one.statement.jws,
+        countersignature: verdict.verdict === 'countersigned' ? verdict.countersignature : null,
+        openings: sealed.ciphertext,
+        openingsKey: sealed.wrappedKey,
+        preparedAt: now(),
+        attemptAt: null,
+        iat: Math.max(one.statement.iat, issuedAt()),
+      };
+    });
+    await insertStatements(tx, rows);
     await this.#announce(
       tx,
       [...decided].filter(([, verdict]) => verdict.verdict !== 'waiting'),
     );
-    return verdicts;
+    return { verdicts, rows };
   }
 
   async #known(tx: Tx, group: readonly CheckedStatement[]): Promise<KnownRow[]> {

@@ -4,6 +4,7 @@ import { nodePrimitives } from '@besure/keys';
 import { upcastEventsAccepted } from '@besure/protocol';
 import { type Source, acceptedEventsOf, discardEvents } from '@besure/service/zone';
 import type { ProofConfig } from './configuration.js';
+import { FreshStatements } from './fresh-statements.js';
 import { keepRecords } from './keep-records.js';
 import { stateOwnEvents } from './state-own-events.js';
 import { StatementMaker } from './statement-maker.js';
@@ -14,8 +15,14 @@ import { StatementMaker } from './statement-maker.js';
  * discarded ends so, and intake shows why.
  *
  * @param taken called shortly before the commit where there is something to do for others
+ * @param fresh gets the statements that are made
  */
-export function intakeReader(config: ProofConfig, store: EventStore, taken: () => void): Source {
+export function intakeReader(
+  config: ProofConfig,
+  store: EventStore,
+  taken: () => void,
+  fresh = new FreshStatements(),
+): Source {
   const { organisation, vault } = config;
   const stating = {
     organisation,
@@ -27,6 +34,7 @@ export function intakeReader(config: ProofConfig, store: EventStore, taken: () =
       vault,
       sha256: nodePrimitives.sha256,
     }),
+    fresh,
     now: Date.now,
     issuedAt: issuedAt(config),
   };

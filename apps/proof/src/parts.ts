@@ -3,6 +3,7 @@ import { acceptQuorate, HttpLogSource, LogFollower, LogStore } from '@besure/log
 import { nodePrimitives } from '@besure/keys';
 import type { PipeContext } from '@besure/service/zone';
 import type { ProofConfig } from './configuration.js';
+import type { FreshStatements } from './fresh-statements.js';
 import { noteFinalSlots } from './follow-log.js';
 
 /** The schema of this service, and the name of its pipe. */
@@ -11,6 +12,7 @@ export const SCHEMA = 'proof';
 /** What all parts of the service share. */
 export interface Shared extends PipeContext {
   readonly config: ProofConfig;
+  readonly fresh: FreshStatements;
 }
 
 /** Follows the ledger log of the hubs, believing only the charter's quorum, and notes which slots have become final. */

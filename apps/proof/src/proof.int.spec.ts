@@ -27,6 +27,7 @@ import {
   equalBytes,
   parseItem,
   parseStatementsRecorded,
+  type SealedBytes,
   rootFromSlotPath,
   statementLeaf,
   utf8Encode,
@@ -39,6 +40,7 @@ import { Countersigner } from './countersigner.js';
 import type { HubClient } from './hub-client.js';
 import { keepRecords } from './keep-records.js';
 import { proofMigrations } from './migrations.js';
+import { FreshStatements } from './fresh-statements.js';
 import { closeSlot } from './slot-closer.js';
 import { SendingPace } from './sending-pace.js';
 import { type SendingContext, sendSlots } from './slot-sender.js';
@@ -53,6 +55,7 @@ interface Zone {
   readonly store: EventStore;
   readonly vault: FactsVault;
   readonly signer: StatementSigner;
+  readonly fresh: FreshStatements;
 }
 
 let closing: (() => Promise<unknown>)[] = [];
@@ -74,7 +77,12 @@ async function zone(id: string): Promise<Zone> {
     { keyFile: join(folder, `${id}.pem`), certificateFile: join(folder, `${id}.crt`) },
     { organisation: id, notBefore: new Date(0), notAfter: new Date(4_000_000_000_000) },
   );
-  return { store: new EventStore({ dataSource, schema }), vault: ephemeralFactsVault(), signer };
+  return {
+    store: new EventStore({ dataSource, schema }),
+    vault: ephemeralFactsVault(),
+    signer,
+    fresh: new FreshStatements(),
+  };
 }
 
 beforeEach(async () => {
@@ -405,6 +413,16 @@ describe('attack:', () => {
   });
 });
 
+async function recordedByAlpha() {
+  const events = await alpha.store.readAll(0, 100);
+  const { data, attachment } = events.find((event) => event.type === 'StatementsRecorded.v2')!;
+  return parseStatementsRecorded(data, attachment!);
+}
+
+function buffers(sealed: SealedBytes | null): unknown {
+  return sealed && { ciphertext: Buffer.from(sealed.ciphertext), key: Buffer.from(sealed.key) };
+}
+
 describe('a slot', () => {
   const outputTxid = 'a'.repeat(64);
 
@@ -414,6 +432,7 @@ describe('a slot', () => {
     return {
       organisation: 'alpha',
       store: alpha.store,
+      fresh: alpha.fresh,
       ledgerSigner,
       keyHash,
       sha256: nodePrimitives.sha256,
@@ -439,19 +458,22 @@ describe('a slot', () => {
     return { txid: outputTxid, vout: 0, script: encodeHex(p2pkhScript(context.keyHash)) };
   }
 
-  it('holds what is countersigned under one root, with a path for each', async () => {
+  it.each([
+    ['of a moment ago', false],
+    ['of before a restart', true],
+  ])('holds what is countersigned under one root, with a path for each: %s', async (_when, restarted) => {
     const several = ['m-1', 'm-2', 'm-3'].map((message) => ({ ...facts, message }));
     await record(...several);
     await state(...several);
     await ask();
-    const context = sending({});
+    const context = { ...sending({}), ...(restarted && { fresh: new FreshStatements() }) };
     expect(await closeSlot(context, 5, firstOutput(context))).toBe(3);
-    const [recorded] = (await alpha.store.readAll(0, 100)).filter(
-      (event) => event.type === 'StatementsRecorded.v2',
-    );
-    const { root, entries, slot } = parseStatementsRecorded(recorded!.data, recorded!.attachment!);
+    const { root, entries, slot } = await recordedByAlpha();
     expect(slot).toBe(5);
+    const ids = entries.map((entry) => entry.statement);
+    const stored = await alpha.store.transaction((tx) => new FreshStatements().take(tx, ids));
     for (const entry of entries) {
+      expect(buffers(entry.openings)).toEqual(buffers(stored.get(entry.statement)!.openings));
       const leaf = statementLeaf(entry.jws, entry.countersignature, nodePrimitives.sha256);
       expect(equalBytes(rootFromSlotPath(leaf, entry.index, entry.path, nodePrimitives.sha256), root)).toBe(
         true,
@@ -461,6 +483,17 @@ describe('a slot', () => {
     const item = proofItemOf(parseTransaction(decodeHex(row!.raw)), ENTITY, ITEM_LENGTH, ITEM_MAGIC);
     expect('skip' in item).toBe(false);
     expect(parseItem((item as { data: Uint8Array }).data)).toEqual({ slot: 5, root });
+  });
+
+  it('leaves out openings that were erased, although they were here a moment ago', async () => {
+    await record(facts);
+    await state(facts);
+    await ask();
+    await alpha.store.transaction((tx) => tx.query('UPDATE statement SET openings = NULL'));
+    const context = sending({});
+    expect(await closeSlot(context, 5, firstOutput(context))).toBe(1);
+    const { entries } = await recordedByAlpha();
+    expect(entries.map(({ openings }) => openings)).toEqual([null]);
   });
 
   it('attack: counting what an organisation does: an empty slot looks like a full one', async () => {

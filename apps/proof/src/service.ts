@@ -36,6 +36,7 @@ import { askExchange } from './ask-exchange.js';
 import { type ProofConfig, proofConfiguration } from './configuration.js';
 import { CountersignController } from './countersign.controller.js';
 import { Countersigner } from './countersigner.js';
+import { FreshStatements } from './fresh-statements.js';
 import { HubClient } from './hub-client.js';
 import { intakeReader, issuedAt } from './intake-reader.js';
 import { proofMigrations } from './migrations.js';
@@ -71,7 +72,7 @@ async function build(context: ServiceContext<ProofConfig>): Promise<ServiceParts
   assertKeysOfCharter(config);
   const { store } = await openStore(context, SCHEMA, migrations);
   const bus = dialBus(context, 'zone', config.bus, SCHEMA);
-  const shared: Shared = { config, store, bus, log, metrics, health };
+  const shared: Shared = { config, fresh: new FreshStatements(), store, bus, log, metrics, health };
   const hubs = config.hubBuses.map((hub, at) => dialBus(context, `hub-${at}`, hub, config.organisation));
 
   const follower = logFollower(shared, Math.min(config.charter.slots.lengthMillis, 5000));
@@ -89,7 +90,7 @@ async function build(context: ServiceContext<ProofConfig>): Promise<ServiceParts
 
 /** The parts of an organisation: statements of its own events, and questions to the exchange. */
 function organisationParts(shared: Shared, exchangeBus: Bus): { running: Running[]; parts: ServiceParts } {
-  const { config, store } = shared;
+  const { config, store, fresh } = shared;
   const { charter, organisation, vault } = config;
   const exchange = exchangeOf(charter);
   const asker = worker(shared, 'countersigning', 100, async () => {
@@ -113,18 +114,19 @@ function organisationParts(shared: Shared, exchangeBus: Bus): { running: Running
     });
     return due > 0;
   });
-  const consumers = makeConsumers(shared, [intakeReader(config, store, () => asker.wake())]);
+  const consumers = makeConsumers(shared, [intakeReader(config, store, () => asker.wake(), fresh)]);
   return { running: [asker, ...consumers], parts: {} };
 }
 
 /** The parts of the exchange: records of its own events, and answers to organisations. */
 function exchangeParts(shared: Shared): { running: Running[]; parts: ServiceParts } {
-  const { config, store, bus, log } = shared;
+  const { config, store, bus, log, fresh } = shared;
   const { charter, vault } = config;
   const countersigner = new Countersigner({
     exchange: config.organisation,
     toleranceSeconds: charter.limits.agreementToleranceSeconds,
     store,
+    fresh,
     vault,
     signer: config.statementSigner,
     primitives: nodePrimitives,
@@ -154,7 +156,7 @@ function exchangeParts(shared: Shared): { running: Running[]; parts: ServicePart
 
 /** Closing slots, and bringing them to the ledger. */
 function slotParts(shared: Shared, hubs: readonly Bus[]): Running[] {
-  const { config, store, log, metrics } = shared;
+  const { config, store, fresh, log, metrics } = shared;
   const { charter, organisation, ledgerSigner } = config;
   const alarms = metrics.gauge('besure_alarms');
   const keyHash = hash160(ledgerSigner.publicKey, nodePrimitives.sha256);
@@ -174,6 +176,7 @@ function slotParts(shared: Shared, hubs: readonly Bus[]): Running[] {
   const sending = {
     organisation,
     store,
+    fresh,
     ledgerSigner,
     keyHash,
     sha256: nodePrimitives.sha256,

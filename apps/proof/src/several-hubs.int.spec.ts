@@ -1,3 +1,4 @@
+import { FreshStatements } from './fresh-statements.js';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -136,6 +137,7 @@ function sendingTo(...hubs: HubRequest[]): SendingContext {
   return {
     organisation: 'alpha',
     store,
+    fresh: new FreshStatements(),
     ledgerSigner,
     keyHash,
     sha256,

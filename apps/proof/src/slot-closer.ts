@@ -3,7 +3,6 @@ import { type EventStore, type NewEvent, type Tx, eventType } from '@besure/even
 import type { LedgerSigner } from '@besure/keys';
 import { buildItemTransaction } from '@besure/ledger-tx';
 import {
-  type SealedBytes,
   type Sha256,
   type SlotTree,
   buildSlotTree,
@@ -14,6 +13,7 @@ import {
   statementLeaf,
 } from '@besure/protocol';
 import { splitAttached } from './attachments.js';
+import type { FreshStatements, StatementBytes } from './fresh-statements.js';
 import { type SlotSigned, type Spendable, evolveSlotChain, mayClose } from './slot-chain.js';
 import { readSlotChain, writeSlotEvent } from './slot-rows.js';
 
@@ -21,6 +21,8 @@ import { readSlotChain, writeSlotEvent } from './slot-rows.js';
 export interface ClosingContext {
   readonly organisation: string;
   readonly store: EventStore;
+  /** What was written here a moment ago. */
+  readonly fresh: FreshStatements;
   readonly ledgerSigner: LedgerSigner;
   /** hash160 of the ledger key: what the charter's address stands for. */
   readonly keyHash: Uint8Array;
@@ -36,12 +38,11 @@ interface ReadyRow {
   event: string | null;
   issuer: string;
   counterpart: string;
-  state: string;
-  jws: string;
   countersignature: string | null;
-  openings: Buffer | null;
-  openings_key: Buffer | null;
+  erased: boolean;
 }
+
+type ReadyStatement = Omit<ReadyRow, 'erased'> & StatementBytes;
 
 /**
  * Closes a slot: puts whatever is countersigned or one-sided under one root, or a random root where there is nothing, and signs
@@ -61,15 +62,17 @@ export async function closeSlot(
     const { chain, version } = await readSlotChain(tx);
     const input = chain.tip ?? firstInput;
     if (!mayClose(chain, slot) || input === null) return null;
-    const ready = await takeReady(tx, slot, context.iatOf(slot));
+    const ready = await takeReady(tx, context.fresh, slot, context.iatOf(slot));
     const tree = buildSlotTree(
       ready.map((row) => statementLeaf(row.jws, row.countersignature, context.sha256)),
       (length) => randomBytes(length),
       context.sha256,
     );
     const signed = signSlot(context, streamEntity, { type: 'SlotSigned', slot, root: tree.root, input });
+    // Made before the first event is appended: from then on all other writers of the schema wait.
+    const recorded = recordedEvents(context.organisation, slot, ready, tree);
     await writeSlotEvent(context.store, tx, evolveSlotChain(chain, signed), version, signed);
-    await context.store.append(tx, recordedEvents(context.organisation, slot, ready, tree));
+    await context.store.append(tx, recorded);
     return ready.length;
   });
 }
@@ -107,13 +110,13 @@ export function signSlot(
   };
 }
 
-/** Null where they were erased. */
-function openingsOf({ openings, openings_key: key }: ReadyRow): SealedBytes | null {
-  return openings === null || key === null ? null : { ciphertext: openings, key };
-}
-
 /** Closing may come late: what was signed in a later slot than this one waits for that one. */
-async function takeReady(tx: Tx, slot: number, iat: number): Promise<ReadyRow[]> {
+async function takeReady(
+  tx: Tx,
+  fresh: FreshStatements,
+  slot: number,
+  iat: number,
+): Promise<ReadyStatement[]> {
   const [rows] = await tx.query<[ReadyRow[], number]>(
     `UPDATE statement SET slot = $1
      WHERE id IN (
@@ -121,17 +124,29 @@ async function takeReady(tx: Tx, slot: number, iat: number): Promise<ReadyRow[]>
        WHERE slot IS NULL AND state IN ('countersigned', 'one-sided') AND iat <= $2
        ORDER BY id FOR UPDATE
      )
-     RETURNING id, event, issuer, counterpart, state, jws, countersignature, openings, openings_key`,
+     RETURNING id, event, issuer, counterpart, countersignature, openings IS NULL OR openings_key IS NULL AS erased`,
     [slot, iat],
   );
-  return rows;
+  const bytes = await fresh.take(
+    tx,
+    rows.map((row) => row.id),
+  );
+  return rows.map(({ erased, ...row }) => {
+    const { jws, openings } = bytes.get(row.id)!;
+    return { ...row, jws, openings: erased ? null : openings };
+  });
 }
 
-function recordedEvents(by: string, slot: number, ready: readonly ReadyRow[], tree: SlotTree): NewEvent[] {
+function recordedEvents(
+  by: string,
+  slot: number,
+  ready: readonly ReadyStatement[],
+  tree: SlotTree,
+): NewEvent[] {
   const groups = splitAttached(
     ready.map((row, at) => {
       const { index, path } = tree.leaves[at]!;
-      const attached = encodeRecording({ ...row, path, openings: openingsOf(row) });
+      const attached = encodeRecording({ ...row, path });
       const { event, id: statement, issuer, counterpart } = row;
       return { entry: { event, statement, issuer, counterpart, index }, attached };
     }),

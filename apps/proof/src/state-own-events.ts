@@ -3,6 +3,7 @@ import type { FactsVault } from '@besure/keys';
 import { MAX_ENTRIES } from '@besure/protocol';
 import { openAcceptedEvents } from './accepted-events.js';
 import { counterpartOf } from './compare.js';
+import type { FreshStatements } from './fresh-statements.js';
 import { uniquenessOf, lookupOf } from './keyed-hashes.js';
 import type { StatementMaker } from './statement-maker.js';
 import { type NewStatementRow, insertStatements, statementsByUniqueness } from './statement-rows.js';
@@ -13,6 +14,8 @@ export interface StatingContext {
   readonly store: EventStore;
   readonly vault: FactsVault;
   readonly maker: StatementMaker;
+  /** Gets what is made here: identities of their own, so nothing else can ever stand under them. */
+  readonly fresh: FreshStatements;
   readonly now: () => number;
   /** The start of the current slot, in whole seconds. */
   readonly issuedAt: () => number;
@@ -62,6 +65,7 @@ export async function stateOwnEvents(
       iat,
     });
   }
+  context.fresh.keep(rows);
   await insertStatements(tx, rows);
   const appended: NewEvent[] = [];
   for (let from = 0; from < rows.length; from += MAX_ENTRIES) {

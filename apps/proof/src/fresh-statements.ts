@@ -1,0 +1,61 @@
+import { type Tx, arrays } from '@besure/event-store';
+import type { SealedBytes } from '@besure/protocol';
+
+/** What is signed and sealed of a statement: written once, most of its bytes. `openings` are null where they were erased. */
+export interface StatementBytes {
+  readonly jws: string;
+  readonly openings: SealedBytes | null;
+}
+
+/** Some seconds' worth at the speed of a large machine, about 40 MB. */
+const MOST = 10_000;
+
+/**
+ * The bytes of statements that were written here and are in no slot yet: reading them back costs PostgreSQL as much as writing them. Only a
+ * shortcut: what is not here is in the database. A statement's identity stands for its bytes where they are its own or were committed.
+ */
+export class FreshStatements {
+  readonly #statements = new Map<string, StatementBytes>();
+
+  /** Keeps what was written; the oldest go where it is too much. */
+  keep(
+    rows: readonly {
+      readonly id: string;
+      readonly jws: string;
+      readonly openings: Uint8Array;
+      readonly openingsKey: Uint8Array;
+    }[],
+  ): void {
+    for (const { id, jws, openings, openingsKey } of rows) {
+      this.#statements.set(id, { jws, openings: { ciphertext: openings, key: openingsKey } });
+    }
+    for (const id of this.#statements.keys()) {
+      if (this.#statements.size <= MOST) break;
+      this.#statements.delete(id);
+    }
+  }
+
+  /** The bytes of some statements, by identity, from here or else from the database; they are no longer kept here then. */
+  async take(tx: Tx, ids: readonly string[]): Promise<Map<string, StatementBytes>> {
+    const found = new Map<string, StatementBytes>();
+    const missing: string[] = [];
+    for (const id of ids) {
+      const bytes = this.#statements.get(id);
+      if (bytes === undefined) missing.push(id);
+      else found.set(id, bytes);
+      this.#statements.delete(id);
+    }
+    if (missing.length > 0) for (const [id, bytes] of await readBytes(tx, missing)) found.set(id, bytes);
+    return found;
+  }
+}
+
+async function readBytes(tx: Tx, ids: readonly string[]): Promise<[string, StatementBytes][]> {
+  const rows = await tx.query<
+    { id: string; jws: string; openings: Buffer | null; openings_key: Buffer | null }[]
+  >('SELECT id, jws, openings, openings_key FROM statement WHERE id = ANY($1::text[])', [arrays.text(ids)]);
+  return rows.map(({ id, jws, openings, openings_key: key }) => [
+    id,
+    { jws, openings: openings === null || key === null ? null : { ciphertext: openings, key } },
+  ]);
+}
