@@ -31,6 +31,8 @@ export interface StartOptions {
   /** Keeps everything: keys, charter, databases, ledger. The same folder comes up again as the same network. */
   readonly folder: string;
   readonly profile: ProfileName;
+  /** Of a new network, where it is not that of the profile. */
+  readonly countersignatureDeadlineSeconds?: number;
   readonly host: (logs: string) => Host;
   /** How many hubs a new network has, all on the one ledger; one where it is not said. */
   readonly hubs?: number;
@@ -61,7 +63,11 @@ export async function startNetwork(options: StartOptions): Promise<Network> {
     options.onProgress?.(step);
   };
   const settings = await networkSettings(folder, options.profile, options.hubs, portNames);
-  const profile = profiles[settings.profile];
+  const { countersignatureDeadlineSeconds } = options;
+  const profile = {
+    ...profiles[settings.profile],
+    ...(countersignatureDeadlineSeconds !== undefined && { countersignatureDeadlineSeconds }),
+  };
   const logs = join(folder, 'log');
   mkdirSync(logs, { recursive: true });
   const stops: (() => Promise<unknown>)[] = [];

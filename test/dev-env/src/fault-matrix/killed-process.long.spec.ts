@@ -1,0 +1,93 @@
+import { chmodSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, it, vi } from 'vitest';
+import { ProcessHost } from '../host.js';
+import type { Network } from '../network.js';
+import { startNetwork } from '../start-network.js';
+import { giveOrder, type KillOrder, ORDERS_VARIABLE, stepOf } from './kill-order.js';
+import { SharedCheck } from './shared-check.js';
+import { assertProven, type SentEvent, stateEvent } from './traffic.js';
+import { Turns } from './turns.js';
+
+const CASES: readonly KillOrder[] = [
+  { organisation: 'alpha', step: 'accepting an event', when: 'after' },
+  { organisation: 'beta', step: 'publishing what was accepted', when: 'after' },
+  { organisation: 'alpha', step: 'closing and signing a slot', when: 'after' },
+  { organisation: 'beta', step: 'submitting an item', when: 'after' },
+  { organisation: 'alpha', step: 'countersigning', when: 'after' },
+  { organisation: 'alpha', step: 'keeping a statement for fifty years', when: 'after' },
+  { organisation: 'beta', step: 'cosigning a checkpoint', when: 'after' },
+  { organisation: 'beta', step: 'keeping copies', when: 'before' },
+  { organisation: 'alpha', step: 'sending an item to the ledger', when: 'after' },
+  { organisation: 'alpha', step: 'extending the log and signing its checkpoint', when: 'before' },
+];
+/** Starting a process again costs a second of one core. */
+const AT_ONCE = 2;
+const CASE_MILLIS = 600_000;
+/** SIGKILL. */
+const KILLED = 128 + 9;
+
+vi.setConfig({ maxConcurrency: CASES.length });
+
+let folder: string;
+let orders: string;
+let host: ProcessHost;
+let network: Network;
+let check: SharedCheck;
+const turns = new Turns(AT_ONCE);
+
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'besure-killed-'));
+  chmodSync(folder, 0o755);
+  orders = join(folder, 'orders');
+  mkdirSync(orders);
+  // The compiled one: processes run what is built.
+  const killHere = new URL('../../dist/fault-matrix/kill-here.js', import.meta.url).href;
+  network = await startNetwork({
+    folder,
+    profile: 'tests',
+    // However slow the machine is, every statement is to become complete.
+    countersignatureDeadlineSeconds: 600,
+    host: (logs) =>
+      (host = new ProcessHost(logs, {
+        nodeArguments: ['--import', killHere],
+        environment: { [ORDERS_VARIABLE]: orders },
+      })),
+  });
+  check = new SharedCheck(network);
+});
+
+afterAll(async () => {
+  await network.stop();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+describe('every acknowledged event is proven exactly once, though a process is killed', () => {
+  it.concurrent.for(CASES.map((order) => ({ ...order, service: stepOf(order).service })))(
+    '$when $step ($service)',
+    { timeout: CASE_MILLIS },
+    async ({ service, ...order }, { expect }) => {
+      await turns.take(service, async () => {
+        const ended = host.exited(service);
+        giveOrder(orders, order);
+        const sending = stateBoth();
+        expect(await ended).toBe(KILLED);
+        await host.restart(service);
+        // What comes after it finds all as it was.
+        const sent = [...(await sending), ...(await stateBoth())];
+        const evidence = await Promise.all(sent.map((one) => assertProven(network, one, 'same')));
+        expect(new Set(evidence).size).toBe(sent.length);
+        expect((await check.report()).findings).toEqual([]);
+      });
+    },
+  );
+});
+
+function stateBoth(): Promise<SentEvent[]> {
+  const parties = ['alpha', 'beta'] as const;
+  return Promise.all([
+    stateEvent(network, 'sent', parties, 'same'),
+    stateEvent(network, 'received', parties, 'same'),
+  ]);
+}

@@ -1,0 +1,43 @@
+import { FsckError, type FsckReport } from '@besure/fsck';
+import { waitUntil } from '@besure/testing';
+import { fsckNetwork } from '../fsck.js';
+import type { Network } from '../network.js';
+
+/** How much evidence of each organisation a check verifies again: each case has verified that of its own events. */
+const SAMPLE = 2;
+
+/** The global check. Who asks for it while one is under way gets the next one, and shares that with all others who wait. */
+export class SharedCheck {
+  readonly #network: Network;
+  #running: Promise<unknown> = Promise.resolve();
+  #next: Promise<FsckReport> | null = null;
+
+  constructor(network: Network) {
+    this.#network = network;
+  }
+
+  /** A report about what is there now, or later. */
+  report(): Promise<FsckReport> {
+    return (this.#next ??= this.#afterRunning());
+  }
+
+  async #afterRunning(): Promise<FsckReport> {
+    await this.#running;
+    this.#next = null;
+    const check = this.#check();
+    this.#running = check.catch(() => {});
+    return check;
+  }
+
+  /** A service that another case has killed is back in a moment. */
+  #check(): Promise<FsckReport> {
+    return waitUntil({ what: 'all services to be there for the check', everyMillis: 200 }, async () => {
+      try {
+        return await fsckNetwork(this.#network, { sample: SAMPLE });
+      } catch (error) {
+        if (error instanceof FsckError && error.code === 'unreachable') return undefined;
+        throw error;
+      }
+    });
+  }
+}
