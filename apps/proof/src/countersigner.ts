@@ -20,7 +20,12 @@ import { type CheckedStatement, StatementRefusedError, checkStatement } from './
 import { counterpartOf, differingClaims, isParty } from './compare.js';
 import type { FreshStatements } from './fresh-statements.js';
 import { lookupOf, uniquenessOf } from './keyed-hashes.js';
-import { changeStatements, insertStatements, statementsByUniqueness } from './statement-rows.js';
+import {
+  changeStatements,
+  insertStatements,
+  leaveWaiting,
+  statementsByUniqueness,
+} from './statement-rows.js';
 
 /** What the exchange needs to countersign. */
 export interface CountersigningContext {
@@ -90,7 +95,7 @@ export class Countersigner {
       >(
         `SELECT s.id, s.issuer, s.lookup, s.jws, s.openings, s.openings_key
          FROM statement s JOIN record r USING (lookup)
-         WHERE s.state = 'waiting' AND s.openings IS NOT NULL
+         WHERE s.state = 'waiting' AND s.attempts = 0 AND s.openings IS NOT NULL
          ORDER BY s.prepared_at LIMIT $1 FOR UPDATE OF s SKIP LOCKED`,
         [limit],
       );
@@ -102,8 +107,12 @@ export class Countersigner {
         const claims = openDisclosures(statement, disclosures, primitives.sha256) as Claims;
         return { id: row.id, iat: statement.iat, issuer: row.issuer, lookup: row.lookup, claims };
       });
-      const decided = [...(await this.#compare(tx, candidates))].filter(
-        ([, verdict]) => verdict.verdict !== 'waiting',
+      const compared = [...(await this.#compare(tx, candidates))];
+      const decided = compared.filter(([, verdict]) => verdict.verdict !== 'waiting');
+      // Their record is about others, and stands: looked at again and again, they would keep those behind them from being looked at.
+      await leaveWaiting(
+        tx,
+        compared.flatMap(([id, verdict]) => (verdict.verdict === 'waiting' ? [id] : [])),
       );
       await changeStatements(
         tx,

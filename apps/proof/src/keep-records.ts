@@ -2,6 +2,7 @@ import { type EventStore, type StoredEvent, type Tx, arrays } from '@besure/even
 import type { FactsVault } from '@besure/keys';
 import { openAcceptedEvents } from './accepted-events.js';
 import { lookupOf } from './keyed-hashes.js';
+import { tellInGroups } from './tell-in-groups.js';
 
 /**
  * At the exchange: keeps the events of its own back office as records to compare statements with. The exchange states
@@ -25,13 +26,10 @@ export async function keepRecords(
       arrays.bytea(accepted.map((one) => one.sealed.key)),
     ],
   );
-  await context.store.append(tx, [
-    {
-      stream: `records-${accepted[0]!.event}`,
-      expectedVersion: 0,
-      type: 'RecordsKept',
-      data: { entries: accepted.map((one) => ({ event: one.event })) },
-    },
-  ]);
+  const entries = accepted.map(({ event }) => ({ event }));
+  await context.store.append(
+    tx,
+    tellInGroups('RecordsKept', entries, ({ event }) => `records-${event}`),
+  );
   return accepted.length;
 }

@@ -31,6 +31,8 @@ import {
   rootFromSlotPath,
   statementLeaf,
   utf8Encode,
+  parseRecordsKept,
+  parseStatement,
 } from '@besure/protocol';
 import { type FreshDatabase, freshDatabase } from '@besure/testing';
 import type { DataSource } from 'typeorm';
@@ -397,6 +399,38 @@ describe('attack:', () => {
       { verdict: 'disputed' },
     ]);
     expect(await countersigner().decideWaiting(100)).toBe(0);
+  });
+
+  it('who asks about the messages of others keeps nobody else from being decided', async () => {
+    const ofOthers = crafted({ ...facts, message: 'of-others' });
+    expect(await countersigner().answer(memberAlpha(), [ofOthers])).toEqual([{ verdict: 'waiting' }]);
+    expect(await countersigner().answer(memberAlpha(), [crafted(facts)])).toEqual([{ verdict: 'waiting' }]);
+    await record(
+      { ...facts, message: 'of-others', sender: { ...facts.sender, organisation: 'gamma' } },
+      facts,
+    );
+    await exchange.store.transaction((tx) =>
+      tx.query('UPDATE statement SET prepared_at = 0 WHERE id = $1', [
+        parseStatement(ofOthers.jws, nodePrimitives.sha256).id,
+      ]),
+    );
+    // One place, and who stands first in line takes it: for one round only.
+    expect(await countersigner().decideWaiting(1)).toBe(0);
+    expect(await countersigner().decideWaiting(1)).toBe(1);
+    expect((await statesOf(exchange.store)).toSorted()).toEqual(['countersigned', 'waiting']);
+  });
+
+  it('a backlog is told in events that their readers take', async () => {
+    const letters = Array.from({ length: 101 }, (_, at) => ({ ...facts, message: `letter ${at}` }));
+    const events = [letters.slice(0, 60), letters.slice(60)].flatMap((some) =>
+      accepted(exchange.vault, ...some),
+    );
+    await exchange.store.transaction((tx) => keepRecords(exchange, tx, events));
+    const told = await exchange.store.readAll(0, 100);
+    const sizes = told
+      .filter(({ type }) => type === 'RecordsKept')
+      .map(({ data }) => parseRecordsKept(data).length);
+    expect(sizes).toEqual([100, 1]);
   });
 
   it('who asks about the messages of others learns nothing: unknown, and no party, is one answer', async () => {

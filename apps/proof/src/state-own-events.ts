@@ -1,12 +1,12 @@
-import type { EventStore, NewEvent, StoredEvent, Tx } from '@besure/event-store';
+import type { EventStore, StoredEvent, Tx } from '@besure/event-store';
 import type { FactsVault } from '@besure/keys';
-import { MAX_ENTRIES } from '@besure/protocol';
 import { openAcceptedEvents } from './accepted-events.js';
 import { counterpartOf } from './compare.js';
 import type { FreshStatements } from './fresh-statements.js';
 import { uniquenessOf, lookupOf } from './keyed-hashes.js';
 import type { StatementMaker } from './statement-maker.js';
 import { type NewStatementRow, insertStatements, statementsByUniqueness } from './statement-rows.js';
+import { tellInGroups } from './tell-in-groups.js';
 
 /** What turning accepted events into statements needs. */
 export interface StatingContext {
@@ -67,24 +67,11 @@ export async function stateOwnEvents(
   }
   context.fresh.keep(rows);
   await insertStatements(tx, rows);
-  const appended: NewEvent[] = [];
-  for (let from = 0; from < rows.length; from += MAX_ENTRIES) {
-    const entries = rows.slice(from, from + MAX_ENTRIES).map(({ event, id }) => ({ event, statement: id }));
-    appended.push({
-      stream: `prepared-${entries[0]!.statement}`,
-      expectedVersion: 0,
-      type: 'StatementsPrepared',
-      data: { entries },
-    });
-  }
-  if (repeats.length > 0) {
-    appended.push({
-      stream: `repeated-${repeats[0]!.event}`,
-      expectedVersion: 0,
-      type: 'EventsRepeated',
-      data: { entries: repeats },
-    });
-  }
+  const prepared = rows.map(({ event, id }) => ({ event, statement: id }));
+  const appended = [
+    ...tellInGroups('StatementsPrepared', prepared, ({ statement }) => `prepared-${statement}`),
+    ...tellInGroups('EventsRepeated', repeats, ({ event }) => `repeated-${event}`),
+  ];
   await store.append(tx, appended);
   return rows.length;
 }

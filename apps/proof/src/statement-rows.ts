@@ -61,6 +61,12 @@ export async function statementsByUniqueness(
   return new Map(rows.map((row) => [row.uniqueness, { id: row.id }]));
 }
 
+/** At the exchange: notes of statements that wait for good that they were compared once. */
+export async function leaveWaiting(tx: Tx, ids: readonly string[]): Promise<void> {
+  if (ids.length === 0) return;
+  await tx.query('UPDATE statement SET attempts = 1 WHERE id = ANY($1::text[])', [ids]);
+}
+
 /** A change of state after a verdict or a deadline. */
 export interface StatementChange {
   readonly id: string;

@@ -20,6 +20,8 @@ import { MAX_COUNTERSIGNATURE_LENGTH } from './countersignature.js';
 
 /** Most entries in one event. */
 export const MAX_ENTRIES = 100;
+/** As many were told in one event once, where a consumer had fallen behind: a hundred events of a hundred. */
+const MOST_READ = MAX_ENTRIES * 100;
 const HASH_LENGTH = 32;
 const MAX_PATH = 20;
 const MAX_SEALED = 65_536;
@@ -263,7 +265,7 @@ function readPieces(member: Uint8Array, field: string, count: number): (Uint8Arr
 }
 
 function entriesOf<T>(data: unknown, read: (entry: unknown, field: string) => T): T[] {
-  return readList(readMembers(data, 'data', ['entries'])['entries'], 'data.entries', MAX_ENTRIES, read);
+  return readList(readMembers(data, 'data', ['entries'])['entries'], 'data.entries', MOST_READ, read);
 }
 
 function statementEntry(
