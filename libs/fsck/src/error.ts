@@ -3,7 +3,9 @@ export type FsckErrorCode =
   /** A database, archive or hub does not answer. */
   | 'unreachable'
   /** The database is not that of the zone, or may not be read. */
-  | 'not-a-zone';
+  | 'not-a-zone'
+  /** There are events of versions that are not known here. */
+  | 'newer-release';
 
 /** The one error class of this library. */
 export class FsckError extends Error {

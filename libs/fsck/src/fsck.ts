@@ -6,7 +6,7 @@ import { type ArchiveAccess, verifyEvidence } from './evidence.js';
 import { compareLogs, type HubAccess, type ReadLog, readHubs } from './hubs.js';
 import { type LedgerBlocks, readLedger } from './ledger.js';
 import { type ConsumerStanding, type DeadLetters, Findings, type FsckReport } from './report.js';
-import { assertZone, checkZone, consumerStandings, deadLetters } from './zone.js';
+import { assertKnownVersions, assertZone, checkZone, consumerStandings, deadLetters } from './zone.js';
 
 /** An organisation, by what fsck reads of it. */
 export interface FsckZone {
@@ -114,6 +114,7 @@ async function look(
   for (const [at, { id: zone, database }] of open.entries()) {
     const db = database.snapshot;
     await assertZone(db, zone);
+    await assertKnownVersions(db, zone);
     logs.push(await checkZone({ db, zone, charter, findings }));
     consumers.push(...(await consumerStandings(db, zone)));
     dead.push(...(await deadLetters(db, zone)));

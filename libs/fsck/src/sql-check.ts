@@ -44,6 +44,9 @@ export async function runChecks(
 /** The type of an event `e` without its version. */
 export const NAME_OF_TYPE = "regexp_replace(e.type, '[.]v[0-9]+$', '')";
 
+/** Types of which there is more than one version, with the newest: what is read here is the same in all of them. */
+export const NEWEST_VERSIONS: Readonly<Record<string, number>> = { EventsAccepted: 2, StatementsRecorded: 2 };
+
 /** The schemas of a zone whose services tell each other of events. */
 export type Schema = 'intake' | 'proof' | 'archive';
 

@@ -9,7 +9,7 @@ import { readStoredLog } from './log-check.js';
 import { compareItems, compareSlots } from './member-items.js';
 import type { ConsumerStanding, DeadLetters, Findings } from './report.js';
 import { SLOT_CHECKS } from './slots.js';
-import { consumedBy, runChecks } from './sql-check.js';
+import { consumedBy, NEWEST_VERSIONS, runChecks } from './sql-check.js';
 import { EXCHANGE_CHECKS, ORGANISATION_CHECKS } from './statements.js';
 
 const SCHEMAS = ['intake', 'proof', 'archive'] as const;
@@ -54,6 +54,21 @@ export async function assertZone(db: Db, zone: string): Promise<void> {
   const lacking = rows.filter(({ readable }) => readable !== true).map(({ name }) => name);
   if (lacking.length > 0) {
     throw new FsckError('not-a-zone', `the database of ${zone} has no schema to read: ${lacking.join(', ')}`);
+  }
+}
+
+/** Throws FsckError `newer-release` where there are events of versions that are not known here: it would take them for missing. */
+export async function assertKnownVersions(db: Db, zone: string): Promise<void> {
+  const types = SCHEMAS.map(
+    (schema) => `SELECT DISTINCT type FROM ${schema}.event WHERE type ~ '\\.v[0-9]+$'`,
+  );
+  for (const { type } of await db.query<{ type: string }>(types.join(' UNION '))) {
+    const [, name = '', version] = /^(.+)\.v(\d+)$/.exec(type) ?? [];
+    if (Number(version) <= (NEWEST_VERSIONS[name] ?? 1)) continue;
+    throw new FsckError(
+      'newer-release',
+      `${zone} has events ${type}: this needs the fsck of the release that wrote them`,
+    );
   }
 }
 

@@ -40,8 +40,8 @@ beforeAll(async () => {
   const document = { ...told.document, size: 2 };
   await tell('alpha', 'sent', { ...told, document }, TIME);
   await tell('alpha', 'sent', { ...told, document }, TIME);
-  await waitUntilSettled(network, 60_000);
-}, 180_000);
+  await waitUntilSettled(network, 200_000);
+}, 300_000);
 
 afterAll(async () => {
   await stop();
@@ -282,6 +282,13 @@ describe('finds, of one fault, all that is wrong and nothing else', () => {
     await network.stop();
     const postgres = await startPostgres({ folder: data, port: Number(new URL(url).port) });
     stop = () => postgres.stop();
+  });
+
+  it('says nothing where a newer release has written events', async () => {
+    const sql = "UPDATE intake.event SET type = 'EventsAccepted.v99' WHERE position = 1";
+    const open = damaged({ zone: 'alpha', sql }, () => undefined);
+    const newer = fsck({ ...fsckOptionsOf(network, { sample: 0 }), hubs: [], open });
+    await expect(newer).rejects.toMatchObject({ code: 'newer-release' });
   });
 
   it.each(DAMAGES)('$zone: $what', async (damage) => {
