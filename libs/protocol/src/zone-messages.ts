@@ -118,9 +118,13 @@ export function parseStatementsOneSided(data: unknown): OneSidedEntry[] {
 
 /** Data of `RecordsKept`: the exchange keeps these events to compare statements with. */
 export function parseRecordsKept(data: unknown): { readonly event: string }[] {
-  return entriesOf(data, (entry, field) => ({
-    event: readUuid(readMembers(entry, field, ['event'])['event'], `${field}.event`),
-  }));
+  return entriesOf(
+    data,
+    (entry, field) => ({
+      event: readUuid(readMembers(entry, field, ['event'])['event'], `${field}.event`),
+    }),
+    MOST_READ,
+  );
 }
 
 /** Data of `EventsDiscarded`. */
@@ -264,8 +268,12 @@ function readPieces(member: Uint8Array, field: string, count: number): (Uint8Arr
   return pieces;
 }
 
-function entriesOf<T>(data: unknown, read: (entry: unknown, field: string) => T): T[] {
-  return readList(readMembers(data, 'data', ['entries'])['entries'], 'data.entries', MOST_READ, read);
+function entriesOf<T>(
+  data: unknown,
+  read: (entry: unknown, field: string) => T,
+  most: number = MAX_ENTRIES,
+): T[] {
+  return readList(readMembers(data, 'data', ['entries'])['entries'], 'data.entries', most, read);
 }
 
 function statementEntry(
