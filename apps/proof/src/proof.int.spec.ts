@@ -1,16 +1,9 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { EventStore, type StoredEvent, coreMigrations, migrate, openDataSource } from '@besure/event-store';
+import type { EventStore } from '@besure/event-store';
 import type { Organisation } from '@besure/governance';
-import {
-  type FactsVault,
-  type StatementSigner,
-  ephemeralFactsVault,
-  generateLedgerKey,
-  generateStatementKey,
-  nodePrimitives,
-} from '@besure/keys';
+import { generateLedgerKey, nodePrimitives } from '@besure/keys';
 import { hash160, p2pkhScript, parseTransaction, proofItemOf } from '@besure/ledger-tx';
 import {
   type Facts,
@@ -21,7 +14,6 @@ import {
   ITEM_LENGTH,
   ITEM_MAGIC,
   decodeHex,
-  encodeSealedFacts,
   encodeBase64url,
   encodeHex,
   equalBytes,
@@ -30,18 +22,15 @@ import {
   type SealedBytes,
   rootFromSlotPath,
   statementLeaf,
-  utf8Encode,
   parseRecordsKept,
   parseStatement,
 } from '@besure/protocol';
-import { type FreshDatabase, freshDatabase } from '@besure/testing';
-import type { DataSource } from 'typeorm';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { accepted, facts, openZone, type ProofZone } from '../contract/proof-zone.js';
 import { type AskingContext, askExchange } from './ask-exchange.js';
 import { Countersigner } from './countersigner.js';
 import type { HubClient } from './hub-client.js';
 import { keepRecords } from './keep-records.js';
-import { proofMigrations } from './migrations.js';
 import { FreshStatements } from './fresh-statements.js';
 import { closeSlot } from './slot-closer.js';
 import { SendingPace } from './sending-pace.js';
@@ -53,44 +42,17 @@ const IAT = 1_795_341_000;
 const DEADLINE_MILLIS = 5000;
 const ENTITY = new Uint8Array(16).fill(7);
 
-interface Zone {
-  readonly store: EventStore;
-  readonly vault: FactsVault;
-  readonly signer: StatementSigner;
-  readonly fresh: FreshStatements;
-}
-
 let closing: (() => Promise<unknown>)[] = [];
 let folder: string;
 let now: number;
-let alpha: Zone;
-let exchange: Zone;
-
-async function zone(id: string): Promise<Zone> {
-  const database: FreshDatabase = await freshDatabase();
-  const schema = 'proof';
-  await migrate({ url: database.url, schema, migrations: [...coreMigrations(schema), ...proofMigrations] });
-  const dataSource: DataSource = await openDataSource({ url: database.url, schema });
-  closing.push(async () => {
-    await dataSource.destroy();
-    await database.drop();
-  });
-  const signer = await generateStatementKey(
-    { keyFile: join(folder, `${id}.pem`), certificateFile: join(folder, `${id}.crt`) },
-    { organisation: id, notBefore: new Date(0), notAfter: new Date(4_000_000_000_000) },
-  );
-  return {
-    store: new EventStore({ dataSource, schema }),
-    vault: ephemeralFactsVault(),
-    signer,
-    fresh: new FreshStatements(),
-  };
-}
+let alpha: ProofZone;
+let exchange: ProofZone;
 
 beforeEach(async () => {
   folder = mkdtempSync(join(tmpdir(), 'besure-proof-'));
   now = IAT * 1000;
-  [alpha, exchange] = await Promise.all([zone('alpha'), zone('exchange')]);
+  const open = (id: string): Promise<ProofZone> => openZone(id, folder, (close) => closing.push(close));
+  [alpha, exchange] = await Promise.all([open('alpha'), open('exchange')]);
 });
 
 afterEach(async () => {
@@ -98,45 +60,6 @@ afterEach(async () => {
   closing = [];
   rmSync(folder, { recursive: true });
 });
-
-const facts: Facts = {
-  event: 'sent',
-  reason: null,
-  time: '2026-11-22T10:00:00.000Z',
-  message: 'm-1',
-  sender: { scheme: 'be:cbe', id: '0200000001', organisation: 'alpha' },
-  recipient: { scheme: 'be:cbe', id: '0200000002', organisation: 'beta' },
-  document: {
-    mediaType: 'text/plain',
-    size: 3,
-    sha256: encodeBase64url(new Uint8Array(32)),
-    sha3_512: encodeBase64url(new Uint8Array(64)),
-  },
-  corrects: null,
-};
-
-let uuid = 0;
-function accepted(vault: FactsVault, ...all: Facts[]): StoredEvent[] {
-  const sealed = all.map((one) => {
-    const { ciphertext, wrappedKey } = vault.seal(utf8Encode(JSON.stringify(one)));
-    return { ciphertext, key: wrappedKey };
-  });
-  uuid += 1;
-  const entries = all.map((_, at) => ({
-    id: `00000000-0000-4000-8000-${String(uuid * 100 + at).padStart(12, '0')}`,
-  }));
-  return [
-    {
-      position: uuid,
-      stream: `accepted-${uuid}`,
-      version: 1,
-      type: 'EventsAccepted',
-      data: { entries },
-      attachment: encodeSealedFacts(sealed),
-      recordedAt: '2026-11-22T10:00:00.000Z',
-    },
-  ];
-}
 
 function state(...all: Facts[]): Promise<number> {
   const maker = new StatementMaker({
