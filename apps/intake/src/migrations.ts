@@ -80,4 +80,12 @@ export const intakeMigrations: readonly Migration[] = [
       DROP INDEX event_state_waiting;
     `,
   },
+  {
+    name: 'intake-005',
+    sql: `
+      -- Whoever asks for a source is led along its index, also where nearly all there is has another one: the way in order of acceptance, which looks
+      -- as short then, reads everything. In force from the next ANALYZE on.
+      ALTER TABLE request ALTER COLUMN source SET (n_distinct = 1000);
+    `,
+  },
 ];
