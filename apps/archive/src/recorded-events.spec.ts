@@ -25,12 +25,12 @@ beforeAll(async () => {
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-function read(change: Partial<StoredEvent> = {}, organisation = 'alpha'): KeptPart[] {
+function read(change: Partial<StoredEvent> = {}, organisation = 'alpha', keys = vault): KeptPart[] {
   const { sha256 } = nodePrimitives;
   const said = { ...event, ...change };
   return readRecorded([{ ...said, ...upcastStatementsRecorded(said) }], {
     organisation,
-    vault,
+    vault: keys,
     sha256,
     paths: new SlotPaths(sha256),
     onMismatch: (statement) => mismatches.push(statement),
@@ -92,6 +92,13 @@ describe('readRecorded', () => {
     ],
   ])('stops at %s', (_what, change) => {
     expect(() => read(change())).toThrow(expect.objectContaining({ code: 'recorded-malformed' }));
+  });
+
+  it('waits for a key that the key file does not hold yet, instead of giving openings up', () => {
+    expect(() => read({}, 'alpha', ephemeralFactsVault())).toThrow(
+      expect.objectContaining({ code: 'sealed-unknown-key', retryable: true }),
+    );
+    expect(mismatches).toEqual([]);
   });
 
   it('keeps a recording without openings that do not open it, and says so', () => {

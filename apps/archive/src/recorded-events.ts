@@ -1,5 +1,5 @@
 import type { StoredEvent } from '@besure/event-store';
-import type { FactsVault, Sealed } from '@besure/keys';
+import { type FactsVault, KeyError, type Sealed } from '@besure/keys';
 import {
   type RecordedEntry,
   type Sha256,
@@ -28,7 +28,8 @@ export interface ReadingContext {
  * What proof recorded, from a batch of its events, checked: each path leads from the statement to the root, and the openings open the
  * statement. Other types are proof's own business.
  *
- * @throws ArchiveError `recorded-malformed`, ProtocolError: our own proof says what cannot be, so none of it is kept before a person has looked
+ * @throws ArchiveError `recorded-malformed`, ProtocolError: our own proof says what cannot be, so none of it is kept before a person has looked;
+ * KeyError `sealed-unknown-key` while the key file lacks the key that sealed openings
  */
 export function readRecorded(events: readonly StoredEvent[], context: ReadingContext): KeptPart[] {
   return events
@@ -79,7 +80,9 @@ function openingsOf(
   try {
     const claims = openAll(statement, decodeOpenings(vault.open(sealed)), sha256);
     return { sealed, message: messageHash(claims.message, vault) };
-  } catch {
+  } catch (error) {
+    // Nobody would offer them again: what a key file lacks is waited for.
+    if (error instanceof KeyError && error.retryable) throw error;
     onMismatch(statement.id);
     return null;
   }

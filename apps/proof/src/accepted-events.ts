@@ -1,6 +1,7 @@
 import type { StoredEvent } from '@besure/event-store';
 import type { FactsVault } from '@besure/keys';
 import {
+  ProtocolError,
   type Claims,
   type Facts,
   type SealedBytes,
@@ -27,6 +28,11 @@ export function openAcceptedEvents(events: readonly StoredEvent[], vault: FactsV
     .flatMap((event) => {
       const entries = parseEventsAccepted(event.data);
       const facts = event.attachment === null ? [] : parseSealedFacts(event.attachment);
+      if (event.attachment !== null && facts.length !== entries.length) {
+        throw new ProtocolError('message', 'there are not as many facts as entries', {
+          field: 'attachment',
+        });
+      }
       return entries.flatMap((entry, at): AcceptedEvent[] => {
         const sealed = facts[at];
         if (sealed === null || sealed === undefined) return [];

@@ -77,19 +77,10 @@ async function ask(
   { vault, request }: AskingContext,
   due: readonly DueRow[],
 ): Promise<readonly (CountersignVerdict | null)[]> {
-  const asked = due.flatMap((row, at) =>
-    row.openings === null || row.openings_key === null
-      ? []
-      : [
-          {
-            at,
-            jws: row.jws,
-            disclosures: decodeOpenings(
-              vault.open({ ciphertext: row.openings, wrappedKey: row.openings_key }),
-            ),
-          },
-        ],
-  );
+  const asked = due.flatMap((row, at) => {
+    const disclosures = disclosuresOf(vault, row);
+    return disclosures === null ? [] : [{ at, jws: row.jws, disclosures }];
+  });
   const answers: (CountersignVerdict | null)[] = due.map(() => null);
   try {
     const verdicts = await request(asked.map(({ jws, disclosures }) => ({ jws, disclosures })));
@@ -98,6 +89,16 @@ async function ask(
     // No answer is an answer here: the deadline decides, and the statement's own state asks again.
   }
   return answers;
+}
+
+/** Null where they were erased or do not open: nobody can be asked about that statement, and its deadline decides. The others do not wait for it. */
+function disclosuresOf(vault: FactsVault, { openings, openings_key: key }: DueRow): readonly string[] | null {
+  if (openings === null || key === null) return null;
+  try {
+    return decodeOpenings(vault.open({ ciphertext: openings, wrappedKey: key }));
+  } catch {
+    return null;
+  }
 }
 
 /** A countersignature that does not verify is none: the exchange is asked again, and the deadline decides. */

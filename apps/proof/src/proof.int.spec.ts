@@ -281,6 +281,20 @@ describe('a statement between an organisation and the exchange', () => {
     expect(answers[1]).toEqual(answers[0]);
   });
 
+  it('whose openings do not open any more keeps no other from being countersigned', async () => {
+    const several = ['m-1', 'm-2'].map((message) => ({ ...facts, message }));
+    await record(...several);
+    await state(...several);
+    await alpha.store.transaction((tx) =>
+      tx.query(`UPDATE statement SET openings = 'damaged' WHERE id = (SELECT min(id) FROM statement)`),
+    );
+    await ask();
+    expect((await statesOf(alpha.store)).toSorted()).toEqual(['countersigned', 'prepared']);
+    now += DEADLINE_MILLIS;
+    await ask();
+    expect((await statesOf(alpha.store)).toSorted()).toEqual(['countersigned', 'one-sided']);
+  });
+
   it('makes one statement of two events about the same', async () => {
     await state(facts);
     expect(await state(facts)).toBe(0);

@@ -28,4 +28,9 @@ export class KeyError extends Error {
     super(message);
     this.code = code;
   }
+
+  /** Whether the same bytes may open later: the key that sealed them may have been added to the key files of other services before this one's. */
+  get retryable(): boolean {
+    return this.code === 'sealed-unknown-key';
+  }
 }
