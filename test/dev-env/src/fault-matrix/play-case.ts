@@ -34,8 +34,12 @@ export async function playCase(stage: Stage, { step, kind, parties }: FaultCase)
     if (step.atStart === true) await host.restart(step.service);
     const sending: Promise<SentEvent>[] = [];
     await fire(armed, () => {
-      for (const name of ['sent', 'received'] as const)
-        sending.push(stateEvent(network, name, parties, recording));
+      for (const name of ['sent', 'received'] as const) {
+        const one = stateEvent(network, name, parties, recording);
+        // Awaited below, unless the case fails before that.
+        one.catch(() => undefined);
+        sending.push(one);
+      }
     });
     if (kind === 'killed-before' || kind === 'killed-after') {
       await host.restart(step.service, () => board.revive(step.service));

@@ -5,6 +5,7 @@ import type { Network } from '../network.js';
 
 /** How much evidence of each organisation a check verifies again: each case has verified that of its own events. */
 const SAMPLE = 2;
+const PATIENCE_MILLIS = 300_000;
 
 /** The global check. Who asks for it while one is under way gets the next one, and shares that with all others who wait. */
 export class SharedCheck {
@@ -31,13 +32,16 @@ export class SharedCheck {
 
   /** A service that another case has killed is back in a moment. */
   #check(): Promise<FsckReport> {
-    return waitUntil({ what: 'all services to be there for the check', everyMillis: 200 }, async () => {
-      try {
-        return await fsckNetwork(this.#network, { sample: SAMPLE });
-      } catch (error) {
-        if (error instanceof FsckError && error.code === 'unreachable') return undefined;
-        throw error;
-      }
-    });
+    return waitUntil(
+      { what: 'all services to be there for the check', timeoutMillis: PATIENCE_MILLIS, everyMillis: 200 },
+      async () => {
+        try {
+          return await fsckNetwork(this.#network, { sample: SAMPLE });
+        } catch (error) {
+          if (error instanceof FsckError && error.code === 'unreachable') return undefined;
+          throw error;
+        }
+      },
+    );
   }
 }
