@@ -27,6 +27,11 @@ export interface AskingContext {
   readonly primitives: Primitives;
   readonly exchange: { readonly id: string; readonly signingKeys: readonly Uint8Array[] };
   readonly deadlineMillis: number;
+  /**
+   * Since when this process asks, in milliseconds. What was prepared before it has its deadline from then on: while nobody asked, silence was not
+   * the exchange's, and after a stop of both the exchange may be back a moment later.
+   */
+  readonly askingSince: number;
   readonly now: () => number;
   readonly request: CountersignRequest;
 }
@@ -115,7 +120,7 @@ function decide(
   return decideStatement(
     {
       state: row.state,
-      preparedAt: Number(row.prepared_at),
+      preparedAt: Math.max(Number(row.prepared_at), context.askingSince),
       attempts: row.attempts,
       inSlot: row.slot !== null,
     },

@@ -93,6 +93,7 @@ function asking(request: AskingContext['request']): AskingContext {
     primitives: nodePrimitives,
     exchange: { id: 'exchange', signingKeys: [exchange.signer.publicKey] },
     deadlineMillis: DEADLINE_MILLIS,
+    askingSince: 0,
     now: () => now,
     request,
   };
@@ -244,6 +245,18 @@ describe('a statement between an organisation and the exchange', () => {
       'StatementsOneSided',
       'StatementsCompletedLate',
     ]);
+    expect(await statesOf(alpha.store)).toEqual(['one-sided']);
+  });
+
+  it('has its deadline anew after a restart: the exchange may have been away as long', async () => {
+    await record(facts);
+    await state(facts);
+    now += 10 * DEADLINE_MILLIS;
+    const silent = { ...asking(() => Promise.reject(new Error('no answer'))), askingSince: now };
+    await askExchange(silent);
+    expect(await statesOf(alpha.store)).toEqual(['prepared']);
+    now += DEADLINE_MILLIS;
+    await askExchange(silent);
     expect(await statesOf(alpha.store)).toEqual(['one-sided']);
   });
 

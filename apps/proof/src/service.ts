@@ -93,6 +93,7 @@ function organisationParts(shared: Shared, exchangeBus: Bus): { running: Running
   const { config, store, fresh } = shared;
   const { charter, organisation, vault } = config;
   const exchange = exchangeOf(charter);
+  const askingSince = Date.now();
   const asker = worker(shared, 'countersigning', 100, async () => {
     const due = await askExchange({
       store,
@@ -100,6 +101,7 @@ function organisationParts(shared: Shared, exchangeBus: Bus): { running: Running
       primitives: nodePrimitives,
       exchange: { id: exchange.id, signingKeys: signingKeysOf(exchange) },
       deadlineMillis: charter.limits.countersignatureDeadlineSeconds * 1000,
+      askingSince,
       now: Date.now,
       request: async (statements) =>
         parseCountersignAnswer(
