@@ -28,7 +28,8 @@ export function commit(service: string, does: readonly string[], not: readonly s
   return ({ adapter, at: reached, marks }) =>
     adapter === 'commit' &&
     reached === at &&
-    does.every((mark) => marks.includes(mark)) &&
+    // Whatever version of an event it appends.
+    does.every((mark) => marks.some((one) => one.replace(/\.v\d+$/, '') === mark)) &&
     !marks.some((mark) => not.some((start) => mark.startsWith(start)));
 }
 
