@@ -26,6 +26,8 @@ export function member(id: string, role: Organisation['role']): Organisation {
       { key: encodeBase64url(testKey(id).publicKey), from: 0, until: null, compromisedFrom: null },
     ],
     ledgerKeys: [{ address: address(`ledger key of ${id}`), from: 0, until: null }],
+    seats: [{ key: encodeBase64url(testKey(`seat of ${id}`).publicKey), from: 0, until: null }],
+    suspensions: [],
   };
 }
 
@@ -52,6 +54,7 @@ export function hub(id: string): Hub {
     name: `${id}.besure.example`,
     operator: `Operator of ${id}`,
     provider: `Data centre of ${id}`,
+    nodeAddress: address(`node of ${id}`),
     keys: [hubKeys(id)],
   };
 }
@@ -67,7 +70,7 @@ export function witness(id: string): Witness {
 
 /** The charter of these vectors. */
 export const CHARTER: Charter = {
-  format: 'besure-charter-v0',
+  format: 'besure-charter-v1',
   network: 'test',
   ledger: {
     chain: 'besure-test',
@@ -97,6 +100,8 @@ export const CHARTER: Charter = {
   timeStampAuthorities: [],
   algorithms: { ES256: null, 'ML-DSA-44': null, 'SHA-256': null, 'SHA3-512': null },
   leastAssurance: 'one-hub',
+  board: { rule: { mode: 'majority' }, hostingCapPercent: 50, openProposals: 3, longestLifeBlocks: 1000 },
+  formerTerms: [],
 };
 export const [ALPHA, BETA, EXCHANGE] = CHARTER.organisations as [Organisation, Organisation, Organisation];
 export const [HUB] = CHARTER.hubs as [Hub];

@@ -106,7 +106,7 @@ export function charters(): Vector[] {
       { code: 'json' },
       TEXT.replace('"test"', '"\\u0074est"'),
     ),
-    wrong('format', 'Another version.', 'format', { format: 'besure-charter-v1' }),
+    wrong('format', 'Another version.', 'format', { format: 'besure-charter-v2' }),
     wrong('member-unknown', 'An unknown member.', 'mode', { mode: 'majority' }),
     wrong('network-missing', 'A member is missing.', 'network', { network: undefined }),
     wrong('nested-unknown', 'An unknown member further down.', 'ledger.port', {

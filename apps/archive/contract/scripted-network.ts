@@ -200,7 +200,7 @@ async function makeMember(folder: string, id: string): Promise<Member> {
 function makeCharter(members: readonly Member[], hub: CheckpointSigner): Charter {
   return parseCharter(
     JSON.stringify({
-      format: 'besure-charter-v0',
+      format: 'besure-charter-v1',
       network: 'scripted',
       ledger: {
         chain: 'scripted',
@@ -229,6 +229,8 @@ function makeCharter(members: readonly Member[], hub: CheckpointSigner): Charter
           { key: encodeBase64url(signer.publicKey), from: 0, until: null, compromisedFrom: null },
         ],
         ledgerKeys: [{ address: encodeAddress(keyHash, ADDRESS_FORMAT), from: 0, until: null }],
+        seats: [{ key: encodeBase64url(Uint8Array.of(4, ...randomBytes(64))), from: 0, until: null }],
+        suspensions: [],
       })),
       hubs: [
         {
@@ -236,6 +238,7 @@ function makeCharter(members: readonly Member[], hub: CheckpointSigner): Charter
           name: 'hub.example',
           operator: 'Us',
           provider: 'here',
+          nodeAddress: encodeAddress(randomBytes(20), ADDRESS_FORMAT),
           keys: [{ from: 0, until: null, log: rawKeys(hub.log), witness: rawKeys(hub.witness) }],
         },
       ],
@@ -246,6 +249,13 @@ function makeCharter(members: readonly Member[], hub: CheckpointSigner): Charter
       ],
       algorithms: { ES256: null, 'ML-DSA-44': null, 'SHA-256': null, 'SHA3-512': null },
       leastAssurance: 'one-hub',
+      board: {
+        rule: { mode: 'majority' },
+        hostingCapPercent: 100,
+        openProposals: 10,
+        longestLifeBlocks: 100_000,
+      },
+      formerTerms: [],
     }),
   );
 }

@@ -7,7 +7,17 @@ const NOW = Date.parse('2026-11-22T10:00:00.000Z');
 const HOUR = 3_600_000;
 
 function member(id: string, role: Organisation['role'] = 'organisation'): Organisation {
-  return { id, name: id, role, from: 0, until: null, signingKeys: [], ledgerKeys: [] };
+  return {
+    id,
+    name: id,
+    role,
+    from: 0,
+    until: null,
+    signingKeys: [],
+    ledgerKeys: [],
+    seats: [],
+    suspensions: [],
+  };
 }
 
 const charter = {

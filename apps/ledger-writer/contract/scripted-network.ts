@@ -118,7 +118,7 @@ export function makeCharter(options: CharterOptions): TestCharter {
   rmSync(folder, { recursive: true });
   const charter = parseCharter(
     JSON.stringify({
-      format: 'besure-charter-v0',
+      format: 'besure-charter-v1',
       network: 'test',
       ledger: {
         chain,
@@ -152,12 +152,15 @@ export function makeCharter(options: CharterOptions): TestCharter {
           },
         ],
         ledgerKeys: [{ address, from: 0, until: null }],
+        seats: [{ key: encodeBase64url(Uint8Array.of(4, ...randomBytes(64))), from: 0, until: null }],
+        suspensions: [],
       })),
       hubs: keys.map(({ signer }, i) => ({
         id: `hub-${i}`,
         name: `hub-${i}.example`,
         operator: `Operator ${i}`,
         provider: 'example',
+        nodeAddress: encodeAddress(randomBytes(20), format, sha256),
         keys: [{ from: 0, until: null, log: rawKeys(signer.log), witness: rawKeys(signer.witness) }],
       })),
       witnesses: witnessSigners.map(({ publicKey }, i) => ({
@@ -170,6 +173,13 @@ export function makeCharter(options: CharterOptions): TestCharter {
       timeStampAuthorities: [],
       algorithms: { ES256: null, 'ML-DSA-44': null, 'SHA-256': null, 'SHA3-512': null },
       leastAssurance: 'one-hub',
+      board: {
+        rule: { mode: 'majority' },
+        hostingCapPercent: 100,
+        openProposals: 10,
+        longestLifeBlocks: 100_000,
+      },
+      formerTerms: [],
     }),
   );
   const hubs = charter.hubs.map((hub, i) => {

@@ -18,7 +18,17 @@ function vector(name: string): Vector {
 
 function member(id: string, key: string): Organisation {
   const signingKeys = [{ key, from: 0, until: null, compromisedFrom: null }];
-  return { id, name: id, role: 'organisation', from: 0, until: null, signingKeys, ledgerKeys: [] };
+  return {
+    id,
+    name: id,
+    role: 'organisation',
+    from: 0,
+    until: null,
+    signingKeys,
+    ledgerKeys: [],
+    seats: [],
+    suspensions: [],
+  };
 }
 
 const sent = vector('valid/sent');

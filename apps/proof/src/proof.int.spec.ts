@@ -121,6 +121,8 @@ function memberAlpha(): Organisation {
       { key: encodeBase64url(alpha.signer.publicKey), from: 0, until: null, compromisedFrom: null },
     ],
     ledgerKeys: [],
+    seats: [],
+    suspensions: [],
   };
 }
 

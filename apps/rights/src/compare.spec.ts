@@ -18,7 +18,7 @@ function key(bytes: number): string {
 
 const charter: Charter = parseCharter(
   JSON.stringify({
-    format: 'besure-charter-v0',
+    format: 'besure-charter-v1',
     network: 'test',
     ledger: {
       chain: 'besure',
@@ -52,6 +52,8 @@ const charter: Charter = parseCharter(
         },
       ],
       ledgerKeys: [{ address, from: 0, until: null }],
+      seats: [{ key: encodeBase64url(Uint8Array.of(4, ...randomBytes(64))), from: 0, until: null }],
+      suspensions: [],
     })),
     hubs: [
       {
@@ -59,6 +61,7 @@ const charter: Charter = parseCharter(
         name: 'hub.example',
         operator: 'Example',
         provider: 'example',
+        nodeAddress: node,
         keys: [
           {
             from: 0,
@@ -74,6 +77,13 @@ const charter: Charter = parseCharter(
     timeStampAuthorities: [],
     algorithms: { ES256: null, 'ML-DSA-44': null, 'SHA-256': null, 'SHA3-512': null },
     leastAssurance: 'one-hub',
+    board: {
+      rule: { mode: 'majority' },
+      hostingCapPercent: 100,
+      openProposals: 10,
+      longestLifeBlocks: 100_000,
+    },
+    formerTerms: [],
   }),
 );
 

@@ -1,11 +1,12 @@
-import { decodeAddress } from '@besure/ledger-tx';
+import { type AddressFormat, decodeAddress } from '@besure/ledger-tx';
 import { decodeBase64url, type NoteKeyType, noteKey } from '@besure/protocol';
 import { sha256 } from '@noble/hashes/sha2.js';
 import type { Charter, Period } from './charter.js';
-import { CharterError } from './error.js';
+import { assertBoard, assertFormerTerms } from './board-rules.js';
 import { addressFormatOf } from './membership.js';
 import { isWithin } from './period.js';
 import { groupsOf, operatorsOf } from './quorum.js';
+import { assertDifferent, fault } from './rule-fault.js';
 
 /**
  * What the members of a charter must be to each other: nobody twice, no key in two hands or two at once, exactly one
@@ -17,6 +18,8 @@ export function assertCharterRules(charter: Charter): void {
   assertTimeStampAuthorities(charter);
   const { ledger, quorum } = charter;
   if (ledger.streams.proofs === ledger.streams.rights) throw fault('ledger.streams', 'must be two streams');
+  assertFormerTerms(charter);
+  assertBoard(charter);
   if (quorum.hubs > operatorsOf(charter).size)
     throw fault('quorum.hubs', 'must not be more than there are hub operators');
   if (quorum.witnesses > groupsOf(charter).size)
@@ -26,16 +29,15 @@ export function assertCharterRules(charter: Charter): void {
 function assertMembers(charter: Charter): void {
   const { organisations } = charter;
   assertDifferent(organisations.map(({ id }, i) => [`organisations.${i}.id`, id]));
-  assertDifferent(
-    organisations.flatMap(({ signingKeys }, i) =>
+  // A key in the hands of a service never speaks for the board: signing keys and seats are different ones.
+  assertDifferent([
+    ...organisations.flatMap(({ signingKeys }, i) =>
       signingKeys.map(({ key }, j) => [`organisations.${i}.signingKeys.${j}.key`, key] as const),
     ),
-  );
-  assertDifferent(
-    organisations.flatMap(({ ledgerKeys }, i) =>
-      ledgerKeys.map(({ address }, j) => [`organisations.${i}.ledgerKeys.${j}.address`, address] as const),
+    ...organisations.flatMap(({ seats }, i) =>
+      seats.map(({ key }, j) => [`organisations.${i}.seats.${j}.key`, key] as const),
     ),
-  );
+  ]);
   if (organisations.filter(({ role }) => role === 'exchange').length !== 1) {
     throw fault('organisations', 'must hold exactly one exchange');
   }
@@ -50,18 +52,25 @@ function assertMembers(charter: Charter): void {
       if (compromisedFrom !== null && !isWithin(period, compromisedFrom))
         throw fault(`${path}.signingKeys.${j}.compromisedFrom`, 'must lie in the period of the key');
     });
-    member.ledgerKeys.forEach(({ address }, j) => {
-      try {
-        decodeAddress(address, format);
-      } catch (cause) {
-        throw fault(`${path}.ledgerKeys.${j}.address`, 'must be an address of this chain', cause);
-      }
-    });
+    member.seats.forEach((seat, j) => assertPeriod(`${path}.seats.${j}`, seat));
+    assertPeriods(`${path}.suspensions`, member.suspensions);
+    member.ledgerKeys.forEach(({ address }, j) =>
+      assertAddress(`${path}.ledgerKeys.${j}.address`, address, format),
+    );
   });
 }
 
+function assertAddress(path: string, address: string, format: AddressFormat): void {
+  try {
+    decodeAddress(address, format);
+  } catch (cause) {
+    throw fault(path, 'must be an address of this chain', cause);
+  }
+}
+
 /** Hubs and witnesses: a key that counted under two names would count twice. */
-function assertCosigners({ hubs, witnesses, log }: Charter): void {
+function assertCosigners(charter: Charter): void {
+  const { hubs, witnesses, log, organisations } = charter;
   assertDifferent(hubs.map(({ id }, i) => [`hubs.${i}.id`, id]));
   assertDifferent(witnesses.map(({ id }, i) => [`witnesses.${i}.id`, id]));
   assertDifferent([
@@ -69,7 +78,17 @@ function assertCosigners({ hubs, witnesses, log }: Charter): void {
     ...hubs.map(({ name }, i) => [`hubs.${i}.name`, name] as const),
     ...witnesses.map(({ name }, i) => [`witnesses.${i}.name`, name] as const),
   ]);
-  hubs.forEach(({ keys }, i) => assertPeriods(`hubs.${i}.keys`, keys));
+  const format = addressFormatOf(charter);
+  hubs.forEach(({ keys, nodeAddress }, i) => {
+    assertPeriods(`hubs.${i}.keys`, keys);
+    assertAddress(`hubs.${i}.nodeAddress`, nodeAddress, format);
+  });
+  assertDifferent([
+    ...hubs.map(({ nodeAddress }, i) => [`hubs.${i}.nodeAddress`, nodeAddress] as const),
+    ...organisations.flatMap(({ ledgerKeys }, i) =>
+      ledgerKeys.map(({ address }, j) => [`organisations.${i}.ledgerKeys.${j}.address`, address] as const),
+    ),
+  ]);
   witnesses.forEach(({ keys }, i) => assertPeriods(`witnesses.${i}.keys`, keys));
   const keys: readonly NamedKey[] = [
     ...hubs.flatMap(({ name, keys: all }, i) =>
@@ -117,19 +136,4 @@ function assertPeriods(path: string, periods: readonly Period[]): void {
 
 function assertPeriod(path: string, { from, until }: Period): void {
   if (until !== null && until <= from) throw fault(`${path}.until`, 'must be after its beginning');
-}
-
-function assertDifferent(
-  values: readonly (readonly [path: string, value: string])[],
-  rule = 'must be different for each of them',
-): void {
-  const seen = new Set<string>();
-  for (const [path, value] of values) {
-    if (seen.has(value)) throw fault(path, rule);
-    seen.add(value);
-  }
-}
-
-function fault(field: string, rule: string, cause?: unknown): CharterError {
-  return new CharterError('rule', rule, { field, cause });
 }

@@ -2,9 +2,12 @@ import { charterSchema } from './charter-schema.js';
 import { assertCharterRules } from './charter-rules.js';
 import { formatJson, parseJsonOnce, readBySchema } from './json.js';
 
-/** What a network's members have agreed on, version 0: one file, the same for all. */
-export interface Charter {
-  readonly format: 'besure-charter-v0';
+/**
+ * What a network's members have agreed on, version 1: one file, the same for all. What they begin with is one, and what came of
+ * it by their decisions is one again: whatever ended stays in it, with its end.
+ */
+export interface Charter extends Terms {
+  readonly format: 'besure-charter-v1';
   /** The network's own name. */
   readonly network: string;
   readonly ledger: {
@@ -22,33 +25,74 @@ export interface Charter {
   readonly log: { readonly origin: string; readonly checkpointEvery: number };
   /** Slot `base` starts at `startMillis` (since 1970); every slot lasts `lengthMillis`. */
   readonly slots: { readonly base: number; readonly startMillis: number; readonly lengthMillis: number };
-  readonly limits: {
-    /** How far the moments of issuer and exchange may lie apart. */
-    readonly agreementToleranceSeconds: number;
-    /** From prepared until a statement is recorded one-sided. */
-    readonly countersignatureDeadlineSeconds: number;
-    /** Recorded time minus claimed time beyond which evidence is late. */
-    readonly largestLagSeconds: number;
-    /**
-     * How far ahead of its block's own time a slot may start. Wide enough for every clock that a chain tolerates; without a
-     * limit, whoever gets hold of a member's key could use up all its future slots at once.
-     */
-    readonly slotAheadSeconds: number;
-    /** How long after the quorum's time a time stamp still says something about that time. */
-    readonly timeStampLagSeconds: number;
-  };
+  /** Who decides, and within which bounds. */
+  readonly board: Board;
+  /** What applied before the present terms, in the order of time. */
+  readonly formerTerms: readonly FormerTerms[];
   readonly organisations: readonly Organisation[];
   readonly hubs: readonly Hub[];
   /** Who else cosigns checkpoints: organisations' archives. */
   readonly witnesses: readonly Witness[];
-  /** How many different hub operators, and how many different groups of witnesses, must have cosigned a checkpoint. */
-  readonly quorum: { readonly hubs: number; readonly witnesses: number };
   readonly timeStampAuthorities: readonly TimeStampAuthority[];
   /** From when (POSIX seconds) an algorithm proves nothing new; `null` while it does. */
   readonly algorithms: Readonly<Record<Algorithm, number | null>>;
+}
+
+/** What evidence is held against. Terms apply to what is recorded while they are in force. */
+export interface Terms {
+  readonly limits: Limits;
+  /** How many different hub operators, and how many different groups of witnesses, must have cosigned a checkpoint. */
+  readonly quorum: { readonly hubs: number; readonly witnesses: number };
   /** What evidence must at least be worth to be accepted. */
   readonly leastAssurance: Assurance;
 }
+
+/** Terms that applied below a block height, and from the end of those above them in the list. */
+export interface FormerTerms extends Terms {
+  readonly until: number;
+}
+
+/** Distances in time, in seconds. */
+export interface Limits {
+  /** How far the moments of issuer and exchange may lie apart. */
+  readonly agreementToleranceSeconds: number;
+  /** From prepared until a statement is recorded one-sided. */
+  readonly countersignatureDeadlineSeconds: number;
+  /** Recorded time minus claimed time beyond which evidence is late. */
+  readonly largestLagSeconds: number;
+  /**
+   * How far ahead of its block's own time a slot may start. Wide enough for every clock that a chain tolerates; without a
+   * limit, whoever gets hold of a member's key could use up all its future slots at once.
+   */
+  readonly slotAheadSeconds: number;
+  /** How long after the quorum's time a time stamp still says something about that time. */
+  readonly timeStampLagSeconds: number;
+}
+
+/** How the members decide. */
+export interface Board {
+  readonly rule: BoardRule;
+  /** At most that part of the hubs, and of their operators, on the infrastructure of one provider. */
+  readonly hostingCapPercent: number;
+  /** How many open proposals one member may have. */
+  readonly openProposals: number;
+  /** For how many blocks a proposal may stay open. */
+  readonly longestLifeBlocks: number;
+}
+
+/**
+ * Whose votes accept a proposal: a single member's; more than half of all members'; or those of so many of a body, the
+ * `including` ones among them.
+ */
+export type BoardRule =
+  | { readonly mode: 'central'; readonly organisation: string }
+  | { readonly mode: 'majority' }
+  | {
+      readonly mode: 'hybrid';
+      readonly organisations: readonly string[];
+      readonly atLeast: number;
+      readonly including: readonly string[];
+    };
 
 /** From `from` on and before `until`; without end where that is `null`. */
 export interface Period {
@@ -64,6 +108,10 @@ export interface Organisation extends Period {
   readonly role: 'organisation' | 'exchange';
   readonly signingKeys: readonly SigningKey[];
   readonly ledgerKeys: readonly LedgerKey[];
+  /** Whose holders speak for the member in the board; each is a person's key, or a device's. */
+  readonly seats: readonly Seat[];
+  /** Heights at which its membership rests. */
+  readonly suspensions: readonly Period[];
 }
 
 /** A key for statements, or for countersignatures. */
@@ -79,6 +127,12 @@ export interface LedgerKey extends Period {
   readonly address: string;
 }
 
+/** A key for votes and proposals: never one that signs statements or items. */
+export interface Seat extends Period {
+  /** Uncompressed P-256 point, 65 bytes, base64url. */
+  readonly key: string;
+}
+
 /** Who runs a ledger node. */
 export interface Hub {
   readonly id: string;
@@ -88,6 +142,8 @@ export interface Hub {
   readonly operator: string;
   /** Whose infrastructure it stands on. */
   readonly provider: string;
+  /** Of its node on the ledger, which holds the rights to mine and to administer there. */
+  readonly nodeAddress: string;
   readonly keys: readonly HubKeys[];
 }
 

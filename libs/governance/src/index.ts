@@ -1,16 +1,22 @@
 export {
   type Algorithm,
   type Assurance,
+  type Board,
+  type BoardRule,
   type Charter,
   formatCharter,
+  type FormerTerms,
   type Hub,
   type HubKeys,
   type KeyPair,
   type LedgerKey,
+  type Limits,
   type Organisation,
   parseCharter,
   type Period,
+  type Seat,
   type SigningKey,
+  type Terms,
   type TimeStampAuthority,
   type Witness,
 } from './charter.js';
@@ -21,6 +27,8 @@ export { type CharterLeafRule, leafRuleOf } from './leaf-rule.js';
 export {
   addressFormatOf,
   exchangeOf,
+  isMemberAt,
+  isStanding,
   ledgerAddressesOf,
   ledgerKeyAt,
   memberByKeyHash,
@@ -31,6 +39,41 @@ export {
 } from './membership.js';
 export { isWithin } from './period.js';
 export { groupsOf, isMajority, operatorsOf } from './quorum.js';
+export { applyChange, type Moment } from './rights/apply-change.js';
+export { type Change, changeSchema, subjectOf } from './rights/change.js';
+export { tallyOf } from './rights/decide.js';
+export {
+  hostingArithmetic,
+  type HostingExcess,
+  hostingExcesses,
+  hostingLimit,
+  standingHubs,
+} from './rights/hosting.js';
+export {
+  isSignedByItsKey,
+  MAX_NOTE_LENGTH,
+  type Note,
+  NOTE_TYPE,
+  type NoteContent,
+  noteSchema,
+  parseNote,
+  prepareNote,
+  type ProposalNote,
+  type VoteNote,
+  type WithdrawalNote,
+} from './rights/note.js';
+export { type RightsRefusal } from './rights/refusal.js';
+export { type EntryOutcome, replay, type Replay, stateAt } from './rights/replay.js';
+export {
+  firstState,
+  formatState,
+  type Proposal,
+  type ProposalStatus,
+  type RightsState,
+  stateDigest,
+  type Vote,
+} from './rights/state.js';
+export { type Electorate, electorateOf, tally, type Tally } from './rights/tally.js';
 export { slotAt, slotIat, slotStartMillis } from './slots.js';
 export { type TimeStampAnchor, timeStampAnchorsOf } from './time-stamp-anchors.js';
 export { tlogPolicyOf } from './tlog-policy.js';

@@ -18,6 +18,21 @@ export function exchangeOf(charter: Charter): Organisation {
   return charter.organisations.find(({ role }) => role === 'exchange')!;
 }
 
+/** Whether a member's membership is in force in a block of that height. */
+export function isMemberAt(member: Organisation, height: number): boolean {
+  return isWithin(member, height) && !member.suspensions.some((period) => isWithin(period, height));
+}
+
+/** Whether a membership has no end and does not rest, as far as the charter says: as from the block after its newest change. */
+export function isStanding({ until, suspensions }: Organisation): boolean {
+  return until === null && suspensions.every((period) => period.until !== null);
+}
+
+/** Whether somebody can speak for a member in the board. */
+export function mayVote(member: Organisation): boolean {
+  return isStanding(member) && member.seats.some(({ until }) => until === null);
+}
+
 const byKeyHash = new WeakMap<Charter, ReadonlyMap<string, readonly [Organisation, LedgerKey]>>();
 
 /**
@@ -31,7 +46,7 @@ export function memberByKeyHash(
 ): Organisation | undefined {
   const [member, key] = ledgerKeys(charter).get(encodeHex(keyHash)) ?? [];
   const isInForce =
-    member !== undefined && key !== undefined && isWithin(member, height) && isWithin(key, height);
+    member !== undefined && key !== undefined && isMemberAt(member, height) && isWithin(key, height);
   return isInForce ? member : undefined;
 }
 
@@ -42,12 +57,12 @@ export function ledgerAddressesOf({ ledgerKeys: keys }: Organisation): string[] 
 
 /** The key with which a member signs what is recorded at a height; `undefined` where it has none there, or is no member. */
 export function signingKeyAt(member: Organisation, height: number): SigningKey | undefined {
-  return isWithin(member, height) ? member.signingKeys.find((key) => isWithin(key, height)) : undefined;
+  return isMemberAt(member, height) ? member.signingKeys.find((key) => isWithin(key, height)) : undefined;
 }
 
 /** The key with which a member publishes in a block of a height; `undefined` where it has none there, or is no member. */
 export function ledgerKeyAt(member: Organisation, height: number): LedgerKey | undefined {
-  return isWithin(member, height) ? member.ledgerKeys.find((key) => isWithin(key, height)) : undefined;
+  return isMemberAt(member, height) ? member.ledgerKeys.find((key) => isWithin(key, height)) : undefined;
 }
 
 /** The member's entry for a public key (65 bytes), whatever its period; `undefined` when it is not the member's. */

@@ -15,6 +15,7 @@ export type KeyErrorCode =
   | 'certificate-chain'
   | 'certificate-of-a-person'
   | 'wrong-length'
+  | 'passphrase'
   | 'sealed-malformed'
   | 'sealed-unknown-key'
   | 'sealed-mismatch';

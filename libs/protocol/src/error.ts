@@ -29,6 +29,9 @@ export type ProtocolErrorCode =
   | 'slot-path'
   | 'item'
   | 'log-entry'
+  // rights management
+  | 'rights-note'
+  | 'rights-entry'
   // messages between services
   | 'message'
   // logs, checkpoints and evidence

@@ -132,7 +132,16 @@ export {
   type ShortName,
 } from './event-names.js';
 export { encodeItem, ITEM_LENGTH, ITEM_MAGIC, parseItem, type SlotItem } from './item.js';
-export { attachSignature } from './jws.js';
+export { attachSignature, decodeEs256, decodeJson, encodeJson, splitCompactJws } from './jws.js';
+export {
+  encodeRightsEntry,
+  encodeRightsItem,
+  MAX_RIGHTS_ITEM_LENGTH,
+  parseRightsEntry,
+  readRightsItem,
+  type RightsEntry,
+  type RightsItem,
+} from './rights-entry.js';
 export { encodeLogEntry, LOG_ENTRY_LENGTH, type LogEntry, parseLogEntry } from './log-entry.js';
 export { composeSdJwt, splitSdJwt } from './sd-jwt.js';
 export { SlotPaths } from './slot-paths.js';

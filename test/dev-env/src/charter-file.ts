@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { type Charter, formatTrust, type KeyPair, parseCharter } from '@besure/governance';
 import {
   type CheckpointSigner,
@@ -9,8 +9,8 @@ import {
 } from '@besure/keys';
 import { encodeAddress, hash160, parseAddressFormat } from '@besure/ledger-tx';
 import { encodeBase64, encodeBase64url } from '@besure/protocol';
-import type { OrganisationKeys } from './key-folder.js';
-import type { HubMember, Member } from './members.js';
+import type { HubKeyFiles, OrganisationKeys } from './key-folder.js';
+import { firstHub, type HubMember, type Member } from './members.js';
 import type { Profile } from './profile.js';
 import type { TimeStamps } from './time-stamps.js';
 
@@ -20,6 +20,8 @@ export interface LedgerParameters {
   readonly genesis: string;
   readonly addressVersion: string;
   readonly addressChecksum: string;
+  /** Address of the node that began it. */
+  readonly founder: string;
 }
 
 const SLOT_AHEAD_SECONDS = 7200;
@@ -33,13 +35,16 @@ export function composeCharter(input: {
   readonly ledger: LedgerParameters;
   readonly startMillis: number;
   readonly organisations: readonly { readonly member: Member; readonly keys: OrganisationKeys }[];
-  readonly hubs: readonly { readonly hub: HubMember; readonly keyFile: string }[];
+  readonly hubs: readonly { readonly hub: HubMember; readonly keyFiles: HubKeyFiles }[];
   readonly timeStamps: TimeStamps | undefined;
 }): Charter {
-  const { network, profile, ledger } = input;
+  const { network, profile } = input;
+  const { founder, ...ledger } = input.ledger;
   const format = parseAddressFormat(ledger.addressVersion, ledger.addressChecksum);
+  const addressOf = (keyFile: string): string =>
+    encodeAddress(hash160(loadLedgerSigner(keyFile).publicKey), format);
   const charter: Charter = {
-    format: 'besure-charter-v0',
+    format: 'besure-charter-v1',
     network,
     ledger: { ...ledger, streams: { proofs: 'proofs', rights: 'rights' }, finalDepth: profile.finalDepth },
     log: {
@@ -61,18 +66,16 @@ export function composeCharter(input: {
       from: 0,
       until: null,
       signingKeys: [{ key: signingKeyIn(keys), from: 0, until: null, compromisedFrom: null }],
-      ledgerKeys: [
-        {
-          address: encodeAddress(hash160(loadLedgerSigner(keys.ledgerKey).publicKey), format),
-          from: 0,
-          until: null,
-        },
-      ],
+      ledgerKeys: [{ address: addressOf(keys.ledgerKey), from: 0, until: null }],
+      seats: [{ key: readFileSync(keys.seat, 'utf8').trim(), from: 0, until: null }],
+      suspensions: [],
     })),
-    hubs: input.hubs.map(({ hub, keyFile }) => {
-      const { log, witness } = loadCheckpointSigner(keyFile);
+    hubs: input.hubs.map(({ hub, keyFiles }) => {
+      const { log, witness } = loadCheckpointSigner(keyFiles.checkpoints);
       return {
         ...hub,
+        // Hubs of the embedded ledger share one node: what others than the first could administer there, they cannot use.
+        nodeAddress: hub.id === firstHub.id ? founder : addressOf(keyFiles.node),
         keys: [{ from: 0, until: null, log: publicPair(log), witness: publicPair(witness) }],
       };
     }),
@@ -86,6 +89,14 @@ export function composeCharter(input: {
     timeStampAuthorities: authoritiesOf(input.timeStamps),
     algorithms: { ES256: null, 'ML-DSA-44': null, 'SHA-256': null, 'SHA3-512': null },
     leastAssurance: 'recorded',
+    // Several hubs of a development network all stand on this machine.
+    board: {
+      rule: { mode: 'majority' },
+      hostingCapPercent: input.hubs.length > 1 ? 100 : 50,
+      openProposals: 10,
+      longestLifeBlocks: 1_000_000,
+    },
+    formerTerms: [],
   };
   return parseCharter(JSON.stringify(charter));
 }

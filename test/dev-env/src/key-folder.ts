@@ -1,12 +1,15 @@
+import { randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import {
   generateFactsKey,
   generateHubKeys,
   generateLedgerKey,
+  generateSeatKey,
   generateStatementKey,
   generateWitnessKey,
 } from '@besure/keys';
+import { encodeBase64url } from '@besure/protocol';
 import { type Scope, hashToken, newToken } from '@besure/service';
 import type { Member } from './members.js';
 
@@ -17,6 +20,11 @@ export interface OrganisationKeys {
   readonly ledgerKey: string;
   readonly witnessKey: string;
   readonly factsKey: string;
+  /** Of the member's seat in the board, encrypted, and what opens it. */
+  readonly seatKey: string;
+  readonly seatPassphrase: string;
+  /** The public half, base64url. */
+  readonly seat: string;
   /** Hashed tokens, for the services. */
   readonly tokens: string;
   /** The token itself, for the organisation's back office. */
@@ -34,6 +42,9 @@ export async function organisationKeys(folder: string, member: Member): Promise<
     ledgerKey: join(folder, 'ledger-key.hex'),
     witnessKey: join(folder, 'witness-key.pem'),
     factsKey: join(folder, 'facts-key'),
+    seatKey: join(folder, 'seat-key.age'),
+    seatPassphrase: join(folder, 'seat-passphrase'),
+    seat: join(folder, 'seat'),
     tokens: join(folder, 'tokens.json'),
     token: join(folder, 'token'),
   };
@@ -49,16 +60,35 @@ export async function organisationKeys(folder: string, member: Member): Promise<
   if (!existsSync(keys.ledgerKey)) generateLedgerKey(keys.ledgerKey);
   if (!existsSync(keys.witnessKey)) generateWitnessKey(keys.witnessKey);
   if (!existsSync(keys.factsKey)) generateFactsKey(keys.factsKey);
+  if (!existsSync(keys.seatKey)) await makeSeat(keys);
   if (!existsSync(keys.token)) makeToken(keys);
   return keys;
 }
 
-/** Makes the hub's checkpoint keys where they are missing. */
-export function hubKeys(folder: string): string {
+/** On a machine where the passphrase lies beside the file, a cheap derivation protects as much as a dear one. */
+const SEAT_WORK_FACTOR = 10;
+
+async function makeSeat({ seatKey, seatPassphrase, seat }: OrganisationKeys): Promise<void> {
+  const passphrase = randomBytes(16).toString('base64url');
+  writeFileSync(seatPassphrase, `${passphrase}\n`, { mode: 0o600 });
+  const { publicKey } = await generateSeatKey(seatKey, passphrase, SEAT_WORK_FACTOR);
+  writeFileSync(seat, `${encodeBase64url(publicKey)}\n`);
+}
+
+/** The files of one hub. */
+export interface HubKeyFiles {
+  readonly checkpoints: string;
+  /** Of its node on the ledger, where that is not the one that began it. */
+  readonly node: string;
+}
+
+/** Makes the hub's keys where they are missing. */
+export function hubKeys(folder: string): HubKeyFiles {
   mkdirSync(folder, { recursive: true, mode: 0o700 });
-  const path = join(folder, 'hub-keys.json');
-  if (!existsSync(path)) generateHubKeys(path);
-  return path;
+  const files = { checkpoints: join(folder, 'hub-keys.json'), node: join(folder, 'node-key.hex') };
+  if (!existsSync(files.checkpoints)) generateHubKeys(files.checkpoints);
+  if (!existsSync(files.node)) generateLedgerKey(files.node);
+  return files;
 }
 
 /** Reads a token file. */

@@ -1,6 +1,7 @@
 import { accessSync, constants, readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { ConfigurationError } from '@besure/service';
+import type { LedgerParameters } from './charter-file.js';
 
 /** Where a ledger node is and what opens it. */
 export interface LedgerAddress {
@@ -49,12 +50,14 @@ export class LedgerAccess {
   }
 
   /** What a charter must know of a chain: its genesis block and the form of its addresses. */
-  async parameters(): Promise<{ genesis: string; addressVersion: string; addressChecksum: string }> {
+  async parameters(): Promise<LedgerParameters> {
     const all = (await this.#call('getblockchainparams', [])) as Record<string, string>;
     return {
+      chain: this.address.chain,
       genesis: (await this.#call('getblockhash', [0])) as string,
       addressVersion: all['address-pubkeyhash-version']!,
       addressChecksum: all['address-checksum-value']!,
+      founder: ((await this.#call('getblock', ['1'])) as { miner: string }).miner,
     };
   }
 

@@ -84,7 +84,7 @@ export async function startNetwork(options: StartOptions): Promise<Network> {
     );
     const hubs = hubsOf(settings.hubs).map((hub) => ({
       hub,
-      keyFile: hubKeys(join(folder, 'keys', hub.id)),
+      keyFiles: hubKeys(join(folder, 'keys', hub.id)),
     }));
     const keysFolder = join(folder, 'keys');
     const port = (name: string): number => settings.ports[name]!;
@@ -124,11 +124,10 @@ export async function startNetwork(options: StartOptions): Promise<Network> {
         : options.timeStamps;
     const files = { charter: join(folder, 'charter.json'), trust: join(folder, 'trust.json') };
     if (!existsSync(files.charter)) {
-      const parameters = { chain: ledger.address.chain, ...(await access.parameters()) };
       const charter = composeCharter({
         network: settings.network,
         profile,
-        ledger: parameters,
+        ledger: await access.parameters(),
         startMillis: settings.startMillis,
         organisations,
         hubs,
@@ -143,12 +142,12 @@ export async function startNetwork(options: StartOptions): Promise<Network> {
     onProgress('databases');
     const url = nats.url;
     const plans: ServicePlan[] = [];
-    for (const { hub, keyFile } of hubs) {
+    for (const { hub, keyFiles } of hubs) {
       const database = await zoneDatabase(postgres, join(folder, 'keys', hub.id), hub.id, ['ledger-writer']);
       plans.push(
         ...hubServices({
           id: hub.id,
-          keyFile,
+          keyFile: keyFiles.checkpoints,
           charterFile: files.charter,
           database: database.url,
           bus: (service) => ({ url, credentialsFile: credentialsOf(keysFolder, hub.id, service) }),

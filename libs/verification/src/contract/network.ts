@@ -344,10 +344,12 @@ function charterOf(options: NetworkOptions): Charter {
       { key: encodeBase64url(sealOf(id).publicKey), from: 0, until: null, compromisedFrom: null },
     ],
     ledgerKeys: [{ address: encodeAddress(ledgerKeyHash(id), addressFormat), from: 0, until: null }],
+    seats: [{ key: encodeBase64url(sealOf(`seat of ${id}`).publicKey), from: 0, until: null }],
+    suspensions: [],
   });
   const raw = (signer: NoteSigner | undefined): string => encodeBase64url(signer!.key.publicKey);
   const charter: Charter = {
-    format: 'besure-charter-v0',
+    format: 'besure-charter-v1',
     network: 'test',
     ledger: {
       chain: 'besure-test',
@@ -380,6 +382,7 @@ function charterOf(options: NetworkOptions): Charter {
         name,
         operator: options.operators?.[i] ?? `Operator ${i + 1}`,
         provider: `Provider ${i + 1}`,
+        nodeAddress: encodeAddress(ledgerKeyHash(`node of ${id}`), addressFormat),
         keys: [
           {
             from: 0,
@@ -407,6 +410,13 @@ function charterOf(options: NetworkOptions): Charter {
     ],
     algorithms: { ES256: null, 'ML-DSA-44': null, 'SHA-256': null, 'SHA3-512': null },
     leastAssurance,
+    board: {
+      rule: { mode: 'majority' },
+      hostingCapPercent: 100,
+      openProposals: 10,
+      longestLifeBlocks: 100_000,
+    },
+    formerTerms: [],
   };
   return options.alter?.(charter) ?? charter;
 }

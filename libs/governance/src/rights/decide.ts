@@ -1,0 +1,68 @@
+import type { Charter } from '../charter.js';
+import { CharterError } from '../error.js';
+import { applyChange } from './apply-change.js';
+import { subjectOf } from './change.js';
+import { hostingArithmetic, hostingExcesses, standingHubs } from './hosting.js';
+import type { Proposal, RightsState } from './state.js';
+import { struck, tally, type Tally } from './tally.js';
+
+/** How the vote on a proposal stands. */
+export function tallyOf({ electorate, votes }: Proposal): Tally {
+  return tally(electorate, new Map(votes.map(({ member, choice }) => [member, choice])));
+}
+
+/**
+ * The state in which no open proposal has enough votes for a decision. What is accepted takes effect at once for the others: it
+ * may end them, and strike their voters, so that they are decided in turn, the oldest first.
+ */
+export function settled(state: RightsState, height: number): RightsState {
+  const decided = state.proposals.find(
+    (proposal) => proposal.status === 'open' && tallyOf(proposal).result !== 'open',
+  );
+  if (decided === undefined) return state;
+  const next =
+    tallyOf(decided).result === 'accepted'
+      ? accepted(state, decided, height)
+      : closed(state, decided, 'rejected', height);
+  return settled(next, height);
+}
+
+function accepted(state: RightsState, proposal: Proposal, height: number): RightsState {
+  const { change } = proposal.note;
+  let charter: Charter;
+  try {
+    charter = applyChange(state.charter, change, { height, time: state.time });
+  } catch (error) {
+    if (!(error instanceof CharterError)) throw error;
+    const remark = [error.field, error.message].filter((part) => part !== undefined).join(' ');
+    return closed(state, proposal, 'lapsed', height, [remark]);
+  }
+  const warnings =
+    change.kind === 'remove-hub' || change.kind === 'change-terms' ? hostingWarnings(charter) : [];
+  const after = closed(state, proposal, 'accepted', height, warnings);
+  const proposals = after.proposals.map((other): Proposal => {
+    if (other.status !== 'open') return other;
+    // Whoever voted under other terms voted on something else.
+    const ends = change.kind === 'change-terms' || subjectOf(other.note.change) === subjectOf(change);
+    return ends
+      ? { ...other, status: 'lapsed', closed: height, remarks: [`${proposal.id} was accepted before`] }
+      : { ...other, electorate: struck(other.electorate, charter) };
+  });
+  return { ...after, charter, version: state.version + 1, proposals };
+}
+
+function closed(
+  state: RightsState,
+  { id }: Proposal,
+  status: Proposal['status'],
+  height: number,
+  remarks: readonly string[] = [],
+): RightsState {
+  const close = (known: Proposal): Proposal =>
+    known.id === id ? { ...known, status, closed: height, remarks } : known;
+  return { ...state, proposals: state.proposals.map(close) };
+}
+
+function hostingWarnings(charter: Charter): string[] {
+  return hostingExcesses(charter, standingHubs(charter)).map((excess) => hostingArithmetic(charter, excess));
+}
