@@ -1,11 +1,12 @@
 import { type AddressFormat, decodeAddress } from '@besure/ledger-tx';
-import { decodeBase64url, type NoteKeyType, noteKey } from '@besure/protocol';
+import { decodeBase64url, type NoteKeyType, noteKey, utf8Encode } from '@besure/protocol';
 import { sha256 } from '@noble/hashes/sha2.js';
 import type { Charter, Period } from './charter.js';
 import { assertBoard, assertFormerTerms } from './board-rules.js';
 import { addressFormatOf } from './membership.js';
 import { isWithin } from './period.js';
 import { groupsOf, operatorsOf } from './quorum.js';
+import { rightsOriginOf } from './rights-log.js';
 import { assertDifferent, fault } from './rule-fault.js';
 
 /**
@@ -68,13 +69,19 @@ function assertAddress(path: string, address: string, format: AddressFormat): vo
   }
 }
 
+/** What a name may have that a key signs under. */
+const MOST_NAME_BYTES = 255;
+
 /** Hubs and witnesses: a key that counted under two names would count twice. */
 function assertCosigners(charter: Charter): void {
   const { hubs, witnesses, log, organisations } = charter;
   assertDifferent(hubs.map(({ id }, i) => [`hubs.${i}.id`, id]));
   assertDifferent(witnesses.map(({ id }, i) => [`witnesses.${i}.id`, id]));
+  if (utf8Encode(rightsOriginOf(charter)).length > MOST_NAME_BYTES)
+    throw fault('log.origin', 'must leave room for /rights');
   assertDifferent([
     ['log.origin', log.origin],
+    ['log.origin', rightsOriginOf(charter)],
     ...hubs.map(({ name }, i) => [`hubs.${i}.name`, name] as const),
     ...witnesses.map(({ name }, i) => [`witnesses.${i}.name`, name] as const),
   ]);
@@ -83,8 +90,11 @@ function assertCosigners(charter: Charter): void {
     assertPeriods(`hubs.${i}.keys`, keys);
     assertAddress(`hubs.${i}.nodeAddress`, nodeAddress, format);
   });
+  // Hubs may share a node; what a node signs must never pass for a member's item.
   assertDifferent([
-    ...hubs.map(({ nodeAddress }, i) => [`hubs.${i}.nodeAddress`, nodeAddress] as const),
+    ...[...new Set(hubs.map(({ nodeAddress }) => nodeAddress))].map(
+      (address) => ['hubs.nodeAddress', address] as const,
+    ),
     ...organisations.flatMap(({ ledgerKeys }, i) =>
       ledgerKeys.map(({ address }, j) => [`organisations.${i}.ledgerKeys.${j}.address`, address] as const),
     ),

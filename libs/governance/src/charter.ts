@@ -1,6 +1,7 @@
 import { charterSchema } from './charter-schema.js';
 import { assertCharterRules } from './charter-rules.js';
-import { formatJson, parseJsonOnce, readBySchema } from './json.js';
+import { CharterError } from './error.js';
+import { formatJson, MAX_JSON_LENGTH, parseJsonOnce, readBySchema } from './json.js';
 
 /**
  * What a network's members have agreed on, version 1: one file, the same for all. What they begin with is one, and what came of
@@ -193,6 +194,8 @@ export function parseCharter(text: string): Charter {
 /** Reads a charter that was parsed already. Throws CharterError. */
 export function readCharter(value: unknown): Charter {
   const charter: Charter = readBySchema(charterSchema, value);
+  if (formatJson(charter).length > MAX_JSON_LENGTH)
+    throw new CharterError('rule', `must have at most ${MAX_JSON_LENGTH} characters in its one text`);
   assertCharterRules(charter);
   return charter;
 }

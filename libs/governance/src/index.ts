@@ -67,13 +67,17 @@ export { type EntryOutcome, replay, type Replay, stateAt } from './rights/replay
 export {
   firstState,
   formatState,
+  networkOf,
+  parseState,
   type Proposal,
   type ProposalStatus,
   type RightsState,
   stateDigest,
+  storeState,
   type Vote,
 } from './rights/state.js';
 export { type Electorate, electorateOf, tally, type Tally } from './rights/tally.js';
+export { rightsLogOf, rightsOriginOf } from './rights-log.js';
 export { slotAt, slotIat, slotStartMillis } from './slots.js';
 export { type TimeStampAnchor, timeStampAnchorsOf } from './time-stamp-anchors.js';
 export { tlogPolicyOf } from './tlog-policy.js';

@@ -1,14 +1,15 @@
 import type { z } from 'zod';
 import { CharterError } from './error.js';
 
-const MAX_LENGTH = 4_000_000;
+/** The most characters of a text. */
+export const MAX_JSON_LENGTH = 4_000_000;
 
 /**
  * The value of a JSON text that people may have laid out as they like, but that says everything once: a member given
  * twice, or a number or string in another than its shortest form, is refused. Throws `json`.
  */
 export function parseJsonOnce(text: string): unknown {
-  if (text.length > MAX_LENGTH) throw new CharterError('json', 'the text is too long');
+  if (text.length > MAX_JSON_LENGTH) throw new CharterError('json', 'the text is too long');
   let value: unknown;
   let written: string;
   try {

@@ -138,6 +138,19 @@ export function admission(id: string): Change {
   };
 }
 
+/** A change of terms, of which only what is given changes. */
+export function termsWith(values: Partial<Omit<Extract<Change, { kind: 'change-terms' }>, 'kind'>>): Change {
+  return {
+    kind: 'change-terms',
+    limits: null,
+    quorum: null,
+    leastAssurance: null,
+    board: null,
+    algorithms: null,
+    ...values,
+  };
+}
+
 /** A signed note, and its id. `seat` is the name of the key that signs, by default the member's own. */
 export function note(content: NoteContent, seat = `${content.member} seat`): { jws: string; id: string } {
   const key = testKey(seat);

@@ -1,4 +1,4 @@
-import { isWithin, type Organisation, type SigningKey, signingKeyAt } from '@besure/governance';
+import { isMemberAt, type Organisation, type SigningKey, signingKeyAt } from '@besure/governance';
 import {
   type Countersignature,
   decodeBase64url,
@@ -43,7 +43,7 @@ export function keyInForce(
 ): HeldKey {
   const height = Math.min(...recordings.map((recording) => recording.height));
   const where = `${member.id} at height ${height.toString()}`;
-  assertThat(isWithin(member, height), 'not-a-member', where);
+  assertThat(isMemberAt(member, height), 'not-a-member', where);
   const key = signingKeyAt(member, height);
   assertThat(key !== undefined && keys.includes(key), 'key-not-valid', `the signing key of ${where}`);
   return { member: member.id, key, height };

@@ -1,7 +1,7 @@
 import {
   addressFormatOf,
   type Charter,
-  isWithin,
+  isMemberAt,
   ledgerKeyAt,
   type Organisation,
   slotIat,
@@ -139,7 +139,7 @@ function ledgerKeyHash(
   { sha256 }: Primitives,
 ): Uint8Array {
   const where = `${recorder.id} at height ${height.toString()}`;
-  assertThat(isWithin(recorder, height), 'not-a-member', where);
+  assertThat(isMemberAt(recorder, height), 'not-a-member', where);
   const key = ledgerKeyAt(recorder, height);
   assertThat(key !== undefined, 'key-not-valid', `the ledger key of ${where}`);
   return refuseAs('trust-malformed', () => decodeAddress(key.address, addressFormatOf(charter), sha256));

@@ -1,10 +1,9 @@
-import type { Charter, Organisation, Period, SigningKey } from '../charter.js';
-import { assertCharterRules } from '../charter-rules.js';
+import { type Charter, type Organisation, type Period, readCharter, type SigningKey } from '../charter.js';
 import { isStanding, mayVote } from '../membership.js';
 import { fault } from '../rule-fault.js';
 import { changeCosigners } from './apply-to-cosigners.js';
 import type { Change } from './change.js';
-import { assertHosting, standingHubs } from './hosting.js';
+import { assertHosting } from './hosting.js';
 import { assertReachable } from './reachable.js';
 import { changeTerms } from './apply-to-terms.js';
 import { addTo, edited, ended, succeeded } from './edit-list.js';
@@ -18,15 +17,16 @@ export interface Moment {
 
 /**
  * The charter with a change in it. Members, their keys and terms change from the block after `at`, cosigners' keys from its
- * time. Throws CharterError `rule` where the change contradicts the charter, or would leave one that must not be.
+ * time. Throws CharterError `rule` or `field` where the change contradicts the charter, or would leave one that must not be.
  */
 export function applyChange(charter: Charter, change: Change, at: Moment): Charter {
   const next =
     'organisation' in change ? changeMember(charter, change, at.height + 1) : changeElse(charter, change, at);
-  assertCharterRules(next);
-  assertReachable(next);
-  if (change.kind === 'admit-hub') assertHosting(next, standingHubs(next));
-  return next;
+  // Read anew: what grows must stay what a charter can be, its lists and its text no longer than anyone takes.
+  const read = readCharter(next);
+  assertReachable(read);
+  if (change.kind === 'admit-hub') assertHosting(read, change.provider);
+  return read;
 }
 
 type MemberChange = Extract<Change, { readonly organisation: string }>;
@@ -142,6 +142,7 @@ function changeSeats(
   { add, end }: { readonly add: readonly string[]; readonly end: readonly string[] },
   from: number,
 ): Organisation {
+  if (add.length + end.length === 0) throw fault('change', 'must change something');
   const remaining = end.reduce<Organisation['seats']>(
     (seats, gone, i) => ended(seats, `change.end.${i}`, ({ key }) => key === gone, from),
     member.seats,

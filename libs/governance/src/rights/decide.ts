@@ -16,15 +16,31 @@ export function tallyOf({ electorate, votes }: Proposal): Tally {
  * may end them, and strike their voters, so that they are decided in turn, the oldest first.
  */
 export function settled(state: RightsState, height: number): RightsState {
-  const decided = state.proposals.find(
-    (proposal) => proposal.status === 'open' && tallyOf(proposal).result !== 'open',
+  let settling = state;
+  for (;;) {
+    const results = settling.proposals.map((proposal) =>
+      proposal.status === 'open' ? tallyOf(proposal).result : 'open',
+    );
+    const first = results.indexOf('accepted');
+    settling = withRejected(settling, results, first === -1 ? results.length : first, height);
+    const proposal = settling.proposals[first];
+    if (proposal === undefined) return settling;
+    settling = accepted(settling, proposal, height);
+  }
+}
+
+/** The state with those of the first `count` proposals closed that are rejected: a rejection changes nothing for the others. */
+function withRejected(
+  state: RightsState,
+  results: readonly Tally['result'][],
+  count: number,
+  height: number,
+): RightsState {
+  if (!results.slice(0, count).includes('rejected')) return state;
+  const proposals = state.proposals.map((proposal, i): Proposal =>
+    i < count && results[i] === 'rejected' ? { ...proposal, status: 'rejected', closed: height } : proposal,
   );
-  if (decided === undefined) return state;
-  const next =
-    tallyOf(decided).result === 'accepted'
-      ? accepted(state, decided, height)
-      : closed(state, decided, 'rejected', height);
-  return settled(next, height);
+  return { ...state, proposals };
 }
 
 function accepted(state: RightsState, proposal: Proposal, height: number): RightsState {

@@ -47,9 +47,12 @@ export function hostingArithmetic(
   return `${there} of ${total} ${of} on the infrastructure of ${provider}, at most max(1, floor(${cap} % of ${total})) = ${limit}`;
 }
 
-/** Throws `rule`, with the arithmetic, where a provider has more than its share. */
-export function assertHosting(charter: Charter, hubs: readonly Hub[]): void {
-  const [excess] = hostingExcesses(charter, hubs);
+/**
+ * Throws `rule`, with the arithmetic, where a provider has more than its share. Only the one that a hub is added to is asked: what
+ * another has too much of, since others were removed, becomes a smaller part by it.
+ */
+export function assertHosting(charter: Charter, added: string): void {
+  const excess = hostingExcesses(charter, standingHubs(charter)).find(({ provider }) => provider === added);
   if (excess !== undefined)
     throw fault('change.provider', `would leave ${hostingArithmetic(charter, excess)}`);
 }

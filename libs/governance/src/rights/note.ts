@@ -41,7 +41,7 @@ const voteSchema = object({
   ...said,
   state: whole(0, Number.MAX_SAFE_INTEGER),
   proposal: hash,
-  number: whole(1, 1_000_000),
+  number: whole(1, Number.MAX_SAFE_INTEGER),
   choice: z.enum(['for', 'against'], { error: 'must be for or against' }),
 });
 const withdrawalSchema = object({ kind: z.literal('withdrawal'), ...said, proposal: hash });

@@ -32,7 +32,7 @@ export type RightsRefusal =
   | 'closed'
   /** A vote by a member that has none on this proposal. */
   | 'voter'
-  /** A vote that is not newer than the member's last one: a repetition, or one that was overtaken. */
+  /** A vote that is not newer than the member's last one: a repetition, or one that was overtaken; or one far ahead of it. */
   | 'number'
   /** A withdrawal by another than who proposed. */
   | 'proposer';

@@ -1,82 +1,28 @@
 import { describe, expect, it } from 'vitest';
-import { admission, address, charterOf, entry, hubKeys, note, point, primitives } from '../../test/board.ts';
+import { Board } from '../../test/board-at-work.ts';
+import {
+  admission,
+  address,
+  charterOf,
+  entry,
+  hubKeys,
+  note,
+  point,
+  primitives,
+  termsWith,
+} from '../../test/board.ts';
 import {
   type BoardRule,
   type Change,
-  type Charter,
-  type EntryOutcome,
   isMemberAt,
   memberByKeyHash,
   organisation,
   replay,
-  type RightsState,
   signingKeyAt,
   stateAt,
 } from '../index.js';
 
 const NONE = null;
-
-/** A board at work: each call is one block. */
-class Board {
-  height = 10;
-  state: RightsState;
-
-  constructor(charter: Charter = charterOf()) {
-    this.state = replay(NONE, [entry(this.height, { charter })], primitives).state!;
-  }
-
-  take(...notes: readonly { readonly jws: string }[]): EntryOutcome[] {
-    this.height += 1;
-    const entries = notes.map((content) => entry(this.height, content));
-    const { state, outcomes } = replay(this.state, entries, primitives);
-    this.state = state!;
-    return [...outcomes];
-  }
-
-  proposal(member: string, change: Change, other: { state?: number; expires?: number } = {}) {
-    return note({
-      kind: 'proposal',
-      network: this.state.network,
-      member,
-      state: this.state.version,
-      expires: this.height + 100,
-      minute: null,
-      change,
-      ...other,
-    });
-  }
-
-  /** Proposes, and gives the proposal's id. */
-  propose(member: string, change: Change): string {
-    const made = this.proposal(member, change);
-    expect(this.take(made)).toEqual([{ did: 'proposed', id: made.id }]);
-    return made.id;
-  }
-
-  ballot(member: string, proposal: string, choice: 'for' | 'against', number = 1, seat?: string) {
-    const { state } = this.known(proposal).note;
-    return note({ kind: 'vote', network: this.state.network, member, state, proposal, number, choice }, seat);
-  }
-
-  vote(member: string, proposal: string, choice: 'for' | 'against' = 'for', number = 1): EntryOutcome[] {
-    return this.take(this.ballot(member, proposal, choice, number));
-  }
-
-  /** Proposes and votes until it is decided. */
-  decide(change: Change, voters: readonly string[] = ['alpha', 'beta']): string {
-    const id = this.propose('alpha', change);
-    for (const voter of voters) this.vote(voter, id);
-    return id;
-  }
-
-  known(id: string) {
-    return this.state.proposals.find((proposal) => proposal.id === id)!;
-  }
-
-  status(id: string): string {
-    return this.known(id).status;
-  }
-}
 
 describe('a proposal', () => {
   it('is accepted by more than half of the members, and takes effect from the next block', () => {
@@ -544,18 +490,6 @@ describe('the log of rights', () => {
     expect(state!.network).toBe(board.state.network);
   });
 });
-
-function termsWith(values: Partial<Omit<Extract<Change, { kind: 'change-terms' }>, 'kind'>>): Change {
-  return {
-    kind: 'change-terms',
-    limits: null,
-    quorum: null,
-    leastAssurance: null,
-    board: null,
-    algorithms: null,
-    ...values,
-  };
-}
 
 function voteOf(
   board: Board,

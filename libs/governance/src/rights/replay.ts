@@ -12,7 +12,7 @@ import { CharterError } from '../error.js';
 import { isMemberAt, organisation } from '../membership.js';
 import { isWithin } from '../period.js';
 import { advanced } from './advance.js';
-import { assertHosting, standingHubs } from './hosting.js';
+import { assertFirstCharter } from './first-charter.js';
 import { isSignedByItsKey, type Note, parseNote } from './note.js';
 import { propose } from './propose.js';
 import { type RightsRefusal, RightsRefused } from './refusal.js';
@@ -36,7 +36,8 @@ export interface Replay {
  * Takes entries of the log of rights in, in their order. Nothing is fatal: what breaks a rule is listed as refused, and
  * changes nothing, the same for everyone who replays. Who has only part of the log goes on from the state that came of it.
  *
- * Throws ProtocolError `rights-entry` for bytes that are no entry: a log of such is none.
+ * Throws ProtocolError `rights-entry` for bytes that are no entry, and for one that stands below the one before it: a log of
+ * such is none.
  */
 export function replay(
   before: RightsState | null,
@@ -46,7 +47,7 @@ export function replay(
   let state = before;
   const outcomes = entries.map((bytes): EntryOutcome => {
     const entry = parseRightsEntry(bytes);
-    if (state !== null) state = advanced(state, entry);
+    if (state !== null) state = above(state, entry);
     try {
       const done = take(state, entry, primitives);
       ({ state } = done);
@@ -64,6 +65,13 @@ export function stateAt(state: RightsState, height: number): RightsState {
   return advanced(state, { height, time: state.time });
 }
 
+/** Blocks follow each other: what was settled at a height is not asked again below it. */
+function above(state: RightsState, entry: RightsEntry): RightsState {
+  if (entry.height < state.height)
+    throw new ProtocolError('rights-entry', 'an entry is below the one before it', { field: 'height' });
+  return advanced(state, entry);
+}
+
 interface Taken {
   readonly state: RightsState;
   readonly outcome: EntryOutcome;
@@ -73,7 +81,7 @@ function take(state: RightsState | null, entry: RightsEntry, primitives: Primiti
   const { kind, content } = readRightsItem(entry.item);
   if (kind === 'charter') {
     if (state !== null) throw new RightsRefused('founded', 'the network has its first charter already');
-    const first = firstState(readFirstCharter(content), entry, primitives.sha256);
+    const first = firstState(readFirstCharter(content, entry.height), entry, primitives.sha256);
     return { state: first, outcome: { did: 'founded', id: first.network } };
   }
   if (state === null) throw new RightsRefused('not-founded', 'there is no charter yet');
@@ -93,10 +101,10 @@ function takeNote(state: RightsState, { id, content }: Note, height: number): Ta
   }
 }
 
-function readFirstCharter(content: Uint8Array): Charter {
+function readFirstCharter(content: Uint8Array, height: number): Charter {
   try {
     const charter = parseCharter(utf8Decode(content));
-    assertHosting(charter, standingHubs(charter));
+    assertFirstCharter(charter, height);
     return charter;
   } catch (error) {
     if (!(error instanceof CharterError || error instanceof ProtocolError)) throw error;

@@ -34,7 +34,7 @@ export interface Proposal {
   readonly status: ProposalStatus;
   /** Where it stopped being open. */
   readonly closed: number | null;
-  /** Why it lapsed, or of what its acceptance warns; nothing otherwise. */
+  /** For people: why it lapsed, or of what its acceptance warns; nothing otherwise. No part of the state's text. */
   readonly remarks: readonly string[];
 }
 
@@ -52,16 +52,51 @@ export interface Vote {
  */
 export type ProposalStatus = 'open' | 'accepted' | 'rejected' | 'expired' | 'withdrawn' | 'lapsed';
 
-/** The state of a network whose first charter stands in a block of that height. Throws CharterError. */
-export function firstState(charter: Charter, { height, time }: Moment, sha256: Sha256): RightsState {
-  const network = encodeHex(trustFingerprint(trustOf(charter), sha256));
-  return { network, charter: readCharter(charter), version: 0, height, time, proposals: [] };
+/** The name of a network that begins with a charter: its fingerprint, hexadecimal. */
+export function networkOf(charter: Charter, sha256: Sha256): string {
+  return encodeHex(trustFingerprint(trustOf(charter), sha256));
 }
 
-/** The one text of a state; two who have the same log have the same text. */
+/** The state of a network whose first charter stands in a block of that height. Throws CharterError. */
+export function firstState(charter: Charter, { height, time }: Moment, sha256: Sha256): RightsState {
+  return {
+    network: networkOf(charter, sha256),
+    charter: readCharter(charter),
+    version: 0,
+    height,
+    time,
+    proposals: [],
+  };
+}
+
+/** The one text of a state; two who have the same log have the same text. `rights.md` says what it is. */
 export function formatState(state: RightsState): string {
+  const { network, version, height, time } = state;
   const charter: unknown = JSON.parse(formatCharter(state.charter));
-  return formatJson({ ...state, charter });
+  return formatJson({
+    network,
+    charter,
+    version,
+    height,
+    time,
+    proposals: state.proposals.map(withoutRemarks),
+  });
+}
+
+/** Remarks are in this library's own words: another one could not have the same. */
+function withoutRemarks({ id, note, height, electorate, votes, status, closed }: Proposal): object {
+  return { id, note, height, electorate, votes, status, closed };
+}
+
+/** A state as `parseState` reads it back: with all that is in it. */
+export function storeState(state: RightsState): string {
+  return JSON.stringify(state);
+}
+
+/** Reads back what `storeState` wrote, from where nobody else writes: only the charter is checked. */
+export function parseState(text: string): RightsState {
+  const state = JSON.parse(text) as RightsState;
+  return { ...state, charter: readCharter(state.charter) };
 }
 
 /** SHA-256 over the text of a state, hexadecimal: what two hubs compare. */

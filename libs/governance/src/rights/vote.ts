@@ -3,6 +3,12 @@ import type { VoteNote, WithdrawalNote } from './note.js';
 import { RightsRefused } from './refusal.js';
 import type { Proposal, RightsState } from './state.js';
 
+/**
+ * How far the number of a vote may run ahead. Whoever gets hold of one of a member's seats could otherwise cast the last vote
+ * that there can be; so another seat always has a number left to take it back.
+ */
+const NUMBERS = 100;
+
 /** The state with a vote, and with what it decides. Throws RightsRefused. */
 export function vote(state: RightsState, note: VoteNote, height: number): RightsState {
   const proposal = openProposal(state, note.proposal);
@@ -12,12 +18,9 @@ export function vote(state: RightsState, note: VoteNote, height: number): Rights
   if (!proposal.electorate.voters.includes(member))
     throw new RightsRefused('voter', `${member} has no vote on this proposal`, 'member');
   const last = proposal.votes.find((known) => known.member === member);
-  if (last !== undefined && number <= last.number)
-    throw new RightsRefused(
-      'number',
-      `must be above ${last.number}, that of the last vote of ${member}`,
-      'number',
-    );
+  const least = (last?.number ?? 0) + 1;
+  if (number < least || number >= least + NUMBERS)
+    throw new RightsRefused('number', `must be ${least} to ${least + NUMBERS - 1}`, 'number');
   const votes = [
     ...proposal.votes.filter((known) => known !== last),
     { member, choice, number, height },
