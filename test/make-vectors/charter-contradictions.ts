@@ -1,5 +1,6 @@
 import { encodeAddress, parseAddressFormat } from '@besure/ledger-tx';
 import { testBytes } from '../../libs/protocol/test/material.ts';
+import { boardContradictions, memberContradictions } from './charter-board.ts';
 import {
   ALPHA,
   AUTHORITY,
@@ -13,17 +14,12 @@ import {
   LATER_KEY,
   SIGNING_KEY,
   address,
-  changed,
+  contradiction,
   hub,
   hubKeys,
   witness,
 } from './charter-material.ts';
 import type { Vector } from './vector.ts';
-
-function contradiction(name: string, comment: string, field: string, other: object): Vector {
-  const error = { code: 'rule', field };
-  return { format: 'charter', kind: 'invalid', name, content: { comment, text: changed(other), error } };
-}
 
 /** Charters of which every member is right by itself. */
 export function contradictions(): Vector[] {
@@ -216,6 +212,35 @@ export function contradictions(): Vector[] {
         witnesses: [witness('alpha'), { ...witness('beta'), group: witness('alpha').group }],
         quorum: { hubs: 1, witnesses: 2 },
       },
+    ),
+    ...memberContradictions(),
+    ...boardContradictions(),
+    contradiction(
+      'origin-rights',
+      'A hub that signs as witness under the name of the log of rights.',
+      'hubs.0.name',
+      {
+        hubs: [{ ...HUB, name: `${log.origin}/rights` }],
+      },
+    ),
+    contradiction(
+      'origin-no-room',
+      'An origin of 249 bytes: that of the log of rights would be too long.',
+      'log.origin',
+      {
+        log: { ...log, origin: 'o'.repeat(249) },
+      },
+    ),
+    contradiction('node-address-other-chain', 'A node address of another chain.', 'hubs.0.nodeAddress', {
+      hubs: [
+        { ...HUB, nodeAddress: encodeAddress(testBytes('a', 20), parseAddressFormat('00d4f2a2', CHECKSUM)) },
+      ],
+    }),
+    contradiction(
+      'node-address-of-member',
+      'A node with the address of a member: what may administer would be what publishes.',
+      'organisations.0.ledgerKeys.0.address',
+      { hubs: [{ ...HUB, nodeAddress: ALPHA.ledgerKeys[0]!.address }] },
     ),
     contradiction('quorum-witnesses', 'A quorum of witnesses, of which there are none.', 'quorum.witnesses', {
       quorum: { hubs: 1, witnesses: 1 },

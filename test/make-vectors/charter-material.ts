@@ -10,6 +10,7 @@ import type {
 import { encodeAddress, parseAddressFormat } from '@besure/ledger-tx';
 import { encodeBase64, encodeBase64url, encodeHex } from '@besure/protocol';
 import { testBytes, testKey } from '../../libs/protocol/test/material.ts';
+import type { Vector } from './vector.ts';
 
 const VERSION = '00d4f2a1';
 export const CHECKSUM = '7e3c1a55';
@@ -89,6 +90,10 @@ export const CHARTER: Charter = {
     slotAheadSeconds: 7200,
     timeStampLagSeconds: 172_800,
   },
+  quorum: { hubs: 1, witnesses: 0 },
+  leastAssurance: 'one-hub',
+  board: { rule: { mode: 'majority' }, hostingCapPercent: 50, openProposals: 3, longestLifeBlocks: 1000 },
+  formerTerms: [],
   organisations: [
     member('alpha', 'organisation'),
     member('beta', 'organisation'),
@@ -96,12 +101,8 @@ export const CHARTER: Charter = {
   ],
   hubs: [hub('hub')],
   witnesses: [],
-  quorum: { hubs: 1, witnesses: 0 },
   timeStampAuthorities: [],
   algorithms: { ES256: null, 'ML-DSA-44': null, 'SHA-256': null, 'SHA3-512': null },
-  leastAssurance: 'one-hub',
-  board: { rule: { mode: 'majority' }, hostingCapPercent: 50, openProposals: 3, longestLifeBlocks: 1000 },
-  formerTerms: [],
 };
 export const [ALPHA, BETA, EXCHANGE] = CHARTER.organisations as [Organisation, Organisation, Organisation];
 export const [HUB] = CHARTER.hubs as [Hub];
@@ -130,4 +131,10 @@ export const COLLISION: Pick<Witness, 'name' | 'keys'> = {
 /** This charter with something replaced; compact, so that the fault is easier to find. */
 export function changed(other: object): string {
   return JSON.stringify({ ...CHARTER, ...other });
+}
+
+/** A charter of which every member is right by itself. */
+export function contradiction(name: string, comment: string, field: string, other: object): Vector {
+  const error = { code: 'rule', field };
+  return { format: 'charter', kind: 'invalid', name, content: { comment, text: changed(other), error } };
 }

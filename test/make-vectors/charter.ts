@@ -1,6 +1,6 @@
 import { type Charter, formatCharter } from '@besure/governance';
-import { encodeBase64 } from '@besure/protocol';
-import { testBytes } from '../../libs/protocol/test/material.ts';
+import { encodeBase64, encodeBase64url } from '@besure/protocol';
+import { testBytes, testKey } from '../../libs/protocol/test/material.ts';
 import { contradictions } from './charter-contradictions.ts';
 import {
   ALPHA,
@@ -41,9 +41,13 @@ function wrong(name: string, comment: string, field: string, other: object): Vec
   return invalid(name, comment, { code: 'field', field }, changed(other));
 }
 
+function seatKey(name: string): string {
+  return encodeBase64url(testKey(name).publicKey);
+}
+
 /** Charters, right ones and wrong ones. */
 export function charters(): Vector[] {
-  const { ledger, log, slots, limits, quorum } = CHARTER;
+  const { ledger, log, slots, limits, quorum, leastAssurance, board } = CHARTER;
   const other = hub('second');
   return [
     valid('one-hub', 'Two organisations, an exchange, one hub.', TEXT),
@@ -85,6 +89,58 @@ export function charters(): Vector[] {
         hubs: [{ ...HUB, keys: [hubKeys('hub', 0, 1_800_000_000), hubKeys('hub later', 1_800_000_000)] }],
         timeStampAuthorities: [AUTHORITY],
         algorithms: { ...CHARTER.algorithms, ES256: 2_000_000_000 },
+      }),
+    ),
+    valid(
+      'two-hubs-one-node',
+      'Two hubs that share a node.',
+      changed({ hubs: [HUB, { ...other, nodeAddress: HUB.nodeAddress }] }),
+    ),
+    valid(
+      'central',
+      'One member decides.',
+      changed({ board: { ...board, rule: { mode: 'central', organisation: 'exchange' } } }),
+    ),
+    valid(
+      'hybrid',
+      'Two of a body decide, a certain one among them; the body names one who has left.',
+      changed({
+        organisations: [ALPHA, { ...BETA, until: 7 }, EXCHANGE],
+        board: {
+          ...board,
+          rule: {
+            mode: 'hybrid',
+            organisations: ['exchange', 'beta', 'alpha'],
+            atLeast: 2,
+            including: ['alpha'],
+          },
+        },
+      }),
+    ),
+    valid(
+      'decided-over-time',
+      'Former terms, a member that was suspended twice, seats of one member at once and one after the other.',
+      changed({
+        formerTerms: [
+          { limits: { ...limits, largestLagSeconds: 3600 }, quorum, leastAssurance, until: 100 },
+          { limits, quorum: { hubs: 2, witnesses: 1 }, leastAssurance: 'time-stamped', until: 200 },
+        ],
+        organisations: [
+          {
+            ...ALPHA,
+            seats: [...ALPHA.seats, ...EXCHANGE.seats, ...BETA.seats].map((seat, i) => ({
+              ...seat,
+              from: 10 * i,
+              until: i === 1 ? 30 : null,
+            })),
+            suspensions: [
+              { from: 5, until: 10 },
+              { from: 10, until: 20 },
+            ],
+          },
+          { ...BETA, seats: [{ ...BETA.seats[0], key: LATER_KEY.key }] },
+          { ...EXCHANGE, seats: [{ ...EXCHANGE.seats[0], key: seatKey('exchange later') }] },
+        ],
       }),
     ),
     invalid('not-json', 'No JSON.', { code: 'json' }, TEXT.slice(0, -3)),
@@ -216,6 +272,78 @@ export function charters(): Vector[] {
     ),
     wrong('quorum-zero', 'A quorum of nobody.', 'quorum.hubs', { quorum: { ...quorum, hubs: 0 } }),
     wrong('assurance', 'An unknown assurance.', 'leastAssurance', { leastAssurance: 'none' }),
+    wrong('format-v0', 'The version before.', 'format', { format: 'besure-charter-v0' }),
+    wrong('seats-missing', 'A member without seats.', 'organisations.0.seats', {
+      organisations: [{ ...ALPHA, seats: undefined }, BETA, EXCHANGE],
+    }),
+    wrong('seats-empty', 'A member with no seat.', 'organisations.0.seats', {
+      organisations: [{ ...ALPHA, seats: [] }, BETA, EXCHANGE],
+    }),
+    wrong('seat-compressed', 'A seat that is a compressed point.', 'organisations.0.seats.0.key', {
+      organisations: [
+        { ...ALPHA, seats: [{ ...ALPHA.seats[0], key: key('compressed', 33) }] },
+        BETA,
+        EXCHANGE,
+      ],
+    }),
+    wrong(
+      'suspensions-missing',
+      'A member without suspensions: it must be said that there are none.',
+      'organisations.0.suspensions',
+      {
+        organisations: [{ ...ALPHA, suspensions: undefined }, BETA, EXCHANGE],
+      },
+    ),
+    wrong(
+      'suspension-until-missing',
+      'A suspension without an end: it must be said that there is none.',
+      'organisations.0.suspensions.0.until',
+      {
+        organisations: [{ ...ALPHA, suspensions: [{ from: 0 }] }, BETA, EXCHANGE],
+      },
+    ),
+    wrong('node-address', 'No address of a node.', 'hubs.0.nodeAddress', {
+      hubs: [{ ...HUB, nodeAddress: '0OIl' }],
+    }),
+    wrong('former-terms-missing', 'No former terms: it must be said that there are none.', 'formerTerms', {
+      formerTerms: undefined,
+    }),
+    wrong('former-quorum', 'A quorum of nobody before.', 'formerTerms.0.quorum.hubs', {
+      formerTerms: [{ limits, quorum: { hubs: 0, witnesses: 0 }, leastAssurance, until: 10 }],
+    }),
+    wrong('board-missing', 'Nobody decides.', 'board', { board: undefined }),
+    wrong('board-mode', 'An unknown mode.', 'board.rule.mode', {
+      board: { ...board, rule: { mode: 'unanimity' } },
+    }),
+    wrong('board-rule-surplus', 'A majority that names one.', 'board.rule.organisation', {
+      board: { ...board, rule: { mode: 'majority', organisation: 'alpha' } },
+    }),
+    wrong('body-empty', 'A body of nobody.', 'board.rule.organisations', {
+      board: { ...board, rule: { mode: 'hybrid', organisations: [], atLeast: 1, including: [] } },
+    }),
+    wrong('body-no-votes', 'No vote of a body.', 'board.rule.atLeast', {
+      board: {
+        ...board,
+        rule: { mode: 'hybrid', organisations: ['alpha'], atLeast: 0, including: ['alpha'] },
+      },
+    }),
+    wrong('cap-zero', 'A hosting cap of 0 %: there could be no hub.', 'board.hostingCapPercent', {
+      board: { ...board, hostingCapPercent: 0 },
+    }),
+    wrong('cap-101', 'A hosting cap of 101 %.', 'board.hostingCapPercent', {
+      board: { ...board, hostingCapPercent: 101 },
+    }),
+    wrong(
+      'open-proposals-zero',
+      'No proposal may be open: nothing could ever be decided.',
+      'board.openProposals',
+      {
+        board: { ...board, openProposals: 0 },
+      },
+    ),
+    wrong('life-zero', 'Proposals that live for no block.', 'board.longestLifeBlocks', {
+      board: { ...board, longestLifeBlocks: 0 },
+    }),
     ...contradictions(),
   ];
 }

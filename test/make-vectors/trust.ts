@@ -8,7 +8,7 @@ import type { ExpectedError, Vector } from './vector.ts';
 /** The same value, laid out as people do: what is short on one line. */
 function laidOut(value: unknown, indent = ''): string {
   const short = JSON.stringify(value);
-  if (short.length <= 130 || typeof value !== 'object' || value === null)
+  if (short.length <= 160 || typeof value !== 'object' || value === null)
     return short.replaceAll(
       /("(?:[^"\\]|\\.)*")|([:,])/g,
       (_, text?: string, mark = '') => text ?? `${mark} `,

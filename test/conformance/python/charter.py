@@ -45,8 +45,13 @@ class Member:
     id: str
     role: str
     period: Period
+    suspensions: list[Period]
     signing_keys: list[SigningKey]
     ledger_keys: list[LedgerKey]
+
+    def in_force(self, height: int) -> bool:
+        """A member, and not suspended, at a height."""
+        return self.period.holds(height) and not any(rest.holds(height) for rest in self.suspensions)
 
 
 @dataclass(frozen=True)
@@ -71,6 +76,8 @@ class Authority:
 @dataclass(frozen=True)
 class Charter:
     canonical: str
+    # Its members as parsed, in the order of canonical text.
+    value: dict
     genesis: str
     origin: str
     checkpoint_every: int
@@ -105,21 +112,25 @@ def _no_two(values: Iterable[object], what: str) -> None:
     demand(len(values) == len(set(values)), CODE, f"{what} twice")
 
 
-def _members(charter: dict) -> dict[str, Member]:
+def _key_hash(text: str, charter: dict) -> bytes:
     version = bytes.fromhex(charter["ledger"]["addressVersion"])
     checksum = bytes.fromhex(charter["ledger"]["addressChecksum"])
+    try:
+        return address.key_hash(text, version, checksum)
+    except Refused as refusal:
+        raise Refused(CODE, str(refusal)) from refusal
 
+
+def _members(charter: dict) -> dict[str, Member]:
     def ledger_key(key: dict) -> LedgerKey:
-        try:
-            return LedgerKey(address.key_hash(key["address"], version, checksum), _period(key))
-        except Refused as refusal:
-            raise Refused(CODE, str(refusal)) from refusal
+        return LedgerKey(_key_hash(key["address"], charter), _period(key))
 
     return {
         member["id"]: Member(
             member["id"],
             member["role"],
             _period(member),
+            [_period(rest) for rest in member["suspensions"]],
             [SigningKey(base64url(k["key"]), _period(k), k["compromisedFrom"]) for k in member["signingKeys"]],
             [ledger_key(key) for key in member["ledgerKeys"]],
         )
@@ -147,9 +158,13 @@ def _demand_nothing_twice(charter: dict, cosigners: list[Cosigner]) -> None:
     organisations, hubs, witnesses = charter["organisations"], charter["hubs"], charter["witnesses"]
     for parties in (organisations, hubs, witnesses):
         _no_two((party["id"] for party in parties), "id")
-    _no_two((key["key"] for member in organisations for key in member["signingKeys"]), "signing key")
-    _no_two((key["address"] for member in organisations for key in member["ledgerKeys"]), "address")
-    _no_two([charter["log"]["origin"]] + [party["name"] for party in hubs + witnesses], "key name")
+    points = (key["key"] for member in organisations for key in member["signingKeys"] + member["seats"])
+    _no_two(points, "signing key or seat")
+    addresses = [key["address"] for member in organisations for key in member["ledgerKeys"]]
+    _no_two(addresses + list({hub["nodeAddress"] for hub in hubs}), "address")
+    origin = charter["log"]["origin"]
+    demand(len(f"{origin}/rights".encode("utf-8")) <= 255, CODE, "log.origin too long")
+    _no_two([origin, f"{origin}/rights"] + [party["name"] for party in hubs + witnesses], "key name")
     _no_two((authority["name"] for authority in charter["timeStampAuthorities"]), "name of an authority")
     ed25519 = [
         VerifierKey(name, kind, base64url(keys[use]["ed25519"]))
@@ -165,6 +180,37 @@ def _demand_nothing_twice(charter: dict, cosigners: list[Cosigner]) -> None:
     _no_two(((key.name, key.id) for key in keys), "key id under a name")
 
 
+def _demand_former_terms(charter: dict) -> None:
+    former = charter["formerTerms"]
+    demand(all(a["until"] < b["until"] for a, b in zip(former, former[1:])), CODE, "order of formerTerms")
+    ahead = {terms["limits"]["slotAheadSeconds"] for terms in [charter, *former]}
+    demand(len(ahead) == 1, CODE, "slotAheadSeconds changed")
+
+
+def may_vote(member: dict) -> bool:
+    """A member that stands, with a seat that has no end."""
+    return stands(member) and any(seat["until"] is None for seat in member["seats"])
+
+
+def stands(member: dict) -> bool:
+    return member["until"] is None and all(rest["until"] is not None for rest in member["suspensions"])
+
+
+def _demand_board(charter: dict) -> None:
+    rule = charter["board"]["rule"]
+    voters = {member["id"] for member in charter["organisations"] if may_vote(member)}
+    if rule["mode"] == "central":
+        demand(rule["organisation"] in voters, CODE, "board.rule.organisation")
+    elif rule["mode"] == "majority":
+        demand(voters, CODE, "board.rule")
+    else:
+        body, including = rule["organisations"], rule["including"]
+        _no_two(body, "one of a body")
+        _no_two(including, "one that must be among them")
+        demand(set(including) <= set(body) and set(including) <= voters, CODE, "board.rule.including")
+        demand(rule["atLeast"] <= len(set(body) & voters), CODE, "board.rule.atLeast")
+
+
 def _is_majority(charter: dict, operators: set[str], groups: set[str]) -> bool:
     hubs, witnesses = charter["quorum"]["hubs"], charter["quorum"]["witnesses"]
     both = min(hubs, witnesses, len(operators & groups))
@@ -176,15 +222,22 @@ def _charter(value: object) -> Charter:
     charter = charter_form.read(value)
     members = _members(charter)
     cosigners = _cosigners(charter)
+    for hub in charter["hubs"]:
+        _key_hash(hub["nodeAddress"], charter)
     _demand_nothing_twice(charter, cosigners)
+    _demand_former_terms(charter)
+    _demand_board(charter)
     exchanges = [member for member in members.values() if member.role == "exchange"]
     demand(len(exchanges) == 1, CODE, "not exactly one exchange")
     operators = {hub["operator"] for hub in charter["hubs"]}
     groups = {witness["group"] for witness in charter["witnesses"]}
     demand(is_whole(charter["quorum"]["hubs"], 1, len(operators)), CODE, "quorum.hubs")
     demand(is_whole(charter["quorum"]["witnesses"], 0, len(groups)), CODE, "quorum.witnesses")
+    canonical = exact_json.write_indented(charter) + "\n"
+    demand(characters(canonical) <= 4_000_000, CODE, "canonical text too long")
     return Charter(
-        canonical=exact_json.write_indented(charter) + "\n",
+        canonical=canonical,
+        value=charter,
         genesis=charter["ledger"]["genesis"],
         origin=charter["log"]["origin"],
         checkpoint_every=charter["log"]["checkpointEvery"],
@@ -221,6 +274,11 @@ def _parse(text: str) -> object:
 
 def read_charter(text: str) -> Charter:
     return _charter(_parse(text))
+
+
+def read_value(value: object) -> Charter:
+    """Steps 2 and 3 for a charter that was parsed already."""
+    return _charter(value)
 
 
 @lru_cache(maxsize=64)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import Callable, Iterable
+from typing import Callable, Iterable, TypeVar
 
 import claims
 import slots
@@ -20,6 +20,7 @@ from texts import (
     is_whole,
 )
 
+Element = TypeVar("Element")
 CODE = "trust-malformed"
 YEAR, TEN_YEARS = 31_536_000, 315_360_000
 ASSURANCES = ["one-hub", "recorded", "time-stamped"]
@@ -27,8 +28,8 @@ ALGORITHMS = ["ES256", "ML-DSA-44", "SHA-256", "SHA3-512"]
 
 # The members of each object, in the order of canonical text.
 _CHARTER = [
-    "format", "network", "ledger", "log", "slots", "limits", "organisations", "hubs", "witnesses", "quorum",
-    "timeStampAuthorities", "algorithms", "leastAssurance",
+    "format", "network", "ledger", "log", "slots", "limits", "quorum", "leastAssurance", "board", "formerTerms",
+    "organisations", "hubs", "witnesses", "timeStampAuthorities", "algorithms",
 ]  # fmt: skip
 _LEDGER = ["chain", "genesis", "addressVersion", "addressChecksum", "streams", "finalDepth"]
 _LIMITS = {
@@ -38,10 +39,20 @@ _LIMITS = {
     "slotAheadSeconds": (0, YEAR),
     "timeStampLagSeconds": (0, TEN_YEARS),
 }
-_MEMBER = ["id", "name", "role", "from", "until", "signingKeys", "ledgerKeys"]
+_MEMBER = ["id", "name", "role", "from", "until", "signingKeys", "ledgerKeys", "seats", "suspensions"]
 _SIGNING_KEY = ["key", "from", "until", "compromisedFrom"]
 _LEDGER_KEY = ["address", "from", "until"]
-_HUB = ["id", "name", "operator", "provider", "keys"]
+_SEAT = ["key", "from", "until"]
+_PERIOD = ["from", "until"]
+_QUORUM = ["hubs", "witnesses"]
+_FORMER_TERMS = ["limits", "quorum", "leastAssurance", "until"]
+_BOARD = ["rule", "hostingCapPercent", "openProposals", "longestLifeBlocks"]
+_RULES = {
+    "central": ["mode", "organisation"],
+    "majority": ["mode"],
+    "hybrid": ["mode", "organisations", "atLeast", "including"],
+}
+_HUB = ["id", "name", "operator", "provider", "nodeAddress", "keys"]
 _HUB_KEYS = ["from", "until", "log", "witness"]
 _HUB_KEY_PAIR = ["mlDsa44", "ed25519"]
 _WITNESS = ["id", "name", "group", "keys"]
@@ -56,13 +67,18 @@ def ordered(value: object, names: Iterable[str]) -> dict:
     return {name: value[name] for name in names}
 
 
-def _list(value: object, least: int, most: int, read: Callable[[object], dict]) -> list[dict]:
+def _list(value: object, least: int, most: int, read: Callable[[object], Element]) -> list[Element]:
     demand(isinstance(value, list) and least <= len(value) <= most, CODE, f"not a list of {least} to {most}")
     return [read(element) for element in value]
 
 
 def _matches(value: object, pattern: str) -> bool:
     return isinstance(value, str) and re.fullmatch(pattern, value) is not None
+
+
+def _id(value: object) -> str:
+    demand(is_member_id(value), CODE, "id")
+    return value
 
 
 def _demand_name(value: object) -> None:
@@ -122,9 +138,63 @@ def _limits(value: object) -> dict:
     return limits
 
 
+def _quorum(value: object) -> dict:
+    quorum = ordered(value, _QUORUM)
+    demand(is_whole(quorum["hubs"], 1, 1000) and is_whole(quorum["witnesses"], 0, 1000), CODE, "quorum")
+    return quorum
+
+
+def terms(value: dict) -> None:
+    """The members that may change: limits, quorum, least assurance."""
+    value["limits"] = _limits(value["limits"])
+    value["quorum"] = _quorum(value["quorum"])
+    demand(value["leastAssurance"] in ASSURANCES, CODE, "leastAssurance")
+
+
+def _former_terms(value: object) -> dict:
+    former = ordered(value, _FORMER_TERMS)
+    terms(former)
+    demand(is_whole(former["until"]), CODE, "until of former terms")
+    return former
+
+
+def board(value: object) -> dict:
+    board = ordered(value, _BOARD)
+    rule = board["rule"]
+    demand(isinstance(rule, dict) and isinstance(rule.get("mode"), str) and rule["mode"] in _RULES, CODE, "mode")
+    board["rule"] = rule = ordered(rule, _RULES[rule["mode"]])
+    if rule["mode"] == "central":
+        _id(rule["organisation"])
+    if rule["mode"] == "hybrid":
+        _list(rule["organisations"], 1, 1000, _id)
+        demand(is_whole(rule["atLeast"], 1, 1000), CODE, "atLeast")
+        _list(rule["including"], 0, 1000, _id)
+    demand(is_whole(board["hostingCapPercent"], 1, 100), CODE, "hostingCapPercent")
+    demand(is_whole(board["openProposals"], 1, 1000), CODE, "openProposals")
+    demand(is_whole(board["longestLifeBlocks"], 1, 100_000_000), CODE, "longestLifeBlocks")
+    return board
+
+
+def demand_point(value: object) -> None:
+    demand(base64url(value, 65, CODE)[0] == 4, CODE, "not an uncompressed point")
+
+
+def _seat(value: object) -> dict:
+    seat = ordered(value, _SEAT)
+    demand_point(seat["key"])
+    _demand_period(seat, MAX_INTEGER)
+    return seat
+
+
+def _suspension(value: object) -> dict:
+    period = ordered(value, _PERIOD)
+    _demand_period(period, MAX_INTEGER)
+    return period
+
+
 def _signing_key(value: object) -> dict:
     key = ordered(value, _SIGNING_KEY)
-    demand(base64url(key["key"], 65, CODE)[0] == 4, CODE, "not an uncompressed point")
+    demand_point(key["key"])
     _demand_period(key, MAX_INTEGER)
     if key["compromisedFrom"] is not None:
         demand(is_whole(key["compromisedFrom"], key["from"]), CODE, "compromisedFrom")
@@ -146,6 +216,9 @@ def _member(value: object) -> dict:
     _demand_period(member, MAX_INTEGER)
     member["signingKeys"] = _list(member["signingKeys"], 1, 1000, _signing_key)
     member["ledgerKeys"] = _list(member["ledgerKeys"], 1, 1000, _ledger_key)
+    member["seats"] = _list(member["seats"], 1, 1000, _seat)
+    member["suspensions"] = _list(member["suspensions"], 0, 1000, _suspension)
+    _demand_in_order(member["suspensions"])
     _demand_in_order(member["signingKeys"])
     _demand_in_order(member["ledgerKeys"])
     return member
@@ -207,17 +280,17 @@ def _algorithms(value: object) -> dict:
 def read(value: object) -> dict:
     """The charter in the order of canonical text, if the form of each member is right."""
     charter = ordered(value, _CHARTER)
-    demand(charter["format"] == "besure-charter-v0", CODE, "format")
+    demand(charter["format"] == "besure-charter-v1", CODE, "format")
     demand(is_member_id(charter["network"]), CODE, "network")
     charter["ledger"] = _ledger(charter["ledger"])
     charter["log"] = _log(charter["log"])
     charter["slots"] = _slots(charter["slots"])
-    charter["limits"] = _limits(charter["limits"])
+    terms(charter)
+    charter["board"] = board(charter["board"])
+    charter["formerTerms"] = _list(charter["formerTerms"], 0, 100_000, _former_terms)
     charter["organisations"] = _list(charter["organisations"], 1, 10_000, _member)
     charter["hubs"] = _list(charter["hubs"], 1, 1000, _hub)
     charter["witnesses"] = _list(charter["witnesses"], 0, 1000, _witness)
-    charter["quorum"] = ordered(charter["quorum"], ["hubs", "witnesses"])
     charter["timeStampAuthorities"] = _list(charter["timeStampAuthorities"], 0, 100, _authority)
     charter["algorithms"] = _algorithms(charter["algorithms"])
-    demand(charter["leastAssurance"] in ASSURANCES, CODE, "leastAssurance")
     return charter

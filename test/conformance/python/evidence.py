@@ -113,7 +113,7 @@ def _demand_recorders(recordings: list[dict], issuer: str, exchange: str) -> Non
 
 def _key_in_force(member_id: str, keys: list[SigningKey], height: int, charter: Charter) -> SigningKey:
     """Steps 14 and 15."""
-    demand(charter.members[member_id].period.holds(height), "not-a-member", member_id)
+    demand(charter.members[member_id].in_force(height), "not-a-member", member_id)
     in_force = [key for key in keys if key.period.holds(height)]
     demand(in_force, "key-not-valid", member_id)
     return in_force[0]

@@ -65,7 +65,7 @@ def _read_log(text: str) -> log_proof.LogProof:
 def _publisher(by: str, height: int, charter: Charter) -> bytes:
     """Step 4: the key hash of the recorder at the height."""
     member = charter.members[by]
-    demand(member.period.holds(height), "not-a-member", by)
+    demand(member.in_force(height), "not-a-member", by)
     hashes = [key.key_hash for key in member.ledger_keys if key.period.holds(height)]
     demand(hashes, "key-not-valid", "no ledger key in force")
     return hashes[0]

@@ -20,6 +20,10 @@ function member(id: string, change: (member: Organisation) => Organisation): Alt
   });
 }
 
+function suspendedFrom(height: number): (one: Organisation) => Organisation {
+  return (one) => ({ ...one, suspensions: [{ from: height, until: null }] });
+}
+
 /** The one signing key that a member has. */
 function signingKey(id: string, change: Partial<SigningKey>): Alter {
   return member(id, (one) => ({
@@ -227,6 +231,15 @@ export const keyCases: readonly EvidenceCase[] = [
     'proven',
     member('alpha', (one) => ({ ...one, until: HEIGHT + 1 })),
     [BY_ALPHA, { by: 'exchange', height: LATER }],
+  ),
+  staged('issuer-suspended-after-recording', 'The issuer was suspended after the recording.', 'proven', {
+    network: { alter: member('alpha', suspendedFrom(HEIGHT + 1)) },
+  }),
+  staged(
+    'issuer-suspended-before-recording',
+    'The membership of the issuer rested when it was recorded.',
+    'not-a-member',
+    { network: { alter: member('alpha', suspendedFrom(HEIGHT)) } },
   ),
   staged('ledger-key-replaced-after-recording', 'The ledger key was replaced later.', 'proven', {
     network: { alter: newLedgerKey(HEIGHT + 1, HEIGHT + 1) },
