@@ -5,6 +5,7 @@ import {
   parseBlock,
   permissionScript,
   streamCreationScript,
+  streamItemScript,
   toHex,
   txidOf,
   type AddressFormat,
@@ -114,6 +115,13 @@ export class Chain {
   /** Creates a stream with restricted writing; its txid. */
   createStream(name: string): string {
     return this.submit(this.wallet.pay(this.walletCoin(), streamCreationScript(name)));
+  }
+
+  /** Publishes raw data in a stream, under one empty key, from the wallet's address; the txid. */
+  publish(entity: Uint8Array, data: Uint8Array): string {
+    return this.submit(
+      this.wallet.pay(this.walletCoin(), streamItemScript(entity, [new Uint8Array(0)], data)),
+    );
   }
 
   /** Grants (or, with `to` 0, revokes) rights; the txid. */

@@ -1,7 +1,7 @@
 import { NO_END, PERMISSION_BITS, toHex, type PermissionName } from '@besure/ledger-tx';
 import type { Chain } from './chain.js';
 import type { Describer } from './describe.js';
-import { address, expectCount, text } from './parameter.js';
+import { address, expectCount, looseHex, text } from './parameter.js';
 import { RpcFailure } from './rejection.js';
 import type { Method } from './method.js';
 import type { Stream } from './streams.js';
@@ -89,6 +89,18 @@ export function rightsMethods(chain: Chain, describe: Describer): Record<string,
       if (streams.named(name) !== undefined)
         throw new RpcFailure(-705, 'Entity with this name already exists');
       return chain.createStream(name);
+    },
+    publishfrom(parameters) {
+      expectCount(parameters, 4, 4, 'publishfrom "from-address" "stream-identifier" "key" "data-hex"');
+      const publisher = address(parameters[0], chain.format);
+      if (toHex(publisher) !== toHex(chain.wallet.keyHash))
+        throw new RpcFailure(-5, 'Private key for from-address is not found in this wallet');
+      const stream = streamNamed(text(parameters[1]), 'Stream');
+      if (text(parameters[2]) !== '')
+        throw new RpcFailure(-8, 'Only items with an empty key can be published here');
+      const data = looseHex(text(parameters[3]));
+      if (data === undefined) throw new RpcFailure(-8, 'Item data should be hexadecimal string');
+      return chain.publish(Buffer.from(stream.entity, 'hex'), data);
     },
     liststreams(parameters) {
       expectCount(parameters, 0, 1, 'liststreams ( stream-identifier )');

@@ -1,4 +1,5 @@
 import {
+  inputScript,
   keyOutputOf,
   NO_END,
   p2pkhScript,
@@ -11,6 +12,7 @@ import {
   streamCreationOf,
   streamCreationScript,
   streamEntity,
+  streamItemScript,
   toHex,
   txidOf,
   parseHex,
@@ -18,7 +20,7 @@ import {
   type AddressFormat,
 } from '@besure/ledger-tx';
 import { nodePrimitives } from '@besure/keys';
-import { createHash, randomInt } from 'node:crypto';
+import { createHash, randomBytes, randomInt } from 'node:crypto';
 import {
   LedgerError,
   type BlockchainParams,
@@ -169,6 +171,17 @@ export class ScriptedChain implements LedgerNode {
     return this.#send([{ value: 0n, script: streamCreationScript(name) }]);
   }
 
+  async publish(_address: string, stream: string, data: Uint8Array): Promise<string> {
+    this.#answer();
+    // A key's input as a wallet makes it, as far as its form goes.
+    const signature = Uint8Array.of(...randomBytes(70), 1);
+    const key = Uint8Array.of(2, ...randomBytes(32));
+    return this.#send(
+      [{ value: 0n, script: streamItemScript(this.entity(stream), [new Uint8Array(0)], data) }],
+      inputScript(signature, key),
+    );
+  }
+
   async listStreams(name?: string): Promise<StreamInfo[]> {
     this.#answer();
     return this.#streams().filter((stream) => name === undefined || stream.name === name);
@@ -303,10 +316,11 @@ export class ScriptedChain implements LedgerNode {
     );
   }
 
-  #send(outputs: Parameters<typeof serialiseTransaction>[0]['outputs']): string {
+  #send(outputs: Parameters<typeof serialiseTransaction>[0]['outputs'], script?: Uint8Array): string {
     const raw = this.#transaction(
       { txid: toHex(nodePrimitives.sha256(Uint8Array.of(this.#made & 255))), vout: 0 },
       outputs,
+      script,
     );
     this.waiting.push(raw);
     return txidOf(raw);
@@ -322,15 +336,20 @@ export class ScriptedChain implements LedgerNode {
   #transaction(
     input: { txid: string; vout: number },
     outputs: Parameters<typeof serialiseTransaction>[0]['outputs'],
+    script = this.#nextScript(),
   ): Uint8Array {
-    this.#made += 1;
-    const script = new Uint8Array(8);
-    new DataView(script.buffer).setUint32(0, this.#made);
     return serialiseTransaction({
       version: 1,
       inputs: [{ ...input, script, sequence: 0xffff_ffff }],
       outputs,
       lockTime: 0,
     });
+  }
+
+  #nextScript(): Uint8Array {
+    this.#made += 1;
+    const script = new Uint8Array(8);
+    new DataView(script.buffer).setUint32(0, this.#made);
+    return script;
   }
 }

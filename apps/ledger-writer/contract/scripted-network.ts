@@ -23,6 +23,7 @@ import {
   type ItemTransaction,
 } from '@besure/ledger-tx';
 import { encodeBase64url, encodeItem } from '@besure/protocol';
+import { type TestKey, testKey } from '@besure/protocol/test-material';
 import { ScriptedChain } from './scripted-chain.js';
 
 const { sha256 } = nodePrimitives;
@@ -33,6 +34,8 @@ export interface TestMember {
   readonly signer: LedgerSigner;
   readonly keyHash: Uint8Array;
   readonly address: string;
+  /** Who speaks for it in the board. */
+  readonly seat: TestKey;
 }
 
 /** A hub of a made-up network with its keys. */
@@ -104,7 +107,8 @@ export function makeCharter(options: CharterOptions): TestCharter {
   const member = (id: string): TestMember => {
     const signer = generateLedgerKey(join(folder, `${id}.key`));
     const keyHash = hash160(signer.publicKey, sha256);
-    return { id, signer, keyHash, address: encodeAddress(keyHash, format, sha256) };
+    const seat = testKey(`seat of ${id}`);
+    return { id, signer, keyHash, seat, address: encodeAddress(keyHash, format, sha256) };
   };
   const members = [member('alpha'), member('beta'), member('exchange')] as const;
   const stranger = member('stranger');
@@ -137,7 +141,7 @@ export function makeCharter(options: CharterOptions): TestCharter {
         slotAheadSeconds: 7200,
         timeStampLagSeconds: 172_800,
       },
-      organisations: members.map(({ id, address }) => ({
+      organisations: members.map(({ id, address, seat }) => ({
         id,
         name: id,
         role: id === 'exchange' ? 'exchange' : 'organisation',
@@ -152,7 +156,7 @@ export function makeCharter(options: CharterOptions): TestCharter {
           },
         ],
         ledgerKeys: [{ address, from: 0, until: null }],
-        seats: [{ key: encodeBase64url(Uint8Array.of(4, ...randomBytes(64))), from: 0, until: null }],
+        seats: [{ key: encodeBase64url(seat.publicKey), from: 0, until: null }],
         suspensions: [],
       })),
       hubs: keys.map(({ signer }, i) => ({

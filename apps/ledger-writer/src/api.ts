@@ -2,7 +2,7 @@ import { MAX_CHECKPOINTS, type PendingCheckpoints } from '@besure/protocol';
 import { type ApiDescription, described, problems } from '@besure/service';
 import { z } from 'zod';
 import { CHAIN_STATES } from './chain-follower.js';
-import { LOG_PATH } from './log.controller.js';
+import { LOG_PATH, RIGHTS_LOG_PATH } from './log.controller.js';
 import type { LedgerStatus } from './status.controller.js';
 import { missingItemsOperations } from './slots/api.js';
 import { timeStampOperations } from './time-stamps/api.js';
@@ -27,33 +27,8 @@ export const ledgerWriterApi: ApiDescription = {
   description:
     'The log that this hub derives from the ledger, as https://c2sp.org/tlog-tiles has it, and how the hub stands. Nothing here is secret.',
   operations: {
-    [`GET /${LOG_PATH}/checkpoint`]: {
-      id: 'readCheckpoint',
-      summary: 'The newest checkpoint that the charter’s quorum has signed',
-      answers: {
-        200: {
-          description: 'A signed note (https://c2sp.org/tlog-checkpoint).',
-          content: { 'text/plain': { text: 'The note.' } },
-          headers: ['cache-control', 'access-control-allow-origin'],
-        },
-      },
-      problems: [described(problems.notFound())],
-    },
-    [`GET /${LOG_PATH}/checkpoint-at/{size}`]: {
-      id: 'readCheckpointAt',
-      summary: 'The checkpoint of one size',
-      description:
-        'With all signatures that it has by now, whether or not they are a quorum: for auditors, and for old entries whose signers are gone.',
-      path: z.object({ size: z.string().describe('The size of the log in the checkpoint.') }),
-      answers: {
-        200: {
-          description: 'A signed note.',
-          content: { 'text/plain': { text: 'The note.' } },
-          headers: ['cache-control', 'access-control-allow-origin'],
-        },
-      },
-      problems: [described(problems.notFound())],
-    },
+    ...servedLog(LOG_PATH, ''),
+    ...servedLog(RIGHTS_LOG_PATH, 'Rights'),
     [`GET /${LOG_PATH}/pending`]: {
       id: 'readPending',
       summary: 'Checkpoints on their way to a quorum',
@@ -67,12 +42,52 @@ export const ledgerWriterApi: ApiDescription = {
         },
       },
     },
-    [`GET /${LOG_PATH}/tile/{tile}`]: {
-      id: 'readTile',
+    ...timeStampOperations,
+    ...missingItemsOperations,
+    'GET /v1/status': {
+      id: 'readStatus',
+      summary: 'How the hub stands',
+      answers: { 200: { description: 'Heights and state.', content: { 'application/json': status } } },
+    },
+  },
+};
+
+/** The operations of a log, as tlog-tiles has them; `of` stands in their names. */
+function servedLog(path: string, of: string): ApiDescription['operations'] {
+  return {
+    [`GET /${path}/checkpoint` as const]: {
+      id: `read${of}Checkpoint`,
+      summary: 'The newest checkpoint that the charter’s quorum has signed',
+      answers: {
+        200: {
+          description: 'A signed note (https://c2sp.org/tlog-checkpoint).',
+          content: { 'text/plain': { text: 'The note.' } },
+          headers: ['cache-control', 'access-control-allow-origin'],
+        },
+      },
+      problems: [described(problems.notFound())],
+    },
+    [`GET /${path}/checkpoint-at/{size}` as const]: {
+      id: `read${of}CheckpointAt`,
+      summary: 'The checkpoint of one size',
+      description:
+        'With all signatures that it has by now, whether or not they are a quorum: for auditors, and for old entries whose signers are gone.',
+      path: z.object({ size: z.string().describe('The size of the log in the checkpoint.') }),
+      answers: {
+        200: {
+          description: 'A signed note.',
+          content: { 'text/plain': { text: 'The note.' } },
+          headers: ['cache-control', 'access-control-allow-origin'],
+        },
+      },
+      problems: [described(problems.notFound())],
+    },
+    [`GET /${path}/tile/{tile}` as const]: {
+      id: `read${of}Tile`,
       summary: 'A tile of hashes or a bundle of entries',
       description:
         'The rest of the path is that of the tile: `<level>/<index>` or `entries/<index>`, for a partial one with `.p/<width>`; its slashes stand as they are. Each tile has exactly one path. Full ones never change.',
-      route: `/${LOG_PATH}/tile/*`,
+      route: `/${path}/tile/*`,
       path: z.object({ tile: z.string().describe('Such as `0/x001/067.p/112` or `entries/000`.') }),
       answers: {
         200: {
@@ -83,12 +98,5 @@ export const ledgerWriterApi: ApiDescription = {
       },
       problems: [described(problems.notFound())],
     },
-    ...timeStampOperations,
-    ...missingItemsOperations,
-    'GET /v1/status': {
-      id: 'readStatus',
-      summary: 'How the hub stands',
-      answers: { 200: { description: 'Heights and state.', content: { 'application/json': status } } },
-    },
-  },
-};
+  };
+}

@@ -1,11 +1,9 @@
-import { migrate, openDataSource, runTransaction } from '@besure/event-store';
+import { openDataSource, runTransaction } from '@besure/event-store';
 import { nodePrimitives } from '@besure/keys';
-import { LogStore } from '@besure/log-store';
 import { addSignatures, encodeHex, parseCheckpoint, parseItem, parseLogEntry } from '@besure/protocol';
-import { freshDatabase, waitUntil } from '@besure/testing';
+import { waitUntil } from '@besure/testing';
 import { judgeCheckpoint } from '@besure/verification';
-import type { DataSource } from 'typeorm';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import {
   itemBy,
   makeNetwork,
@@ -13,59 +11,15 @@ import {
   type TestMember,
   type TestNetwork,
 } from '../contract/scripted-network.js';
+import { closeHubs, follow, type Hub, openHub, untilTaken } from '../contract/following-hub.js';
 import { readChainState } from './chain-rows.js';
-import { ChainFollower, type ChainFollowerOptions } from './chain-follower.js';
-import { CheckpointSigning } from './checkpoint-signing.js';
 import type { Taken } from './final-blocks.js';
-import { migrations, SCHEMA } from './migrations.js';
+import { SCHEMA } from './migrations.js';
 
-const { sha256 } = nodePrimitives;
-const cleanups: (() => Promise<unknown>)[] = [];
 let network: TestNetwork;
 let alpha: TestMember;
 let beta: TestMember;
 let entity: Uint8Array;
-
-/** One hub's database and log. */
-interface Hub {
-  readonly url: string;
-  readonly dataSource: DataSource;
-  readonly log: LogStore;
-}
-
-async function openHub(url?: string): Promise<Hub> {
-  const at = url ?? (await freshDatabase()).url;
-  await migrate({ url: at, schema: SCHEMA, migrations });
-  const dataSource = await openDataSource({ url: at, schema: SCHEMA, poolSize: 4 });
-  cleanups.unshift(() => dataSource.destroy());
-  return {
-    url: at,
-    dataSource,
-    log: new LogStore({ schema: SCHEMA, log: 'proofs', origin: network.charter.log.origin }),
-  };
-}
-
-function follow(hub: Hub, options: Partial<ChainFollowerOptions> = {}, index = 0): ChainFollower {
-  const key = network.hubs[index];
-  if (key === undefined) throw new Error('no such hub');
-  const follower = new ChainFollower({
-    charter: network.charter,
-    log: hub.log,
-    sha256,
-    dataSource: hub.dataSource,
-    node: network.chain,
-    signing: new CheckpointSigning(network.charter.log.origin, key.hub, key.signer, sha256),
-    suffices: () => true,
-    now: Date.now,
-    pollMillis: 10,
-    onTaken: () => {},
-    onFailure: () => {},
-    ...options,
-  });
-  cleanups.push(() => follower.stop());
-  follower.start();
-  return follower;
-}
 
 /** The leaves of a hub's log as `member slot height`. */
 async function leaves(hub: Hub): Promise<string[]> {
@@ -75,12 +29,6 @@ async function leaves(hub: Hub): Promise<string[]> {
     const { publisher, height, item } = parseLogEntry(bytes);
     return `${names.get(encodeHex(publisher))} ${parseItem(item).slot} ${height}`;
   });
-}
-
-async function untilTaken(hub: Hub, height: number): Promise<void> {
-  await waitUntil({ what: `height ${height} to be taken in` }, async () =>
-    (await readChainState(hub.dataSource)).height >= height ? true : undefined,
-  );
 }
 
 /** The sizes at which the hub has checkpoints. */
@@ -103,7 +51,7 @@ async function found(options: Parameters<typeof makeNetwork>[0] = {}): Promise<v
 beforeEach(() => found());
 
 afterEach(async () => {
-  for (const cleanup of cleanups.splice(0).toReversed()) await cleanup();
+  await closeHubs();
 });
 
 describe('deriving the log', () => {
@@ -112,8 +60,8 @@ describe('deriving the log', () => {
     chain.mine([itemBy(alpha, entity, 1_001).raw, itemBy(beta, entity, 1_001).raw]);
     chain.mine([itemBy(alpha, entity, 1_002).raw]);
     chain.mineEmpty(1);
-    const hub = await openHub();
-    const follower = follow(hub);
+    const hub = await openHub(network);
+    const follower = follow(network, hub);
     await untilTaken(hub, 2);
     expect(await leaves(hub)).toEqual(['alpha 1001 2', 'beta 1001 2']);
     chain.mineEmpty(1);
@@ -129,15 +77,15 @@ describe('deriving the log', () => {
     chain.mine([itemBy(alpha, entity, 1_001).raw, again.raw, itemBy(network.stranger, entity, 1_001).raw]);
     chain.mine([itemBy(alpha, entity, 1_001).raw]);
     chain.mineEmpty(2);
-    const hub = await openHub();
+    const hub = await openHub(network);
     const skipped: Taken['skipped'][] = [];
-    const first = follow(hub, { onTaken: (taken) => skipped.push(taken.skipped) });
+    const first = follow(network, hub, { onTaken: (taken) => skipped.push(taken.skipped) });
     await untilTaken(hub, 3);
     await first.stop();
     expect(Object.fromEntries(skipped[0] ?? [])).toMatchObject({ 'slot-taken': 2, publisher: 1 });
     chain.mine([itemBy(alpha, entity, 1_001).raw, itemBy(alpha, entity, 1_002).raw]);
     chain.mineEmpty(2);
-    follow(hub);
+    follow(network, hub);
     await untilTaken(hub, 4);
     expect(await leaves(hub)).toEqual(['alpha 1001 2', 'alpha 1002 6']);
     const [entry] = await hub.log.readEntries(hub.dataSource, 0, 1);
@@ -148,14 +96,14 @@ describe('deriving the log', () => {
   it('two hubs derive the same log and sign the same notes, whenever they look', async () => {
     await found({ hubs: 2, checkpointEvery: 2 });
     const { chain } = network;
-    const [early, late] = [await openHub(), await openHub()];
-    follow(early, {}, 0);
+    const [early, late] = [await openHub(network), await openHub(network)];
+    follow(network, early, {}, 0);
     for (let slot = 1_001; slot < 1_009; slot += 1) {
       chain.mine([itemBy(alpha, entity, slot).raw, itemBy(beta, entity, slot).raw]);
       await untilTaken(early, chain.height - 2);
     }
     chain.mineEmpty(3);
-    follow(late, {}, 1);
+    follow(network, late, {}, 1);
     await Promise.all([untilTaken(early, chain.height - 2), untilTaken(late, chain.height - 2)]);
     expect(await late.log.head(late.dataSource)).toEqual(await early.log.head(early.dataSource));
     expect(await checkpointSizes(late)).toEqual(await checkpointSizes(early));
@@ -170,10 +118,10 @@ describe('deriving the log', () => {
 
   it('two instances of one hub take in each block once', async () => {
     const { chain } = network;
-    const hub = await openHub();
-    const other = await openHub(hub.url);
-    follow(hub);
-    follow(other);
+    const hub = await openHub(network);
+    const other = await openHub(network, hub.url);
+    follow(network, hub);
+    follow(network, other);
     for (let slot = 1_001; slot < 1_031; slot += 1) chain.mine([itemBy(alpha, entity, slot).raw]);
     chain.mineEmpty(2);
     await untilTaken(hub, 31);
@@ -187,7 +135,7 @@ describe('checkpoints', () => {
   it('stand where K divides the height and leaves were added since the last such height', async () => {
     await found({ checkpointEvery: 3 });
     const { chain } = network;
-    const hub = await openHub();
+    const hub = await openHub(network);
     // Heights 2 to 12; due are 3, 6, 9, 12.
     const slotsAt: Record<number, number[]> = {
       2: [1_001],
@@ -200,7 +148,7 @@ describe('checkpoints', () => {
       chain.mine((slotsAt[height] ?? []).map((slot) => itemBy(alpha, entity, slot).raw));
     }
     chain.mineEmpty(2);
-    follow(hub);
+    follow(network, hub);
     await untilTaken(hub, 12);
     expect(await checkpointSizes(hub)).toEqual([1, 4, 6]);
     expect(chain.locked.at(-1)).toBe(chain.hash(12));
@@ -210,9 +158,9 @@ describe('checkpoints', () => {
     const { chain, charter } = network;
     chain.mine([itemBy(alpha, entity, 1_001).raw]);
     chain.mineEmpty(2);
-    const hub = await openHub();
+    const hub = await openHub(network);
     const at = 1_800_000_000_123;
-    follow(hub, { now: () => at });
+    follow(network, hub, { now: () => at });
     await untilTaken(hub, 2);
     const note = (await hub.log.latestCheckpoint(hub.dataSource)) ?? '';
     expect(parseCheckpoint(note).signatures).toHaveLength(4);
@@ -226,9 +174,9 @@ describe('checkpoints', () => {
 
   it('never go back in time, whatever the clock does', async () => {
     const { chain, charter } = network;
-    const hub = await openHub();
+    const hub = await openHub(network);
     let now = 1_800_000_000_000;
-    follow(hub, { now: () => now });
+    follow(network, hub, { now: () => now });
     chain.mine([itemBy(alpha, entity, 1_001).raw]);
     chain.mineEmpty(2);
     await untilTaken(hub, 2);
@@ -251,8 +199,8 @@ describe('checkpoints', () => {
       chain.mineEmpty(2);
     };
     // This hub sees 66 items come in, and then is gone.
-    const gone = await openHub();
-    const following = follow(gone, {}, 0);
+    const gone = await openHub(network);
+    const following = follow(network, gone, {}, 0);
     for (let slot = 1; slot <= 66; slot += 11) {
       mineItems(slot, slot + 10);
       await untilTaken(gone, chain.height - 2);
@@ -260,8 +208,8 @@ describe('checkpoints', () => {
     await following.stop();
     const newestOfGone = (await checkpointSizes(gone)).at(-1);
     mineItems(67, 400);
-    const late = await openHub();
-    follow(late, {}, 1);
+    const late = await openHub(network);
+    follow(network, late, {}, 1);
     await untilTaken(late, chain.height - 2);
     const head = await late.log.head(late.dataSource);
     expect([newestOfGone, head.size]).toEqual([66, 400]);
@@ -287,8 +235,8 @@ describe('checkpoints', () => {
     const { chain } = network;
     chain.mine([itemBy(alpha, entity, 1_001).raw]);
     chain.mineEmpty(2);
-    const hub = await openHub();
-    const follower = follow(hub);
+    const hub = await openHub(network);
+    const follower = follow(network, hub);
     await waitUntil({ what: 'the lock' }, () => (chain.locked.length === 1 ? true : undefined));
     expect(chain.locked).toEqual([chain.hash(2)]);
     chain.down = true;
@@ -305,8 +253,8 @@ describe('checkpoints', () => {
 describe('forks', () => {
   it('above the final depth change nothing: the log has what became final', async () => {
     const { chain } = network;
-    const hub = await openHub();
-    follow(hub);
+    const hub = await openHub(network);
+    follow(network, hub);
     chain.mineEmpty(3);
     await untilTaken(hub, 2);
     const fork = chain.height;
@@ -323,9 +271,9 @@ describe('forks', () => {
 
   it('below it halt the log, visibly, until the node is back on the history', async () => {
     const { chain } = network;
-    const hub = await openHub();
+    const hub = await openHub(network);
     const codes = new Set<unknown>();
-    const follower = follow(hub, {
+    const follower = follow(network, hub, {
       onFailure: (error) => codes.add(error instanceof Error && 'code' in error ? error.code : error),
     });
     chain.mine([itemBy(alpha, entity, 1_001).raw]);
@@ -343,7 +291,7 @@ describe('forks', () => {
     expect([...codes]).toContain('deep-fork');
     expect(await hub.log.head(hub.dataSource)).toEqual(before);
 
-    const restarted = follow(hub);
+    const restarted = follow(network, hub);
     await waitUntil({ what: 'a restart to halt too' }, () =>
       restarted.status().state === 'halted' ? true : undefined,
     );
@@ -360,8 +308,8 @@ describe('forks', () => {
 
   it('a node that is behind is waited for', async () => {
     const { chain } = network;
-    const hub = await openHub();
-    const follower = follow(hub);
+    const hub = await openHub(network);
+    const follower = follow(network, hub);
     chain.mine([itemBy(alpha, entity, 1_001).raw]);
     chain.mineEmpty(3);
     await untilTaken(hub, 3);
@@ -378,9 +326,9 @@ describe('forks', () => {
 
 describe('a wrong node', () => {
   it('of another chain is not followed', async () => {
-    const hub = await openHub();
+    const hub = await openHub(network);
     const other = makeNetwork();
-    const follower = follow(hub, { node: other.chain });
+    const follower = follow(network, hub, { node: other.chain });
     await waitUntil({ what: 'the halt' }, () =>
       follower.status().halted === 'wrong-chain' ? true : undefined,
     );
@@ -391,7 +339,7 @@ describe('a wrong node', () => {
   it('that gives another block than was asked for is not believed', async () => {
     const { chain } = network;
     chain.mineEmpty(3);
-    const hub = await openHub();
+    const hub = await openHub(network);
     const failed = Promise.withResolvers<unknown>();
     const lying = Object.create(chain) as typeof chain;
     lying.getRawBlock = async () => chain.rawAt(1);
@@ -405,14 +353,14 @@ describe('a wrong node', () => {
     ] as const) {
       Object.assign(lying, { [name]: chain[name].bind(chain) });
     }
-    follow(hub, { node: lying, onFailure: (error) => failed.resolve(error) });
+    follow(network, hub, { node: lying, onFailure: (error) => failed.resolve(error) });
     expect(await failed.promise).toMatchObject({ code: 'bad-block' });
     expect((await readChainState(hub.dataSource)).height).toBe(-1);
   });
 
   it('is told our members’ addresses before anything else', async () => {
-    const hub = await openHub();
-    follow(hub);
+    const hub = await openHub(network);
+    follow(network, hub);
     await untilTaken(hub, -1);
     await waitUntil({ what: 'the addresses' }, () => (network.chain.imported.size === 3 ? true : undefined));
     expect([...network.chain.imported]).toEqual(network.members.map((member) => member.address));
@@ -424,10 +372,10 @@ describe('faults', () => {
     const { chain } = network;
     for (let slot = 1_001; slot < 1_006; slot += 1) chain.mine([itemBy(alpha, entity, slot).raw]);
     chain.mineEmpty(2);
-    const hub = await openHub();
+    const hub = await openHub(network);
     let failures = 3;
     const sizesSeen: number[] = [];
-    const follower = follow(hub, {
+    const follower = follow(network, hub, {
       now: () => {
         if (failures > 0) {
           failures -= 1;
@@ -448,10 +396,10 @@ describe('faults', () => {
 
   it('connections that are cut in the middle, again and again: each leaf once, each checkpoint right', async () => {
     const { chain, charter } = network;
-    const hub = await openHub();
+    const hub = await openHub(network);
     const admin = await openDataSource({ url: hub.url, schema: 'public', poolSize: 1 });
-    cleanups.unshift(() => admin.destroy());
-    follow(hub);
+    onTestFinished(() => admin.destroy());
+    follow(network, hub);
     for (let slot = 1_001; slot < 1_041; slot += 1) {
       chain.mine([itemBy(alpha, entity, slot).raw, itemBy(beta, entity, slot).raw]);
       if (slot % 4 === 0) {

@@ -23,13 +23,17 @@ export interface ChainFollowerOptions extends TakingContext {
 /** The states of a follower. */
 export const CHAIN_STATES = ['starting', 'following', 'waiting-for-node', 'halted'] as const;
 
+/** What only a person can settle. */
+const GRAVE = ['wrong-chain', 'deep-fork', 'other-charter'] as const;
+
 /**
  * How the follower stands. `tip` is the node's height, `height` that of the last final block taken in. `halted` says why the log stands still until a
- * person has looked: the node is of another chain, or has left the history that the log was derived from.
+ * person has looked: the node is of another chain, or has left the history that the log was derived from, or that history
+ * begins with another charter.
  */
 export interface ChainFollowerStatus {
   readonly state: (typeof CHAIN_STATES)[number];
-  readonly halted: 'wrong-chain' | 'deep-fork' | null;
+  readonly halted: (typeof GRAVE)[number] | null;
   readonly tip: number;
   readonly height: number;
   readonly streams: ChainState['streams'];
@@ -84,13 +88,13 @@ export class ChainFollower {
   }
 
   async #round(): Promise<boolean> {
-    const { dataSource, node, charter } = this.#options;
+    const { dataSource, node, rights } = this.#options;
     const state = await readChainState(dataSource);
     this.#status = { ...this.#status, height: state.height, streams: state.streams };
     await this.#prepare();
     const tip = await node.getBlockCount();
     this.#status = { ...this.#status, tip };
-    const final = tip - charter.ledger.finalDepth;
+    const final = tip - rights.charter.ledger.finalDepth;
     await this.#assertSameHistory(state, tip);
     await this.#lock(state.lockHash);
     const more = state.height < final && (await this.#take(state, final));
@@ -101,7 +105,8 @@ export class ChainFollower {
   /** Once per connection to a node: is it the right chain, and does it know our members' addresses? */
   async #prepare(): Promise<void> {
     if (this.#prepared) return;
-    const { node, charter } = this.#options;
+    const { node, rights } = this.#options;
+    const { charter } = rights;
     const params = await node.getBlockchainParams();
     const { chain, genesis, addressVersion, addressChecksum } = charter.ledger;
     const first = await node.getBlockHash(0);
@@ -172,8 +177,9 @@ export class ChainFollower {
 
   #failed(error: unknown, failuresInARow: number): void {
     if (error instanceof LedgerError && error.code === 'closed') return;
-    if (error instanceof LedgerWriterError && (error.code === 'deep-fork' || error.code === 'wrong-chain')) {
-      this.#status = { ...this.#status, state: 'halted', halted: error.code };
+    const grave = GRAVE.find((code) => error instanceof LedgerWriterError && error.code === code);
+    if (grave !== undefined) {
+      this.#status = { ...this.#status, state: 'halted', halted: grave };
     } else if (error instanceof LedgerError) {
       // Behind a connection that came back there may stand another node, with another wallet and without the lock.
       this.#prepared = false;

@@ -12,6 +12,9 @@ export interface ChainState {
   /** Size of the log, and the height, at the last checkpoint that was due; 0 and -1 before the first. */
   readonly dueSize: number;
   readonly dueHeight: number;
+  /** The same of the log of rights. */
+  readonly rightsDueSize: number;
+  readonly rightsDueHeight: number;
   /** The block of the last checkpoint. */
   readonly lockHash: string | null;
   /** When this hub last cosigned, in POSIX seconds. */
@@ -31,6 +34,8 @@ interface ChainRow {
   readonly rights: string | null;
   readonly due_size: string;
   readonly due_height: string;
+  readonly rights_due_size: string;
+  readonly rights_due_height: string;
   readonly lock_hash: string | null;
   readonly signed_at: string;
 }
@@ -46,6 +51,8 @@ export async function readChainState(db: Db, lock: '' | 'FOR UPDATE' = ''): Prom
     streams: { proofs: row.proofs, rights: row.rights },
     dueSize: parseBigint(row.due_size),
     dueHeight: parseBigint(row.due_height),
+    rightsDueSize: parseBigint(row.rights_due_size),
+    rightsDueHeight: parseBigint(row.rights_due_height),
     lockHash: row.lock_hash,
     signedAt: parseBigint(row.signed_at),
   };
@@ -56,7 +63,7 @@ export async function writeChainState(tx: Tx, state: ChainState): Promise<void> 
   await tx.query(
     `UPDATE chain_state
         SET height = $1, hash = $2, proofs = $3, rights = $4, due_size = $5, lock_hash = $6, signed_at = $7,
-            block_time = $8, due_height = $9`,
+            block_time = $8, due_height = $9, rights_due_size = $10, rights_due_height = $11`,
     [
       state.height,
       state.hash,
@@ -67,6 +74,8 @@ export async function writeChainState(tx: Tx, state: ChainState): Promise<void> 
       state.signedAt,
       state.time,
       state.dueHeight,
+      state.rightsDueSize,
+      state.rightsDueHeight,
     ],
   );
 }

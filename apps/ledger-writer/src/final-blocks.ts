@@ -1,8 +1,7 @@
 import type { Tx } from '@besure/event-store';
-import { type Charter, leafRuleOf } from '@besure/governance';
+import { leafRuleOf } from '@besure/governance';
 import { type BlockAt, countSkips, deriveBlocks, type LeafSkip, readBlocks } from '@besure/ledger-log';
-import type { LogStore } from '@besure/log-store';
-import type { Sha256, TreeHead } from '@besure/protocol';
+import type { Sha256 } from '@besure/protocol';
 import {
   type ChainState,
   type Leaf,
@@ -11,17 +10,13 @@ import {
   takeSlots,
   writeChainState,
 } from './chain-rows.js';
-import type { CheckpointSigning } from './checkpoint-signing.js';
-import { isToSign } from './late-signing.js';
+import { type ExtendingContext, extendLog } from './extend-log.js';
+import { type RightsContext, type TakenRights, takeRights } from './rights/take-rights.js';
 import { lateSeconds } from './slots/slot-times.js';
 
 /** What taking in final blocks needs. */
-export interface TakingContext {
-  readonly charter: Charter;
-  readonly log: LogStore;
-  readonly signing: CheckpointSigning;
-  /** Whether a checkpoint has the signatures that it needs to be published. */
-  readonly suffices: (note: string) => boolean;
+export interface TakingContext extends ExtendingContext {
+  readonly rights: RightsContext;
   readonly sha256: Sha256;
   /** Milliseconds since 1970. */
   readonly now: () => number;
@@ -32,6 +27,7 @@ export interface Taken {
   readonly state: ChainState;
   /** Size of the newest checkpoint that was signed, null when this run brought none. */
   readonly checkpointSize: number | null;
+  readonly rights: TakenRights;
   readonly skipped: ReadonlyMap<LeafSkip, number>;
 }
 
@@ -47,51 +43,38 @@ export async function takeFinalBlocks(
   blocks: readonly BlockAt[],
   newestFinal: number,
 ): Promise<Taken | null> {
-  const { charter, log, sha256 } = context;
+  const { log, sha256 } = context;
   const before = await readChainState(tx, 'FOR UPDATE');
   const last = blocks.at(-1);
   if (last === undefined || blocks[0]?.height !== before.height + 1) return null;
+  const seconds = Math.max(Math.floor(context.now() / 1000), before.signedAt);
+  const at = { newestFinal, seconds };
 
-  const rule = leafRuleOf(charter);
+  // First who may: a decision in one of these blocks says of each of them who is a member there.
+  const rights = await takeRights(tx, context.rights, before, blocks, at, sha256);
+  const rule = leafRuleOf(rights.charter);
+  const { checkpointEvery } = rule;
   const read = readBlocks(rule, before.streams, blocks, sha256);
   const { size } = await log.head(tx);
   const isTaken = await takenSlots(tx, read.candidates);
   const derived = deriveBlocks(rule, { ...before, size }, read, isTaken);
+  const { dueHeight, checkpointSize } = await extendLog(
+    tx,
+    context,
+    derived.blocks.map(({ height, leaves, isDue }) => ({
+      height,
+      isDue,
+      entries: leaves.map(({ entry }) => entry),
+    })),
+    { ...at, checkpointEvery, previousDue: before.dueHeight },
+  );
+  const leaves = derived.blocks.flatMap(({ leaves: those, time }) =>
+    those.map((leaf): Leaf => ({ ...leaf, lateSeconds: lateSeconds(rights.charter, leaf.slot, time) })),
+  );
+  await takeSlots(tx, leaves, size);
 
-  const due: DueCheckpoint[] = [];
-  let waiting: Leaf[] = [];
-  let head: TreeHead | null = null;
-  const append = async (): Promise<TreeHead> => {
-    if (head !== null && waiting.length === 0) return head;
-    head = await log.append(
-      tx,
-      waiting.map((leaf) => leaf.entry),
-    );
-    await takeSlots(tx, waiting, head.size - waiting.length);
-    waiting = [];
-    return head;
-  };
-  let { dueHeight } = before;
-  for (const { height, hash, time, leaves, isDue } of derived.blocks) {
-    waiting.push(...leaves.map((leaf) => ({ ...leaf, lateSeconds: lateSeconds(charter, leaf.slot, time) })));
-    if (!isDue) continue;
-    const isSigned = isToSign({ height, previousDue: dueHeight, newestFinal }, rule.checkpointEvery);
-    due.push({ head: await append(), hash, isSigned });
-    dueHeight = height;
-  }
-  await append();
-
-  const signed = due.filter((point) => point.isSigned);
-  const signedAt =
-    signed.length === 0 ? before.signedAt : Math.max(Math.floor(context.now() / 1000), before.signedAt);
-  for (const point of signed) {
-    await log.saveCheckpoint(
-      tx,
-      context.signing.sign({ origin: charter.log.origin, ...point.head }, signedAt),
-      context.suffices,
-    );
-  }
-  const newest = due.at(-1);
+  const lastDue = derived.blocks.findLast(({ isDue }) => isDue);
+  const hasSigned = checkpointSize !== null || rights.checkpointSize !== null;
   const state: ChainState = {
     height: last.height,
     hash: last.block.header.hash,
@@ -99,19 +82,11 @@ export async function takeFinalBlocks(
     streams: derived.state.streams,
     dueSize: derived.state.dueSize,
     dueHeight,
-    lockHash: newest?.hash ?? before.lockHash,
-    signedAt,
+    rightsDueSize: rights.dueSize,
+    rightsDueHeight: rights.dueHeight,
+    lockHash: lastDue?.hash ?? before.lockHash,
+    signedAt: hasSigned ? seconds : before.signedAt,
   };
   await writeChainState(tx, state);
-  return {
-    state,
-    checkpointSize: signed.at(-1)?.head.size ?? null,
-    skipped: countSkips(derived.blocks),
-  };
-}
-
-interface DueCheckpoint {
-  readonly head: TreeHead;
-  readonly hash: string;
-  readonly isSigned: boolean;
+  return { state, checkpointSize, rights, skipped: countSkips(derived.blocks) };
 }

@@ -1,5 +1,6 @@
 import type { Migration } from '@besure/event-store';
 import { logMigrations } from '@besure/log-store';
+import { RIGHTS_TABLES } from './rights/rows.js';
 import { TIME_STAMP_TABLE } from './time-stamps/rows.js';
 
 /** The schema of this service; everything in it can be derived again from the ledger, except cosignatures and time stamps. */
@@ -64,4 +65,5 @@ export const migrations: readonly Migration[] = [
     `,
   },
   { name: 'ledger-writer-004-time-stamps', sql: TIME_STAMP_TABLE },
+  { name: 'ledger-writer-005-rights', sql: RIGHTS_TABLES },
 ];

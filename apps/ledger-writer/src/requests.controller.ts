@@ -3,6 +3,7 @@ import type { Charter } from '@besure/governance';
 import { RequestRefused, type RequestMessage } from '@besure/messaging';
 import { LedgerError } from '@besure/multichain';
 import {
+  parseCarryRequest,
   parseOutputsRequest,
   parseSubmitRequest,
   ProtocolError,
@@ -15,6 +16,7 @@ import type { Carrier, OutputsReply } from './carrier.js';
 import type { ChainFollower } from './chain-follower.js';
 import { LedgerWriterError } from './error.js';
 import type { Founded, Founder, LedgerRights } from './founder.js';
+import type { RightsPublisher } from './rights/publisher.js';
 import { REQUESTS_CONTEXT } from './tokens.js';
 
 /** What requests are answered from. */
@@ -23,6 +25,7 @@ export interface RequestsContext {
   readonly hub: string;
   readonly carrier: Carrier;
   readonly founder: Founder;
+  readonly publisher: RightsPublisher;
   readonly follower: ChainFollower;
 }
 
@@ -58,10 +61,23 @@ export class RequestsController {
     return refusing(() => this.#context.founder.rights());
   }
 
-  /** Streams and first grants, as far as they are missing. */
+  /** Streams, first grants and the first charter, as far as they are missing. */
   @MessagePattern(SUBJECTS.found)
   found(): Promise<Founded> {
-    return refusing(() => this.#context.founder.found());
+    return refusing(async () => {
+      const founded = await this.#context.founder.found();
+      await this.#context.publisher.found();
+      return founded;
+    });
+  }
+
+  /** A note of a board member, kept before this is answered. */
+  @MessagePattern(SUBJECTS.carry)
+  carry({ data }: RequestMessage): Promise<Record<string, never>> {
+    return refusing(async () => {
+      await this.#context.publisher.carry(parseCarryRequest(data));
+      return {};
+    });
   }
 }
 

@@ -1,16 +1,21 @@
 import { EventStore, migrate, openDataSource } from '@besure/event-store';
+import { formatCharter } from '@besure/governance';
 import { nodePrimitives } from '@besure/keys';
 import { parseHex, toHex } from '@besure/ledger-tx';
 import { HttpLogSource, LogFollower, logMigrations, LogStore } from '@besure/log-store';
 import { connectBus, inboxPrefixOf, onHint, request, type Bus, type Json } from '@besure/messaging';
 import {
   parseCheckpoint,
+  parseEntryBundle,
   parseItem,
   parseLogEntry,
   parseOutputsAnswer,
   parsePublishedTimeStamps,
+  parseRightsEntry,
   parseSubmitAnswer,
+  readRightsItem,
   SUBJECTS,
+  utf8Decode,
 } from '@besure/protocol';
 import { runService, type RunningService } from '@besure/service';
 import { apiFetch, freshDatabase, startNats, waitUntil, type Nats } from '@besure/testing';
@@ -113,6 +118,32 @@ async function nextItem(bus: Bus, slot: number): Promise<Uint8Array> {
   const input = { txid: output.txid, vout: output.vout, script: parseHex(found?.script ?? '') };
   return itemBy(alpha, network.chain.entity('proofs'), slot, undefined, input).raw;
 }
+
+describe('the log of rights', () => {
+  it('begins with the charter when the network is founded, and takes notes that a member sent', async () => {
+    await found();
+    await waitUntil({ what: 'the charter at the node' }, () =>
+      network.chain.waiting.length > 0 ? true : undefined,
+    );
+    network.chain.mineEmpty(3);
+    const jws = 'a.b.c';
+    await ask(busOf('rights'), SUBJECTS.carry, { note: jws });
+    await waitUntil({ what: 'the note at the node' }, () =>
+      network.chain.waiting.length > 0 ? true : undefined,
+    );
+    network.chain.mineEmpty(3);
+    const bundle = await waitUntil({ what: 'two entries' }, async () => {
+      const response = await apiFetch(`${service.httpUrl}/log/rights/tile/entries/000.p/2`);
+      return response.status === 200 ? new Uint8Array(await response.arrayBuffer()) : undefined;
+    });
+    const items = parseEntryBundle(bundle, 2).map((entry) => readRightsItem(parseRightsEntry(entry).item));
+    expect(items.map(({ kind, content }) => [kind, utf8Decode(content)])).toEqual([
+      ['charter', formatCharter(network.charter)],
+      ['note', jws],
+    ]);
+    expect((await apiFetch(`${service.httpUrl}/log/rights/checkpoint`)).status).toBe(200);
+  });
+});
 
 describe('founding', () => {
   it('creates the streams and grants what the charter says, after the addresses are imported, once', async () => {

@@ -1,4 +1,5 @@
 import { assertMigrated, migrate, openDataSource } from '@besure/event-store';
+import { rightsLogOf } from '@besure/governance';
 import { nodePrimitives, rememberCheckpointSignatures } from '@besure/keys';
 import { LogStore } from '@besure/log-store';
 import { connectBus, inboxPrefixOf, NatsRequestServer, publishHint } from '@besure/messaging';
@@ -12,6 +13,7 @@ import {
   type ServiceParts,
 } from '@besure/service';
 import { busOptions } from '@besure/service/zone';
+import { quorateCheckpoint } from '@besure/verification';
 import { ledgerWriterApi } from './api.js';
 import { Carrier } from './carrier.js';
 import { ChainFollower } from './chain-follower.js';
@@ -21,19 +23,22 @@ import { Cosignatures, countContradictions } from './cosignatures.js';
 import { ledgerWriterConfiguration, type LedgerWriterConfig } from './configuration.js';
 import { LedgerWriterError } from './error.js';
 import { Founder } from './founder.js';
-import { type LogContext, LogController } from './log.controller.js';
+import { type LogContext, LogController, RightsLogController } from './log.controller.js';
 import { migrations, SCHEMA } from './migrations.js';
 import { type RequestsContext, RequestsController } from './requests.controller.js';
+import { ReplayedRights } from './rights/replayed.js';
+import { RightsPublisher } from './rights/publisher.js';
 import { OneAtATime } from './one-at-a-time.js';
 import { StatusController } from './status.controller.js';
 import { timeStamperOf } from './time-stamps/parts.js';
 import { TimeStampsController } from './time-stamps/time-stamps.controller.js';
 import { countMissing, type MissingItems, missingItems } from './slots/missing-items.js';
 import { MissingItemsController } from './slots/missing-items.controller.js';
-import { LOG_CONTEXT, REQUESTS_CONTEXT } from './tokens.js';
+import { LOG_CONTEXT, REQUESTS_CONTEXT, RIGHTS_LOG_CONTEXT } from './tokens.js';
 
-/** The name by which the log's rows are told apart in the database. */
+/** The names by which the rows of the two logs are told apart in the database. */
 const LOG = 'proofs';
+const RIGHTS_LOG = 'rights';
 /** Before the first look. */
 const noMissingItems: Pick<MissingItems, 'missing' | 'late' | 'silent'> = {
   missing: [],
@@ -80,6 +85,7 @@ export async function buildWith(
   health.show('bus', () => bus.connected);
 
   const { sha256 } = nodePrimitives;
+  const primitives = rememberCheckpointSignatures(nodePrimitives);
   const log = new LogStore({ schema: SCHEMA, log: LOG, origin: charter.log.origin });
   const [latest = null] = await log.newestCheckpoints(dataSource, 1);
   const contradictions = await countContradictions(dataSource);
@@ -93,7 +99,7 @@ export async function buildWith(
     dataSource,
     log,
     charter,
-    primitives: rememberCheckpointSignatures(nodePrimitives),
+    primitives,
     onPublished: (size) => publishHint(bus, SUBJECTS.logHint, { log: LOG, size }),
     onContradiction(signer, size) {
       seen.contradictions += 1;
@@ -108,8 +114,17 @@ export async function buildWith(
   );
   // After the follower, which asks for it, and before the database goes.
   context.onStop('counting of missing items', () => counting.close());
+  const byRights = rightsLogOf(charter);
+  const { origin } = byRights.log;
+  const rightsLog = new LogStore({ schema: SCHEMA, log: RIGHTS_LOG, origin });
   const follower = new ChainFollower({
-    charter,
+    rights: {
+      charter,
+      log: rightsLog,
+      signing: new CheckpointSigning(origin, hub, config.signer, sha256),
+      suffices: (note) => quorateCheckpoint(note, byRights, primitives) !== null,
+      replayed: new ReplayedRights(nodePrimitives),
+    },
     log,
     sha256,
     suffices: (note) => cosignatures.suffices(note),
@@ -148,12 +163,24 @@ export async function buildWith(
   context.onStop('follower', () => follower.stop());
   // Before the follower: a call that waits for a silent node must not hold up the end.
   context.onStop('node', () => node.close());
+  const publisher = new RightsPublisher({
+    dataSource,
+    node,
+    charter,
+    hub,
+    sha256,
+    chain: () => follower.status(),
+    pollMillis: Math.min(1_000, Math.max(50, Math.floor(charter.slots.lengthMillis / 5))),
+    onFailure: (error, attempt) => serviceLog.warn('a note was not published', { error, attempt }),
+  });
+  context.onStop('publisher of notes', () => publisher.stop());
   const requests: RequestsContext = {
     charter,
     hub: hub.id,
     carrier,
     follower,
     founder: new Founder(charter, node),
+    publisher,
   };
   const server = new NatsRequestServer({
     bus,
@@ -162,6 +189,7 @@ export async function buildWith(
   return {
     controllers: [
       LogController,
+      RightsLogController,
       CosignController,
       TimeStampsController,
       MissingItemsController,
@@ -170,12 +198,14 @@ export async function buildWith(
     ],
     providers: [
       { provide: LOG_CONTEXT, useValue: { dataSource, log } satisfies LogContext },
+      { provide: RIGHTS_LOG_CONTEXT, useValue: { dataSource, log: rightsLog } satisfies LogContext },
       { provide: REQUESTS_CONTEXT, useValue: requests },
       { provide: Cosignatures, useValue: cosignatures },
     ],
     microservices: [server],
     started() {
       follower.start();
+      publisher.start();
       timeStamper?.start();
     },
   };

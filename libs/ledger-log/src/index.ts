@@ -12,4 +12,11 @@ export {
 } from './derivation.js';
 export { LedgerLogError, type LedgerLogErrorCode } from './error.js';
 export type { LeafCandidate, LeafOutcome, LeafRule, LeafSkip, Slots, Streams } from './leaf-rule.js';
+export {
+  deriveRights,
+  type RightsBlock,
+  type RightsDerivation,
+  type RightsLeafOutcome,
+  type RightsSkip,
+} from './rights-rule.js';
 export { LedgerLog } from './ledger-log.js';

@@ -120,7 +120,12 @@ function startsBy({ base, startMillis, lengthMillis }: Slots, slot: number, late
 }
 
 /** A chain has no two streams of one name: the first creation in a final block is the one. */
-function withCreations(rule: LeafRule, streams: Streams, transaction: Transaction, txid: string): Streams {
+export function withCreations(
+  rule: Pick<LeafRule, 'streams'>,
+  streams: Streams,
+  transaction: Transaction,
+  txid: string,
+): Streams {
   if (streams.proofs !== null && streams.rights !== null) return streams;
   const names = transaction.outputs.map((output) => streamCreationOf(output.script)?.name);
   return {

@@ -32,7 +32,13 @@ export {
   type PermissionName,
   type PermissionOutput,
 } from './permission.js';
-export { proofItemOf, type ProofItem, type ProofItemSkip } from './proof-item.js';
+export {
+  proofItemOf,
+  type ProofItemSkip,
+  type PublishedItem,
+  publishedItemOf,
+  type PublishedItemSkip,
+} from './published-item.js';
 export { pushData, scriptParts, type ScriptPart } from './script.js';
 export { encodeSignature, parseSignature, SIGHASH_ALL } from './signature.js';
 export { signatureHash } from './signature-hash.js';

@@ -119,7 +119,11 @@ export function hubGuestPermissions(organisation: string): Permissions {
 
 /** A service of a hub. */
 export function hubPermissions(service: HubService, guests: readonly string[]): Permissions {
-  const questions = ['besure.hub.permissions.v1.rights', 'besure.hub.found.v1.rights'];
+  const questions = [
+    'besure.hub.permissions.v1.rights',
+    'besure.hub.found.v1.rights',
+    'besure.hub.carry.v1.rights',
+  ];
   switch (service) {
     case 'ledger-writer':
       return merged(service, [

@@ -1,3 +1,4 @@
+import { toHex } from '@besure/ledger-tx';
 import { AdminClient } from './admin-client.js';
 import { expectShape } from './answers.js';
 import { LedgerError } from './error.js';
@@ -56,6 +57,9 @@ export function connectNode(settings: NodeSettings): LedgerNode {
     },
     async createStream(name) {
       return expectShape('hash', await admin('create', ['stream', name, { restrict: 'write' }]));
+    },
+    async publish(address, stream, data) {
+      return expectShape('hash', await admin('publishfrom', [address, stream, '', toHex(data)]));
     },
     async listStreams(name) {
       const streams = await admin('liststreams', name === undefined ? [] : [name]).catch(emptyIfUnknown);

@@ -8,6 +8,7 @@ import { createInterface } from 'node:readline';
 import { secp256k1 } from '@noble/curves/secp256k1.js';
 import {
   buildItemTransaction,
+  decodeAddress,
   encodeAddress,
   hash160,
   p2pkhScript,
@@ -15,6 +16,7 @@ import {
   parseBlock,
   parseHex,
   proofItemOf,
+  publishedItemOf,
   streamCreationOf,
   parseTransaction,
   streamEntity,
@@ -23,7 +25,7 @@ import {
   type SpendableOutput,
 } from '@besure/ledger-tx';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { connectNode, type LedgerNode, type NodeSettings, type SendResult } from './index.js';
+import { connectNode, LedgerError, type LedgerNode, type NodeSettings, type SendResult } from './index.js';
 
 /** A node to run against, and how to be rid of it. */
 interface Started {
@@ -205,6 +207,29 @@ describe.each(nodes)('a ledger node: %s', (_, startNode) => {
     const outputs = await node.listUnspent([address]);
     expect(outputs).toHaveLength(2);
     expect(outputs.map(({ txid }) => txid)).toEqual(outputs.map(({ txid }) => txid).sort());
+  });
+
+  it('publishes from its own wallet, each item as the leaf rules ask for', async () => {
+    const [right] = await node.listPermissions('mine');
+    const own = right!.address;
+    const items = [Uint8Array.of(1), randomBytes(65_000)];
+    const before = await node.getBlockCount();
+    const txids: string[] = [];
+    for (const item of items) txids.push(await node.publish(own, name, item));
+    await confirmed(txids.at(-1)!);
+    const found: Uint8Array[] = [];
+    for (let height = before; height <= (await node.getBlockCount()); height++) {
+      const { transactions } = parseBlock(await node.getRawBlock(await node.getBlockHash(height)));
+      for (const { transaction } of transactions) {
+        const item = publishedItemOf(transaction, entity);
+        if (!('skip' in item)) {
+          expect(toHex(item.keyHash)).toBe(toHex(decodeAddress(own, format)));
+          found.push(item.data);
+        }
+      }
+    }
+    expect(found.map(toHex)).toEqual(items.map(toHex));
+    await expect(node.publish(alice.address(format), name, Uint8Array.of(1))).rejects.toThrow(LedgerError);
   });
 
   it('takes chains of item transactions in batches, and puts them into blocks in that order', async () => {

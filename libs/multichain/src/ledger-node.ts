@@ -61,7 +61,7 @@ export type SendResult =
 /**
  * A ledger node, as far as the ledger-writer needs one. Transactions are hexadecimal text (they travel so), blocks bytes.
  * Every promise settles within the deadline; every rejection is a `LedgerError`. Reading and `sendRawTransactions` may be
- * repeated without harm. `createStream`, `grant` and `revoke` may have taken effect although they failed with a retryable
+ * repeated without harm. `createStream`, `publish`, `grant` and `revoke` may have taken effect although they failed with a retryable
  * error: look before repeating.
  */
 export interface LedgerNode {
@@ -74,6 +74,11 @@ export interface LedgerNode {
   getRawBlock(hash: string): Promise<Uint8Array>;
   /** Creates a stream to which only those with the right may write; its txid. */
   createStream(name: string): Promise<string>;
+  /**
+   * Publishes raw data in a stream, under one empty key, from an address of the node's own wallet; the txid. Seen on a real node: one input,
+   * the item as the first output, as the leaf rules ask.
+   */
+  publish(address: string, stream: string, data: Uint8Array): Promise<string>;
   /** All streams, or those with this name (none is no error). */
   listStreams(name?: string): Promise<StreamInfo[]>;
   /** Grants rights, e.g. `send,receive` or `proofs.write`; the txid. */

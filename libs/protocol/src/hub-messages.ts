@@ -54,6 +54,11 @@ export function parseSubmitAnswer(value: unknown, count: number): SubmitResult[]
   return read;
 }
 
+/** Reads a request on `SUBJECTS.carry`: a signed note. */
+export function parseCarryRequest(value: unknown): string {
+  return readText(readMembers(value, 'request', ['note'])['note'], 'note', 64_000);
+}
+
 /** Reads a request on `SUBJECTS.outputs`: the address. */
 export function parseOutputsRequest(value: unknown): string {
   return readText(readMembers(value, 'request', ['address'])['address'], 'address', 64);

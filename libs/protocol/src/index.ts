@@ -179,6 +179,7 @@ export {
   MAX_TRANSACTIONS,
   type OutputsAnswer,
   parseOutputsAnswer,
+  parseCarryRequest,
   parseOutputsRequest,
   parseSubmitAnswer,
   parseSubmitRequest,

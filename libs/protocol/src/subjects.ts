@@ -21,6 +21,8 @@ export const SUBJECTS = {
   permissions: 'besure.hub.permissions.v1.rights',
   /** Founding: streams and first grants. */
   found: 'besure.hub.found.v1.rights',
+  /** Notes of board members, for the ledger. */
+  carry: 'besure.hub.carry.v1.rights',
   /** Published, not asked: the ledger log has a new checkpoint. A hint that may be lost. */
   logHint: 'besure.hub.log',
 } as const;

@@ -9,8 +9,8 @@ import {
 } from '@besure/keys';
 import { encodeAddress, hash160, parseAddressFormat } from '@besure/ledger-tx';
 import { encodeBase64, encodeBase64url } from '@besure/protocol';
-import type { HubKeyFiles, OrganisationKeys } from './key-folder.js';
-import { firstHub, type HubMember, type Member } from './members.js';
+import type { OrganisationKeys } from './key-folder.js';
+import type { HubMember, Member } from './members.js';
 import type { Profile } from './profile.js';
 import type { TimeStamps } from './time-stamps.js';
 
@@ -35,7 +35,7 @@ export function composeCharter(input: {
   readonly ledger: LedgerParameters;
   readonly startMillis: number;
   readonly organisations: readonly { readonly member: Member; readonly keys: OrganisationKeys }[];
-  readonly hubs: readonly { readonly hub: HubMember; readonly keyFiles: HubKeyFiles }[];
+  readonly hubs: readonly { readonly hub: HubMember; readonly keyFile: string }[];
   readonly timeStamps: TimeStamps | undefined;
 }): Charter {
   const { network, profile } = input;
@@ -70,12 +70,12 @@ export function composeCharter(input: {
       seats: [{ key: readFileSync(keys.seat, 'utf8').trim(), from: 0, until: null }],
       suspensions: [],
     })),
-    hubs: input.hubs.map(({ hub, keyFiles }) => {
-      const { log, witness } = loadCheckpointSigner(keyFiles.checkpoints);
+    hubs: input.hubs.map(({ hub, keyFile }) => {
+      const { log, witness } = loadCheckpointSigner(keyFile);
       return {
         ...hub,
-        // Hubs of the embedded ledger share one node: what others than the first could administer there, they cannot use.
-        nodeAddress: hub.id === firstHub.id ? founder : addressOf(keyFiles.node),
+        // All hubs of a development network stand on one node.
+        nodeAddress: founder,
         keys: [{ from: 0, until: null, log: publicPair(log), witness: publicPair(witness) }],
       };
     }),

@@ -75,20 +75,12 @@ async function makeSeat({ seatKey, seatPassphrase, seat }: OrganisationKeys): Pr
   writeFileSync(seat, `${encodeBase64url(publicKey)}\n`);
 }
 
-/** The files of one hub. */
-export interface HubKeyFiles {
-  readonly checkpoints: string;
-  /** Of its node on the ledger, where that is not the one that began it. */
-  readonly node: string;
-}
-
-/** Makes the hub's keys where they are missing. */
-export function hubKeys(folder: string): HubKeyFiles {
+/** Makes the hub's checkpoint keys where they are missing. */
+export function hubKeys(folder: string): string {
   mkdirSync(folder, { recursive: true, mode: 0o700 });
-  const files = { checkpoints: join(folder, 'hub-keys.json'), node: join(folder, 'node-key.hex') };
-  if (!existsSync(files.checkpoints)) generateHubKeys(files.checkpoints);
-  if (!existsSync(files.node)) generateLedgerKey(files.node);
-  return files;
+  const path = join(folder, 'hub-keys.json');
+  if (!existsSync(path)) generateHubKeys(path);
+  return path;
 }
 
 /** Reads a token file. */

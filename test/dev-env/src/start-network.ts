@@ -84,7 +84,7 @@ export async function startNetwork(options: StartOptions): Promise<Network> {
     );
     const hubs = hubsOf(settings.hubs).map((hub) => ({
       hub,
-      keyFiles: hubKeys(join(folder, 'keys', hub.id)),
+      keyFile: hubKeys(join(folder, 'keys', hub.id)),
     }));
     const keysFolder = join(folder, 'keys');
     const port = (name: string): number => settings.ports[name]!;
@@ -142,12 +142,12 @@ export async function startNetwork(options: StartOptions): Promise<Network> {
     onProgress('databases');
     const url = nats.url;
     const plans: ServicePlan[] = [];
-    for (const { hub, keyFiles } of hubs) {
+    for (const { hub, keyFile } of hubs) {
       const database = await zoneDatabase(postgres, join(folder, 'keys', hub.id), hub.id, ['ledger-writer']);
       plans.push(
         ...hubServices({
           id: hub.id,
-          keyFile: keyFiles.checkpoints,
+          keyFile,
           charterFile: files.charter,
           database: database.url,
           bus: (service) => ({ url, credentialsFile: credentialsOf(keysFolder, hub.id, service) }),

@@ -1,0 +1,90 @@
+import { runTransaction, Worker } from '@besure/event-store';
+import { type Charter, formatCharter, type Hub } from '@besure/governance';
+import type { LedgerNode } from '@besure/multichain';
+import { encodeRightsItem, type Sha256, utf8Encode } from '@besure/protocol';
+import type { DataSource } from 'typeorm';
+import type { ChainFollowerStatus } from '../chain-follower.js';
+import { LedgerWriterError } from '../error.js';
+import { keepOutgoing, notePublished, outgoingToPublish } from './rows.js';
+
+/** What publishing needs. */
+export interface RightsPublisherOptions {
+  readonly dataSource: DataSource;
+  readonly node: LedgerNode;
+  readonly charter: Charter;
+  readonly hub: Hub;
+  readonly sha256: Sha256;
+  readonly chain: () => Pick<ChainFollowerStatus, 'state' | 'tip' | 'streams'>;
+  readonly pollMillis: number;
+  readonly onFailure: (error: unknown, failuresInARow: number) => void;
+}
+
+/** After so many blocks beyond the final depth without an item, it is published once more: a copy of it changes nothing. */
+const PATIENCE_BLOCKS = 20;
+const MOST_AT_ONCE = 50;
+/** So many may wait for a block: whoever may carry notes to a hub cannot fill its disk. */
+const MOST_WAITING = 10_000;
+
+/**
+ * Carries the first charter and notes to the ledger, from the hub's own node. Taken is kept; kept is published until a final block holds it. It can
+ * delay a note, not forge one.
+ */
+export class RightsPublisher {
+  readonly #options: RightsPublisherOptions;
+  readonly #worker: Worker;
+
+  constructor(options: RightsPublisherOptions) {
+    this.#options = options;
+    this.#worker = new Worker({
+      round: () => this.#round(),
+      restMillis: options.pollMillis,
+      backoff: { firstMillis: Math.min(100, options.pollMillis), largestMillis: 5_000 },
+      onFailure: options.onFailure,
+    });
+  }
+
+  /** Starts in the background. */
+  start(): void {
+    this.#worker.start();
+  }
+
+  /** Stops after the item under way. */
+  stop(): Promise<void> {
+    return this.#worker.stop();
+  }
+
+  /** Takes the charter that the network begins with. */
+  found(): Promise<void> {
+    const text = formatCharter(this.#options.charter);
+    return this.#take(encodeRightsItem({ kind: 'charter', content: utf8Encode(text) }));
+  }
+
+  /** Takes a note. What it says is for replay to judge. Throws `overloaded` where too many wait. */
+  carry(jws: string): Promise<void> {
+    return this.#take(encodeRightsItem({ kind: 'note', content: utf8Encode(jws) }));
+  }
+
+  async #take(item: Uint8Array): Promise<void> {
+    const { dataSource, sha256 } = this.#options;
+    await runTransaction(dataSource, async (tx) => {
+      const [row] = await tx.query<{ waiting: string }[]>('SELECT count(*) AS waiting FROM rights_outgoing');
+      if (Number(row?.waiting) >= MOST_WAITING)
+        throw new LedgerWriterError('overloaded', 'too many notes wait for the ledger');
+      await keepOutgoing(tx, { digest: sha256(item), item });
+    });
+    this.#worker.wake();
+  }
+
+  async #round(): Promise<boolean> {
+    const { dataSource, node, charter, hub, chain } = this.#options;
+    const { state, tip, streams } = chain();
+    if (state !== 'following' || streams.rights === null) return false;
+    const lost = tip - charter.ledger.finalDepth - PATIENCE_BLOCKS;
+    const outgoing = await outgoingToPublish(dataSource, lost, MOST_AT_ONCE);
+    for (const { digest, item } of outgoing) {
+      await node.publish(hub.nodeAddress, charter.ledger.streams.rights, item);
+      await notePublished(dataSource, digest, tip);
+    }
+    return outgoing.length === MOST_AT_ONCE;
+  }
+}

@@ -1,0 +1,27 @@
+import type { Tx } from '@besure/event-store';
+import { formatState, replay, type RightsState } from '@besure/governance';
+import type { Primitives } from '@besure/protocol';
+import { readRightsState, writeRightsState } from './rows.js';
+
+/**
+ * What the log of rights has come to, in the database and, for the size that it had there, in memory: a state with its history is long, and
+ * most blocks add nothing to it.
+ */
+export class ReplayedRights {
+  readonly #primitives: Primitives;
+  #known: { readonly size: number; readonly state: RightsState | null } | null = null;
+
+  constructor(primitives: Primitives) {
+    this.#primitives = primitives;
+  }
+
+  /** Replays `entries`, which follow the first `size` of the log, within the transaction that appends them. */
+  async extend(tx: Tx, size: number, entries: readonly Uint8Array[]): Promise<RightsState | null> {
+    // A transaction that was rolled back left a size that the log does not have.
+    const before = this.#known?.size === size ? this.#known.state : await readRightsState(tx);
+    const { state } = entries.length === 0 ? { state: before } : replay(before, entries, this.#primitives);
+    if (state !== null && state !== before) await writeRightsState(tx, formatState(state));
+    this.#known = { size: size + entries.length, state };
+    return state;
+  }
+}

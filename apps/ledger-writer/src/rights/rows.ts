@@ -1,0 +1,76 @@
+import type { Tx } from '@besure/event-store';
+import { parseState, type RightsState } from '@besure/governance';
+import type { Db } from '@besure/log-store';
+
+/** The tables of rights; migration 005. */
+export const RIGHTS_TABLES = `
+  ALTER TABLE chain_state
+    -- size and height at which a checkpoint of the log of rights was last due
+    ADD COLUMN rights_due_size bigint NOT NULL DEFAULT 0,
+    ADD COLUMN rights_due_height bigint NOT NULL DEFAULT -1;
+
+  -- At most one row: what replaying the log of rights has come to. It can be made again from the log.
+  CREATE TABLE rights_state (
+    single boolean PRIMARY KEY DEFAULT true CHECK (single),
+    state text NOT NULL
+  );
+
+  -- Items for the stream of rights that this hub has taken and that no final block holds yet.
+  CREATE TABLE rights_outgoing (
+    -- SHA-256 of the item
+    digest bytea PRIMARY KEY,
+    item bytea NOT NULL,
+    -- the height of the node when it was last published, null before
+    published_height bigint,
+    taken_at timestamptz NOT NULL DEFAULT statement_timestamp()
+  );
+`;
+
+/** What the log of rights has come to; `null` before the first charter. */
+export async function readRightsState(db: Db): Promise<RightsState | null> {
+  const [row] = await db.query<{ state: string }[]>('SELECT state FROM rights_state');
+  return row === undefined ? null : parseState(row.state);
+}
+
+/** Replaces the state; the text is the one of `formatState`. */
+export async function writeRightsState(tx: Tx, state: string): Promise<void> {
+  await tx.query(
+    'INSERT INTO rights_state (state) VALUES ($1) ON CONFLICT (single) DO UPDATE SET state = excluded.state',
+    [state],
+  );
+}
+
+/** An item that waits for its block. */
+export interface Outgoing {
+  readonly digest: Uint8Array;
+  readonly item: Uint8Array;
+}
+
+/** Keeps an item to be published; the same once more changes nothing. */
+export async function keepOutgoing(tx: Tx, { digest, item }: Outgoing): Promise<void> {
+  await tx.query(
+    'INSERT INTO rights_outgoing (digest, item) VALUES ($1, $2) ON CONFLICT (digest) DO NOTHING',
+    [digest, item],
+  );
+}
+
+/** Those that were never published, and those that no final block holds although they were published at `lost` or below; the oldest first. */
+export function outgoingToPublish(db: Db, lost: number, most: number): Promise<Outgoing[]> {
+  return db.query<Outgoing[]>(
+    `SELECT digest, item FROM rights_outgoing
+      WHERE published_height IS NULL OR published_height <= $1
+      ORDER BY taken_at, digest LIMIT $2`,
+    [lost, most],
+  );
+}
+
+/** Notes that an item was handed to the node. */
+export async function notePublished(db: Db, digest: Uint8Array, height: number): Promise<void> {
+  await db.query('UPDATE rights_outgoing SET published_height = $2 WHERE digest = $1', [digest, height]);
+}
+
+/** Forgets those that are in the log. */
+export async function forgetOutgoing(tx: Tx, digests: readonly Uint8Array[]): Promise<void> {
+  if (digests.length === 0) return;
+  await tx.query('DELETE FROM rights_outgoing WHERE digest = ANY($1::bytea[])', [digests]);
+}

@@ -1,0 +1,59 @@
+import type { Tx } from '@besure/event-store';
+import { type Charter, networkOf, type RightsState } from '@besure/governance';
+import { type BlockAt, deriveRights } from '@besure/ledger-log';
+import { parseRightsEntry, type Sha256 } from '@besure/protocol';
+import type { ChainState } from '../chain-rows.js';
+import { LedgerWriterError } from '../error.js';
+import { type Extended, type ExtendingContext, extendLog } from '../extend-log.js';
+import type { ReplayedRights } from './replayed.js';
+import { forgetOutgoing } from './rows.js';
+
+/** What taking in the log of rights needs. */
+export interface RightsContext extends ExtendingContext {
+  /** What the network begins with, as this hub was given it. */
+  readonly charter: Charter;
+  readonly replayed: ReplayedRights;
+}
+
+/** What came of the log of rights. */
+export interface TakenRights extends Extended {
+  /** As of the last of the blocks, with what was in force before. */
+  readonly charter: Charter;
+  readonly state: RightsState | null;
+  readonly dueSize: number;
+}
+
+/** Appends what consecutive final blocks add to the log of rights, and replays it. Throws `other-charter`. */
+export async function takeRights(
+  tx: Tx,
+  context: RightsContext,
+  before: ChainState,
+  blocks: readonly BlockAt[],
+  at: { readonly newestFinal: number; readonly seconds: number },
+  sha256: Sha256,
+): Promise<TakenRights> {
+  const { charter, log, replayed } = context;
+  const { streams } = charter.ledger;
+  const { checkpointEvery } = charter.log;
+  const { size } = await log.head(tx);
+  const derived = deriveRights(
+    { streams, checkpointEvery },
+    { streams: before.streams, size, dueSize: before.rightsDueSize },
+    blocks,
+    sha256,
+  );
+  const extended = await extendLog(tx, context, derived.blocks, {
+    ...at,
+    checkpointEvery,
+    previousDue: before.rightsDueHeight,
+  });
+  const entries = derived.blocks.flatMap((block) => block.entries);
+  const state = await replayed.extend(tx, size, entries);
+  if (state !== null && state.network !== networkOf(charter, sha256))
+    throw new LedgerWriterError('other-charter', 'the log of rights begins with another charter');
+  await forgetOutgoing(
+    tx,
+    entries.map((entry) => sha256(parseRightsEntry(entry).item)),
+  );
+  return { ...extended, dueSize: derived.dueSize, state, charter: state?.charter ?? charter };
+}
