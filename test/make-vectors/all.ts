@@ -8,6 +8,7 @@ import { documentEvents } from './document-event.ts';
 import { items, logEntries } from './ledger-items.ts';
 import { ledgerLogs } from './ledger-log.ts';
 import { merkleTrees } from './merkle.ts';
+import { rightsLogs } from './rights.ts';
 import { slotCases } from './slot.ts';
 import { slotTrees } from './slot-tree.ts';
 import { invalidStatements, validStatements } from './statement.ts';
@@ -27,6 +28,7 @@ export const FORMATS = [
   'ledger-log',
   'log-entry',
   'merkle',
+  'rights',
   'slot',
   'slot-tree',
   'statement',
@@ -48,6 +50,7 @@ export function allVectors(): Vector[] {
     ...ledgerLogs(),
     ...logEntries(),
     ...merkleTrees(),
+    ...rightsLogs(),
     ...slotCases(),
     ...slotTrees(),
     ...validStatements(),

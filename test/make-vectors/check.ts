@@ -24,6 +24,7 @@ import {
 import { createHash } from 'node:crypto';
 import { readAccusation } from './check-accusation.ts';
 import { LOG_READERS } from './check-log.ts';
+import { readRights } from './check-rights.ts';
 import { readSlot } from './check-slot.ts';
 import { readTimeStamp } from './check-time-stamp.ts';
 import { verifyP256 } from '../../libs/protocol/test/material.ts';
@@ -95,6 +96,8 @@ export const READERS: Readonly<Record<string, Reader>> = {
   },
 
   accusation: readAccusation,
+
+  rights: readRights,
 
   slot: readSlot,
 

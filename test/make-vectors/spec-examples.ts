@@ -41,9 +41,16 @@ function exampleOf(vector: string, selector: string): string {
   if (mode === 'decoded') return (value as readonly string[]).map(decoded).join('\n');
   if (typeof value !== 'string') throw new Error(`${vector} has no text at ${selector}`);
   if (mode === undefined) return value;
+  if (mode === 'note') return noteOf(value);
   const part = value.split('.')[['header', 'payload'].indexOf(mode)];
   if (part === undefined) throw new Error(`${mode} is not a part to show`);
   return decoded(part);
+}
+
+/** Header and payload of the note in an entry of the log of rights: 40 bytes stand before it. */
+function noteOf(entry: string): string {
+  const jws = Buffer.from(entry, 'hex').subarray(40).toString('utf8');
+  return jws.split('.').slice(0, 2).map(decoded).join('\n');
 }
 
 function decoded(encoded: string): string {

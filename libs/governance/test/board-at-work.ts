@@ -6,7 +6,7 @@ import {
   type Proposal,
   replay,
   type RightsState,
-} from '../src/index.js';
+} from '../dist/index.js';
 import { charterOf, entry, note, primitives } from './board.ts';
 
 type Signed = ReturnType<typeof note>;
@@ -85,7 +85,8 @@ export class Board {
     return this.known(id).status;
   }
 
-  private said(content: WithoutNetwork<NoteContent>, seat?: string): Signed {
+  /** A signed note of this network. */
+  said(content: WithoutNetwork<NoteContent>, seat?: string): Signed {
     return note({ network: this.state.network, ...content }, seat);
   }
 }

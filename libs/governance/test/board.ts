@@ -19,7 +19,9 @@ import {
   parseCharter,
   parseNote,
   prepareNote,
-} from '../src/index.js';
+} from '../dist/index.js';
+
+// From what is built, so that node runs it too.
 
 // A board whose members and keys everybody can make again: notes, entries and a first charter.
 
