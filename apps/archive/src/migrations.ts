@@ -185,4 +185,17 @@ export const archiveMigrations: readonly Migration[] = [
       ALTER TABLE opening ALTER COLUMN message DROP NOT NULL;
     `,
   },
+  {
+    name: 'archive-009-two-logs',
+    sql: `
+      -- A witness goes forward in each log by itself: that of proofs (witnessed) and that of rights.
+      ALTER TABLE witness_state DROP COLUMN singleton;
+      ALTER TABLE witness_state ADD COLUMN log text PRIMARY KEY DEFAULT 'witnessed';
+      ALTER TABLE witness_state ALTER COLUMN log DROP DEFAULT;
+      INSERT INTO witness_state (log) VALUES ('rights');
+
+      ALTER TABLE contradiction ADD COLUMN log text NOT NULL DEFAULT 'witnessed';
+      ALTER TABLE contradiction ALTER COLUMN log DROP DEFAULT;
+    `,
+  },
 ];

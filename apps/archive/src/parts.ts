@@ -1,4 +1,5 @@
 import { type Backoff, Worker } from '@besure/event-store';
+import { rightsOriginOf } from '@besure/governance';
 import { acceptQuorate, HttpLogSource, LogFollower, LogStore, LogStoreError } from '@besure/log-store';
 import type { Primitives } from '@besure/protocol';
 import type { PipeContext } from '@besure/service/zone';
@@ -18,14 +19,18 @@ export interface Shared extends PipeContext {
   readonly primitives: Primitives;
 }
 
-/** The stores of the ledger log: `proofs` as a quorum has signed it, `witnessed` as hubs show it before. */
-export function logStoreOf({ charter }: ArchiveConfig, log: 'proofs' | 'witnessed'): LogStore {
-  return new LogStore({ schema: SCHEMA, log, origin: charter.log.origin });
+/** The stores of the log of proofs: `proofs` as a quorum has signed it, `witnessed` as hubs show it before; and `rights`, that log as hubs show it. */
+export type StoredLog = 'proofs' | 'witnessed' | 'rights';
+
+/** One of the stores of ledger logs. */
+export function logStoreOf({ charter }: ArchiveConfig, log: StoredLog): LogStore {
+  const origin = log === 'rights' ? rightsOriginOf(charter) : charter.log.origin;
+  return new LogStore({ schema: SCHEMA, log, origin });
 }
 
-/** Where a hub serves the ledger log. */
-export function logSource(logUrl: string): HttpLogSource {
-  return new HttpLogSource(`${logUrl}/log/proofs`);
+/** Where a hub serves one of its two logs. */
+export function logSource(logUrl: string, log: 'proofs' | 'rights' = 'proofs'): HttpLogSource {
+  return new HttpLogSource(`${logUrl}/log/${log}`);
 }
 
 /** Follows the ledger log of the hubs, believing only the charter's quorum; `followed` for each step, shortly before its commit. */
@@ -80,5 +85,5 @@ export function worker(
 
 /** How often to look where nobody says that there is something: hints are lost now and then, and a look costs hub and database as much as work does. */
 function restMillis({ charter }: ArchiveConfig, looksPerSlot = 1): number {
-  return Math.min(Math.max(charter.slots.lengthMillis / looksPerSlot, 50), 2000);
+  return Math.min(Math.max(charter.slots.lengthMillis / looksPerSlot, 50), 2000 / Math.min(looksPerSlot, 1));
 }

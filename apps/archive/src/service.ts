@@ -100,8 +100,9 @@ async function build(context: ServiceContext<ArchiveConfig>): Promise<ServicePar
   for (const hub of hubs) {
     onHint(hub, SUBJECTS.logHint, () => {
       follower.wake();
-      witness.wake();
+      witness.proofs.wake();
     });
+    onHint(hub, SUBJECTS.rightsHint, () => witness.rights.wake());
   }
   const consumers = makeConsumers(shared, [
     proofReader({
@@ -119,7 +120,8 @@ async function build(context: ServiceContext<ArchiveConfig>): Promise<ServicePar
     settler,
     follower,
     timeStampFollower(shared, logStore),
-    witness,
+    witness.proofs,
+    witness.rights,
     accuserPart(shared, dataSource),
     ...consumers,
     watchTables(shared),

@@ -29,19 +29,6 @@ export const ledgerWriterApi: ApiDescription = {
   operations: {
     ...servedLog(LOG_PATH, ''),
     ...servedLog(RIGHTS_LOG_PATH, 'Rights'),
-    [`GET /${LOG_PATH}/pending`]: {
-      id: 'readPending',
-      summary: 'Checkpoints on their way to a quorum',
-      description:
-        'For witnesses. Where there are too many, the largest. Contradictions are signed checkpoints with a root that this log does not have, as they were handed to this hub.',
-      answers: {
-        200: {
-          description: 'Signed notes, the newest one under a quorum first.',
-          content: { 'application/json': pending },
-          headers: ['cache-control', 'access-control-allow-origin'],
-        },
-      },
-    },
     ...timeStampOperations,
     ...missingItemsOperations,
     'GET /v1/status': {
@@ -81,6 +68,19 @@ function servedLog(path: string, of: string): ApiDescription['operations'] {
         },
       },
       problems: [described(problems.notFound())],
+    },
+    [`GET /${path}/pending` as const]: {
+      id: `read${of}Pending`,
+      summary: 'Checkpoints on their way to a quorum',
+      description:
+        'For witnesses. Where there are too many, the largest. Contradictions are signed checkpoints with a root that this log does not have, as they were handed to this hub.',
+      answers: {
+        200: {
+          description: 'Signed notes, the newest one under a quorum first.',
+          content: { 'application/json': pending },
+          headers: ['cache-control', 'access-control-allow-origin'],
+        },
+      },
     },
     [`GET /${path}/tile/{tile}` as const]: {
       id: `read${of}Tile`,

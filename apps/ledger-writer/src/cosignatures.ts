@@ -40,6 +40,11 @@ export class Cosignatures {
     this.#options = options;
   }
 
+  /** The name that the checkpoints of this log bear. */
+  get origin(): string {
+    return this.#options.log.origin;
+  }
+
   /** Whether a checkpoint may be published: the log and a quorum of the charter have signed it. */
   suffices(note: string): boolean {
     const { charter, primitives } = this.#options;
@@ -70,7 +75,7 @@ export class Cosignatures {
     const { dataSource, log } = this.#options;
     return {
       checkpoints: await log.pendingCheckpoints(dataSource, MAX_CHECKPOINTS),
-      contradictions: await readContradictions(dataSource),
+      contradictions: await readContradictions(dataSource, log.origin),
     };
   }
 
@@ -128,10 +133,11 @@ async function insertContradiction(
   return rows.length > 0;
 }
 
-async function readContradictions(db: Db): Promise<string[]> {
-  const rows = await db.query<{ note: string }[]>('SELECT note FROM contradiction ORDER BY id LIMIT $1', [
-    MAX_CHECKPOINTS,
-  ]);
+async function readContradictions(db: Db, origin: string): Promise<string[]> {
+  const rows = await db.query<{ note: string }[]>(
+    'SELECT note FROM contradiction WHERE starts_with(text, $1) ORDER BY id LIMIT $2',
+    [`${origin}\n`, MAX_CHECKPOINTS],
+  );
   return rows.map(({ note }) => note);
 }
 

@@ -13,12 +13,11 @@ import {
   type ServiceParts,
 } from '@besure/service';
 import { busOptions } from '@besure/service/zone';
-import { quorateCheckpoint } from '@besure/verification';
 import { ledgerWriterApi } from './api.js';
 import { Carrier } from './carrier.js';
 import { ChainFollower } from './chain-follower.js';
 import { CheckpointSigning } from './checkpoint-signing.js';
-import { CosignController } from './cosign.controller.js';
+import { type CosignContext, CosignController } from './cosign.controller.js';
 import { Cosignatures, countContradictions } from './cosignatures.js';
 import { ledgerWriterConfiguration, type LedgerWriterConfig } from './configuration.js';
 import { LedgerWriterError } from './error.js';
@@ -34,7 +33,7 @@ import { timeStamperOf } from './time-stamps/parts.js';
 import { TimeStampsController } from './time-stamps/time-stamps.controller.js';
 import { countMissing, type MissingItems, missingItems } from './slots/missing-items.js';
 import { MissingItemsController } from './slots/missing-items.controller.js';
-import { LOG_CONTEXT, REQUESTS_CONTEXT, RIGHTS_LOG_CONTEXT } from './tokens.js';
+import { COSIGN_CONTEXT, LOG_CONTEXT, REQUESTS_CONTEXT, RIGHTS_LOG_CONTEXT } from './tokens.js';
 
 /** The names by which the rows of the two logs are told apart in the database. */
 const LOG = 'proofs';
@@ -95,16 +94,28 @@ export async function buildWith(
     contradictions,
     items: noMissingItems,
   };
+  const byRights = rightsLogOf(charter);
+  const { origin } = byRights.log;
+  const rightsLog = new LogStore({ schema: SCHEMA, log: RIGHTS_LOG, origin });
+  const onContradiction = (signer: string, size: number): void => {
+    seen.contradictions += 1;
+    serviceLog.error('somebody signed another ledger log', { code: 'other-root', hub: signer, size });
+  };
   const cosignatures = new Cosignatures({
     dataSource,
     log,
     charter,
     primitives,
     onPublished: (size) => publishHint(bus, SUBJECTS.logHint, { log: LOG, size }),
-    onContradiction(signer, size) {
-      seen.contradictions += 1;
-      serviceLog.error('somebody signed another ledger log', { code: 'other-root', hub: signer, size });
-    },
+    onContradiction,
+  });
+  const rightsCosignatures = new Cosignatures({
+    dataSource,
+    log: rightsLog,
+    charter: byRights,
+    primitives,
+    onPublished: (size) => publishHint(bus, SUBJECTS.rightsHint, { log: RIGHTS_LOG, size }),
+    onContradiction,
   });
   const counting = new OneAtATime(() =>
     missingItems(dataSource, charter).then(
@@ -114,15 +125,12 @@ export async function buildWith(
   );
   // After the follower, which asks for it, and before the database goes.
   context.onStop('counting of missing items', () => counting.close());
-  const byRights = rightsLogOf(charter);
-  const { origin } = byRights.log;
-  const rightsLog = new LogStore({ schema: SCHEMA, log: RIGHTS_LOG, origin });
   const follower = new ChainFollower({
     rights: {
       charter,
       log: rightsLog,
       signing: new CheckpointSigning(origin, hub, config.signer, sha256),
-      suffices: (note) => quorateCheckpoint(note, byRights, primitives) !== null,
+      suffices: (note) => rightsCosignatures.suffices(note),
       replayed: new ReplayedRights(nodePrimitives),
     },
     log,
@@ -133,7 +141,7 @@ export async function buildWith(
     signing: new CheckpointSigning(charter.log.origin, hub, config.signer, sha256),
     now: Date.now,
     pollMillis: Math.min(1_000, Math.max(50, Math.floor(charter.slots.lengthMillis / 5))),
-    onTaken: ({ state, checkpointSize, skipped }, count) => {
+    onTaken: ({ state, checkpointSize, rights, skipped }, count) => {
       seen.failures = 0;
       counting.ask();
       serviceLog.debug('final blocks taken in', { height: state.height, count });
@@ -142,6 +150,8 @@ export async function buildWith(
           serviceLog.info('transactions add no leaf', { kind: reason, count: times, height: state.height });
         }
       });
+      if (rights.checkpointSize !== null)
+        publishHint(bus, SUBJECTS.rightsHint, { log: RIGHTS_LOG, size: rights.checkpointSize });
       if (checkpointSize === null) return;
       seen.checkpointSize = checkpointSize;
       serviceLog.info('checkpoint', { size: checkpointSize, height: state.height });
@@ -200,7 +210,10 @@ export async function buildWith(
       { provide: LOG_CONTEXT, useValue: { dataSource, log } satisfies LogContext },
       { provide: RIGHTS_LOG_CONTEXT, useValue: { dataSource, log: rightsLog } satisfies LogContext },
       { provide: REQUESTS_CONTEXT, useValue: requests },
-      { provide: Cosignatures, useValue: cosignatures },
+      {
+        provide: COSIGN_CONTEXT,
+        useValue: { proofs: cosignatures, rights: rightsCosignatures } satisfies CosignContext,
+      },
     ],
     microservices: [server],
     started() {

@@ -114,7 +114,7 @@ export function exchangeGuestPermissions(organisation: string): Permissions {
 /** An organisation at a hub's bus: it asks under its own name only, and hears that the log has grown. */
 export function hubGuestPermissions(organisation: string): Permissions {
   const publish = ['submit', 'outputs', 'cosign'].map((what) => `besure.hub.${what}.v1.${organisation}`);
-  return merged(organisation, [{ publish, subscribe: ['besure.hub.log'] }]);
+  return merged(organisation, [{ publish, subscribe: ['besure.hub.log', 'besure.hub.rights'] }]);
 }
 
 /** A service of a hub. */
@@ -128,7 +128,7 @@ export function hubPermissions(service: HubService, guests: readonly string[]): 
     case 'ledger-writer':
       return merged(service, [
         {
-          publish: ['besure.hub.log', ...guests.map(inbox), inbox('rights')],
+          publish: ['besure.hub.log', 'besure.hub.rights', ...guests.map(inbox), inbox('rights')],
           subscribe: [
             'besure.hub.submit.v1.*',
             'besure.hub.outputs.v1.*',
@@ -138,6 +138,6 @@ export function hubPermissions(service: HubService, guests: readonly string[]): 
         },
       ]);
     case 'rights':
-      return merged(service, [{ publish: questions, subscribe: ['besure.hub.log'] }]);
+      return merged(service, [{ publish: questions, subscribe: ['besure.hub.log', 'besure.hub.rights'] }]);
   }
 }

@@ -25,4 +25,6 @@ export const SUBJECTS = {
   carry: 'besure.hub.carry.v1.rights',
   /** Published, not asked: the ledger log has a new checkpoint. A hint that may be lost. */
   logHint: 'besure.hub.log',
+  /** The same of the log of rights. */
+  rightsHint: 'besure.hub.rights',
 } as const;

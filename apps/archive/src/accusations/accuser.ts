@@ -82,8 +82,8 @@ export class Accuser {
 
   async #readContradictions(): Promise<boolean> {
     const rows = await this.#options.db.query<{ id: string; our_note: string; their_note: string }[]>(
-      'SELECT id, our_note, their_note FROM contradiction WHERE id > $1 ORDER BY id',
-      [this.#lastContradiction],
+      'SELECT id, our_note, their_note FROM contradiction WHERE id > $1 AND log = $2 ORDER BY id',
+      [this.#lastContradiction, this.#options.witnessed.log],
     );
     for (const row of rows) this.#add(`contradiction ${row.id}`, [row.their_note, row.our_note]);
     this.#lastContradiction = rows.at(-1)?.id ?? this.#lastContradiction;

@@ -71,8 +71,9 @@ export class Contradictions {
     if (this.#isLoaded) return;
     const rows = await this.#options.store.transaction((tx) =>
       tx.query<{ their_text: string; our_note: string; their_note: string }[]>(
-        `SELECT their_text, our_note, their_note FROM contradiction WHERE kind = 'other-history' ORDER BY id DESC LIMIT $1`,
-        [TOLD_AGAIN],
+        `SELECT their_text, our_note, their_note FROM contradiction
+          WHERE kind = 'other-history' AND log = $2 ORDER BY id DESC LIMIT $1`,
+        [TOLD_AGAIN, this.#options.log.log],
       ),
     );
     for (const row of rows.toReversed()) {
@@ -139,15 +140,17 @@ export class Contradictions {
 
   async #isEnough(kind: ContradictionKind, hub: string): Promise<boolean> {
     const [row] = await this.#options.db.query<{ times: string }[]>(
-      'SELECT count(*) AS times FROM contradiction WHERE kind = $1 AND hub = $2',
-      [kind, hub],
+      'SELECT count(*) AS times FROM contradiction WHERE kind = $1 AND hub = $2 AND log = $3',
+      [kind, hub, this.#options.log.log],
     );
     return parseBigint(row?.times ?? '0') >= MOST_PER_HUB;
   }
 
   async #keep(contradiction: Contradiction): Promise<void> {
     if (await this.#isEnough(contradiction.kind, contradiction.hub)) return;
-    const isNew = await this.#options.store.transaction((tx) => insert(tx, contradiction));
+    const isNew = await this.#options.store.transaction((tx) =>
+      insert(tx, this.#options.log.log, contradiction),
+    );
     if (isNew) this.#options.onCaught(contradiction);
   }
 }
@@ -169,6 +172,7 @@ function hubOf(seen: SeenCheckpoint): string {
 /** False where it is kept already. */
 async function insert(
   tx: Tx,
+  log: string,
   { kind, hub, source, ours, theirs, divergence }: Contradiction,
 ): Promise<boolean> {
   const sideOf = (side: 'ours' | 'theirs', { note }: SeenCheckpoint): [Buffer | null, string | null] =>
@@ -179,8 +183,8 @@ async function insert(
           formatTlogProof({ index: divergence.index, proof: divergence[side].proof, checkpoint: note }),
         ];
   const rows = await tx.query<{ id: string }[]>(
-    `INSERT INTO contradiction (kind, hub, source, our_note, their_text, their_note, our_entry, our_proof, their_entry, their_proof)
-     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+    `INSERT INTO contradiction (kind, hub, source, our_note, their_text, their_note, our_entry, our_proof, their_entry, their_proof, log)
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
      ON CONFLICT (kind, hub, their_text) DO NOTHING RETURNING id`,
     [
       kind,
@@ -191,6 +195,7 @@ async function insert(
       theirs.note,
       ...sideOf('ours', ours),
       ...sideOf('theirs', theirs),
+      log,
     ],
   );
   return rows.length > 0;

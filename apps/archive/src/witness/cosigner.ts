@@ -44,8 +44,8 @@ export class Cosigner {
     const time = Math.max(...own.map((one) => one.time));
     await this.#options.store.transaction((tx) =>
       tx.query(
-        'UPDATE witness_state SET size = $1, root = $2, signed_at = greatest(signed_at, $3) WHERE size < $1',
-        [size, Buffer.from(root), time],
+        'UPDATE witness_state SET size = $1, root = $2, signed_at = greatest(signed_at, $3) WHERE log = $4 AND size < $1',
+        [size, Buffer.from(root), time, this.#options.log.log],
       ),
     );
     this.#recalled = size;
@@ -63,17 +63,19 @@ export class Cosigner {
     const { log, key, now } = this.#options;
     if (key === null) return stored;
     const [last] = await tx.query<{ size: string; signed_at: string }[]>(
-      'SELECT size, signed_at FROM witness_state FOR UPDATE',
+      'SELECT size, signed_at FROM witness_state WHERE log = $1 FOR UPDATE',
+      [log.log],
     );
     if (last === undefined || body.size <= parseBigint(last.size)) return stored;
     const forgotten = this.#ownLine(lines);
     const seconds = Math.max(forgotten?.time ?? Math.floor(now() / 1000), parseBigint(last.signed_at));
     // A signature outside the key's period counts for nobody.
     if (!key.isInForce(seconds)) return stored;
-    await tx.query('UPDATE witness_state SET size = $1, root = $2, signed_at = $3', [
+    await tx.query('UPDATE witness_state SET size = $1, root = $2, signed_at = $3 WHERE log = $4', [
       body.size,
       Buffer.from(body.root),
       seconds,
+      log.log,
     ]);
     if (forgotten !== undefined) return stored;
     const line = signCheckpoint(key.key, body, seconds, (message) => key.signer.sign(message));

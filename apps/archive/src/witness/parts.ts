@@ -1,4 +1,5 @@
 import type { Worker } from '@besure/event-store';
+import { rightsLogOf } from '@besure/governance';
 import type { Db } from '@besure/log-store';
 import { type Bus, MessagingError, request } from '@besure/messaging';
 import { parseCosignAnswer, SUBJECTS } from '@besure/protocol';
@@ -12,16 +13,34 @@ import { KnownNotes } from './known-notes.js';
 import { CheckpointReader } from './seen-checkpoint.js';
 import { Staleness } from './staleness.js';
 
+/** The log of rights grows rarely, and a hint says when. */
+const RIGHTS_LOOKS_PER_SLOT = 0.2;
 /** A hub that stands still for so long, while others go on, is behind for more than a moment. */
 const STALE_SLOTS = 24;
 
-/** Watches every hub, cosigns what is consistent, and gives each hub the signatures that it lacks. `buses` are those of the hubs, in their order. */
-export function witnessParts(shared: Shared, db: Db, buses: readonly Bus[]): Running & { wake(): void } {
+/** What watches one log of every hub. */
+export type WitnessPart = Running & { wake(): void };
+
+/** Watches both logs of every hub, each by itself. `buses` are those of the hubs, in their order. */
+export function witnessParts(
+  shared: Shared,
+  db: Db,
+  buses: readonly Bus[],
+): { readonly proofs: WitnessPart; readonly rights: WitnessPart } {
+  return {
+    proofs: witnessOf('witnessed', shared, db, buses),
+    rights: witnessOf('rights', shared, db, buses),
+  };
+}
+
+/** Cosigns what is consistent, and gives each hub the signatures that it lacks. */
+function witnessOf(name: 'witnessed' | 'rights', shared: Shared, db: Db, buses: readonly Bus[]): WitnessPart {
   const { config, store, log: serviceLog, metrics, primitives } = shared;
   const { organisation, charter, hubs, witnessKey } = config;
-  const log = logStoreOf(config, 'witnessed');
-  const sources = hubs.map(({ logUrl }) => logSource(logUrl));
-  const reader = new CheckpointReader(charter, primitives);
+  const isRights = name === 'rights';
+  const log = logStoreOf(config, name);
+  const sources = hubs.map(({ logUrl }) => logSource(logUrl, isRights ? 'rights' : 'proofs'));
+  const reader = new CheckpointReader(isRights ? rightsLogOf(charter) : charter, primitives);
   const cosigner = new Cosigner({ store, log, key: witnessKey, now: Date.now });
   const staleness = new Staleness(STALE_SLOTS * charter.slots.lengthMillis);
   let stale = 0;
@@ -54,12 +73,16 @@ export function witnessParts(shared: Shared, db: Db, buses: readonly Bus[]): Run
       },
     }),
     onShown(hub, shown, size) {
+      // Where nothing is decided, nothing is shown: that a hub stands still, the log of proofs tells.
+      if (isRights) return;
       const count = staleness.see(hub, shown, size, Date.now());
       if (count !== stale) metrics.gauge('besure_alarms').set({ kind: 'hub-stale' }, count);
       stale = count;
     },
     onRefused: (url) => serviceLog.info('a hub shows notes that no hub has signed: left out', { url }),
-    onWitnessed: (size) => metrics.gauge('besure_witnessed_size').set(size),
+    onWitnessed(size) {
+      if (!isRights) metrics.gauge('besure_witnessed_size').set(size);
+    },
     signal: stopping.signal,
   };
   for (const [i, source] of sources.entries()) {
@@ -72,7 +95,8 @@ export function witnessParts(shared: Shared, db: Db, buses: readonly Bus[]): Run
       { source, hand, tell: (note) => hand([note]).then(() => 'taken' as const, otherRoot) },
       context,
     );
-    workers.push(worker(shared, 'witnessing', () => watch.round(), { url: source.name }));
+    const looksPerSlot = isRights ? RIGHTS_LOOKS_PER_SLOT : 1;
+    workers.push(worker(shared, 'witnessing', () => watch.round(), { url: source.name, looksPerSlot }));
   }
   return {
     wake,

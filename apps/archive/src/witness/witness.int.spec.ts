@@ -143,7 +143,7 @@ class Archive {
     const { store, metrics } = this;
     const primitives = rememberCheckpointSignatures(nodePrimitives);
     const shared: Shared = { config, store, log, metrics, health: new Health(), bus: buses[0]!, primitives };
-    const parts = witnessParts(shared, this.dataSource, buses);
+    const { proofs: parts } = witnessParts(shared, this.dataSource, buses);
     this.#running = {
       async stop() {
         await parts.stop();
@@ -160,7 +160,7 @@ class Archive {
 
   async state(): Promise<{ size: number; time: number }> {
     const [row] = await this.dataSource.query<{ size: string; signed_at: string }[]>(
-      'SELECT size, signed_at FROM witness_state',
+      "SELECT size, signed_at FROM witness_state WHERE log = 'witnessed'",
     );
     return { size: Number(row?.size), time: Number(row?.signed_at) };
   }
@@ -306,18 +306,19 @@ describe('witnesses', () => {
       const alpha = await Archive.open('alpha', [hub, other]);
       hub.grow(2, time);
       await untilSigned(2, ['alpha']);
-      const old = await alpha.dataSource.query<Record<string, unknown>[]>('SELECT * FROM witness_state');
+      const old = await alpha.dataSource.query<Record<string, unknown>[]>(
+        "SELECT * FROM witness_state WHERE log = 'witnessed'",
+      );
       other.entries = [...hub.entries];
       other.grow(4, time);
       await untilSigned(6, ['alpha'], other);
       const state = await alpha.state();
       await alpha.stop();
       // The backup knows of 2; 4 was never cosigned, and is shown by a hub that is not further.
-      await alpha.dataSource.query('UPDATE witness_state SET size = $1, root = $2, signed_at = $3', [
-        old[0]!.size,
-        old[0]!.root,
-        old[0]!.signed_at,
-      ]);
+      await alpha.dataSource.query(
+        "UPDATE witness_state SET size = $1, root = $2, signed_at = $3 WHERE log = 'witnessed'",
+        [old[0]!.size, old[0]!.root, old[0]!.signed_at],
+      );
       for (const table of ['log_head', 'log_leaf', 'log_tile', 'log_checkpoint']) {
         await alpha.dataSource.query(`DELETE FROM ${table} WHERE log = 'witnessed'`);
       }
