@@ -11,6 +11,7 @@ export async function keepParts(tx: Tx, parts: readonly KeptPart[]): Promise<voi
   if (rows.length === 0) return;
   await shareSettling(tx);
   const ids = await newPartIds(tx, parts);
+  const unknown = rows.flatMap(({ recording }) => (recording.isKnown ? [] : [recording]));
   const opened = rows.flatMap(({ recording: { statement, openings } }) =>
     openings === null ? [] : [{ statement, openings }],
   );
@@ -26,17 +27,18 @@ export async function keepParts(tx: Tx, parts: readonly KeptPart[]): Promise<voi
        ON CONFLICT DO NOTHING
      )
      INSERT INTO recording (statement, member, part, index, path, countersigned, counterpart)
-     SELECT * FROM unnest($1::text[], $9::text[], $10::bigint[], $11::integer[], $12::bytea[], $13::boolean[], $14::text[])
+     SELECT * FROM unnest($9::text[], $10::text[], $11::bigint[], $12::integer[], $13::bytea[], $14::boolean[], $15::text[])
      ON CONFLICT DO NOTHING`,
     [
-      arrays.text(rows.map(({ recording }) => recording.statement)),
-      arrays.text(rows.map(({ recording }) => recording.issuer)),
-      arrays.text(rows.map(({ recording }) => recording.jws)),
-      arrays.text(rows.map(({ recording }) => recording.countersignature)),
+      arrays.text(unknown.map((recording) => recording.statement)),
+      arrays.text(unknown.map((recording) => recording.issuer)),
+      arrays.text(unknown.map((recording) => recording.jws)),
+      arrays.text(unknown.map((recording) => recording.countersignature)),
       arrays.text(opened.map(({ statement }) => statement)),
       arrays.bytea(opened.map(({ openings }) => openings.sealed.ciphertext)),
       arrays.bytea(opened.map(({ openings }) => openings.sealed.wrappedKey)),
       arrays.bytea(opened.map(({ openings }) => openings.message)),
+      arrays.text(rows.map(({ recording }) => recording.statement)),
       arrays.text(rows.map(({ part }) => part.member)),
       arrays.bigint(rows.map(({ at }) => ids[at]!)),
       arrays.integer(rows.map(({ recording }) => recording.index)),
