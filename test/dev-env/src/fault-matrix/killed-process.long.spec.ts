@@ -1,13 +1,13 @@
-import { chmodSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { waitUntil } from '@besure/testing';
 import { afterAll, beforeAll, describe, it, vi } from 'vitest';
 import { ProcessHost } from '../host.js';
-import type { Network } from '../network.js';
-import { startNetwork } from '../start-network.js';
-import { giveOrder, type KillOrder, ORDERS_VARIABLE, stepOf } from './kill-order.js';
+import { networkForTests } from '../network-for-tests.js';
+import { assertProven, type SentEvent, stateEvent } from '../traffic.js';
+import { giveOrder, type KillOrder, ORDERS_VARIABLE, stepOf, takeBack } from './kill-order.js';
 import { SharedCheck } from './shared-check.js';
-import { assertProven, type SentEvent, stateEvent } from './traffic.js';
 import { Turns } from './turns.js';
 
 const CASES: readonly KillOrder[] = [
@@ -25,43 +25,33 @@ const CASES: readonly KillOrder[] = [
 /** Starting a process again costs a second of one core. */
 const AT_ONCE = 2;
 const CASE_MILLIS = 1_200_000;
+/** So long until a step takes place whose events are under way; then it is known that its point is gone. */
+const KILL_MILLIS = 120_000;
 /** SIGKILL. */
 const KILLED = 128 + 9;
 
 vi.setConfig({ maxConcurrency: AT_ONCE });
 
-let folder: string;
-let orders: string;
-let host: ProcessHost;
-let network: Network;
+// The compiled one: processes run what is built.
+const killHere = new URL('../../dist/fault-matrix/kill-here.js', import.meta.url).href;
+const orders = mkdtempSync(join(tmpdir(), 'besure-kill-orders-'));
+const running = networkForTests('killed-process', {
+  // However slow the machine is, every statement is to become complete.
+  countersignatureDeadlineSeconds: 600,
+  host: (logs) =>
+    new ProcessHost(logs, {
+      nodeArguments: ['--import', killHere],
+      environment: { [ORDERS_VARIABLE]: orders },
+    }),
+});
 let check: SharedCheck;
 const turns = new Turns(AT_ONCE);
 
-beforeAll(async () => {
-  folder = mkdtempSync(join(tmpdir(), 'besure-killed-'));
-  chmodSync(folder, 0o755);
-  orders = join(folder, 'orders');
-  mkdirSync(orders);
-  // The compiled one: processes run what is built.
-  const killHere = new URL('../../dist/fault-matrix/kill-here.js', import.meta.url).href;
-  network = await startNetwork({
-    folder,
-    profile: 'tests',
-    // However slow the machine is, every statement is to become complete.
-    countersignatureDeadlineSeconds: 600,
-    host: (logs) =>
-      (host = new ProcessHost(logs, {
-        nodeArguments: ['--import', killHere],
-        environment: { [ORDERS_VARIABLE]: orders },
-      })),
-  });
-  check = new SharedCheck(network);
+beforeAll(() => {
+  check = new SharedCheck(running.network);
 });
 
-afterAll(async () => {
-  await network.stop();
-  rmSync(folder, { recursive: true, force: true });
-});
+afterAll(() => rmSync(orders, { recursive: true, force: true }));
 
 describe('every acknowledged event is proven exactly once, though a process is killed', () => {
   it.concurrent.for(CASES.map((order) => ({ ...order, service: stepOf(order).service })))(
@@ -69,14 +59,22 @@ describe('every acknowledged event is proven exactly once, though a process is k
     { timeout: CASE_MILLIS },
     async ({ service, ...order }, { expect }) => {
       await turns.take(service, async () => {
-        const ended = host.exited(service);
+        const { host } = running;
         giveOrder(orders, order);
         const sending = stateBoth();
-        expect(await ended).toBe(KILLED);
-        await host.restart(service);
+        // Awaited below, unless the process does not end.
+        sending.catch(() => undefined);
+        try {
+          const ended = { what: `${service} to end`, timeoutMillis: KILL_MILLIS };
+          expect(await waitUntil(ended, () => host.exitCode(service))).toBe(KILLED);
+        } finally {
+          // Else it would end in the middle of another case.
+          takeBack(orders, order);
+          if (host.exitCode(service) !== undefined) await host.restart(service);
+        }
         // What comes after it finds all as it was.
         const sent = [...(await sending), ...(await stateBoth())];
-        const evidence = await Promise.all(sent.map((one) => assertProven(network, one, 'same')));
+        const evidence = await Promise.all(sent.map((one) => assertProven(running.network, one, 'same')));
         expect(new Set(evidence).size).toBe(sent.length);
         expect((await check.report()).findings).toEqual([]);
       });
@@ -87,7 +85,7 @@ describe('every acknowledged event is proven exactly once, though a process is k
 function stateBoth(): Promise<SentEvent[]> {
   const parties = ['alpha', 'beta'] as const;
   return Promise.all([
-    stateEvent(network, 'sent', parties, 'same'),
-    stateEvent(network, 'received', parties, 'same'),
+    stateEvent(running.network, 'sent', parties, 'same'),
+    stateEvent(running.network, 'received', parties, 'same'),
   ]);
 }

@@ -4,8 +4,8 @@ import { waitUntil } from '@besure/testing';
 import type { Network } from '../network.js';
 import type { ArmedFault, FaultBoard } from './fault-board.js';
 import type { FaultCase } from './fault-cases.js';
-import type { RestartableHost } from './restartable-host.js';
-import { assertProven, type SentEvent, stateEvent } from './traffic.js';
+import type { RestartableHost } from '../restartable-host.js';
+import { assertProven, type SentEvent, stateEvent } from '../traffic.js';
 
 /** Where cases are played. */
 export interface Stage {

@@ -1,6 +1,6 @@
 import type { FaultPoint } from '@besure/fault-points';
 import type { FaultKind, IsAt } from './fault-board.js';
-import type { Recording } from './traffic.js';
+import type { Recording } from '../traffic.js';
 
 /** Where an effect on the path of an event takes place, and how it is made to go wrong there. */
 export interface Step {
