@@ -20,6 +20,7 @@ import { FreshStatements } from './fresh-statements.js';
 import type { HubClient } from './hub-client.js';
 import { SendingPace } from './sending-pace.js';
 import { closeSlot } from './slot-closer.js';
+import { markFinal, provenStreamEntity } from './slot-rows.js';
 import { type SendingContext, sendSlots } from './slot-sender.js';
 
 const ENTITY = new Uint8Array(16).fill(7);
@@ -34,8 +35,9 @@ afterEach(() => zones.close());
 
 async function recordedByAlpha() {
   const events = await zones.alpha.store.readAll(0, 100);
-  const { data, attachment } = events.find((event) => event.type === 'StatementsRecorded.v2')!;
-  return parseStatementsRecorded(data, attachment!);
+  return events
+    .filter((event) => event.type === 'StatementsRecorded.v2')
+    .map(({ data, attachment }) => parseStatementsRecorded(data, attachment!));
 }
 
 function buffers(sealed: SealedBytes | null): unknown {
@@ -55,6 +57,7 @@ describe('a slot', () => {
       ledgerSigner,
       keyHash,
       sha256: nodePrimitives.sha256,
+      sizes: { slot: 100, part: 100 },
       iatOf: () => IAT,
       streamEntity: () => ENTITY,
       hub: {
@@ -87,7 +90,8 @@ describe('a slot', () => {
     await zones.ask();
     const context = { ...sending({}), ...(restarted && { fresh: new FreshStatements() }) };
     expect(await closeSlot(context, 5, firstOutput(context))).toBe(3);
-    const { root, entries, slot } = await recordedByAlpha();
+    const [told] = await recordedByAlpha();
+    const { root, entries, slot } = told!;
     expect(slot).toBe(5);
     const ids = entries.map((entry) => entry.statement);
     const stored = await zones.alpha.store.transaction((tx) => new FreshStatements().take(tx, ids));
@@ -106,6 +110,41 @@ describe('a slot', () => {
     expect(parseItem((item as { data: Uint8Array }).data)).toEqual({ slot: 5, root });
   });
 
+  it.each([5, 6, 7, 8])(
+    'takes as many as it has place for, part by part: %i, and the next one the rest, the oldest first',
+    async (place) => {
+      const ids: string[] = [];
+      for (let at = 0; at < 4; at++) {
+        const two = [0, 1].map((which) => ({ ...facts, message: `letter ${at} ${which}` }));
+        await zones.record(...two);
+        await zones.state(...two);
+        zones.now += 1;
+      }
+      await zones.ask();
+      const context = { ...sending({}), sizes: { slot: place, part: 2 } };
+      expect(await closeSlot(context, 5, firstOutput(context))).toBe(place);
+      expect(await closeSlot(context, 6, null)).toBe(8 - place);
+      const recorded = await recordedByAlpha();
+      for (const { root, entries } of recorded) {
+        for (const entry of entries) {
+          const leaf = statementLeaf(entry.jws, entry.countersignature, nodePrimitives.sha256);
+          const reached = rootFromSlotPath(leaf, entry.index, entry.path, nodePrimitives.sha256);
+          expect(encodeHex(reached)).toBe(encodeHex(root));
+          expect(entry.openings).not.toBeNull();
+          ids.push(entry.statement);
+        }
+      }
+      const stored = await zones.alpha.store.transaction((tx) =>
+        tx.query<{ id: string; slot: string; prepared_at: string }[]>(
+          'SELECT id, slot, prepared_at FROM statement ORDER BY slot, prepared_at',
+        ),
+      );
+      expect(ids.toSorted()).toEqual(stored.map(({ id }) => id).toSorted());
+      const times = stored.map((row) => Number(row.prepared_at));
+      expect(times).toEqual(times.toSorted((a, b) => a - b));
+    },
+  );
+
   it('leaves out openings that were erased, although they were here a moment ago', async () => {
     await zones.record(facts);
     await zones.state(facts);
@@ -113,7 +152,8 @@ describe('a slot', () => {
     await zones.alpha.store.transaction((tx) => tx.query('UPDATE statement SET openings = NULL'));
     const context = sending({});
     expect(await closeSlot(context, 5, firstOutput(context))).toBe(1);
-    const { entries } = await recordedByAlpha();
+    const [told] = await recordedByAlpha();
+    const { entries } = told!;
     expect(entries.map(({ openings }) => openings)).toEqual([null]);
   });
 
@@ -163,6 +203,17 @@ describe('a slot', () => {
     );
     expect(rows.filter((row) => row.slot === '5')).toHaveLength(1);
     expect(await closeSlot(context, 5, output)).toBeNull();
+  });
+
+  it('that is final tells the stream of all items: no hub is needed after a restart', async () => {
+    const context = sending({});
+    await closeSlot(context, 5, firstOutput(context));
+    const { store } = zones.alpha;
+    expect(await store.transaction(provenStreamEntity)).toBeNull();
+    const [row] = await store.transaction((tx) => tx.query<{ root: string }[]>('SELECT root FROM slot'));
+    await store.transaction((tx) => markFinal(tx, [{ slot: 5, root: row!.root, leaf: 0 }]));
+    await closeSlot({ ...context, streamEntity: () => new Uint8Array(16) }, 6, null);
+    expect(await store.transaction(provenStreamEntity)).toEqual(ENTITY);
   });
 
   it('is sent until the ledger has it, with the same bytes', async () => {
