@@ -13,6 +13,8 @@ import {
 } from '@besure/protocol';
 import { type AskingContext, askExchange } from '../src/ask-exchange.js';
 import { Countersigner } from '../src/countersigner.js';
+import { FreshRecords } from '../src/fresh-records.js';
+import { FreshStatements } from '../src/fresh-statements.js';
 import { keepRecords } from '../src/keep-records.js';
 import { stateOwnEvents } from '../src/state-own-events.js';
 import { StatementMaker } from '../src/statement-maker.js';
@@ -25,8 +27,8 @@ export const DEADLINE_MILLIS = 5000;
 export class TwoZones {
   now = IAT * 1000;
   readonly folder: string;
-  readonly alpha: ProofZone;
-  readonly exchange: ProofZone;
+  alpha: ProofZone;
+  exchange: ProofZone;
   readonly #closing: (() => Promise<unknown>)[];
 
   private constructor(
@@ -51,6 +53,16 @@ export class TwoZones {
   async close(): Promise<void> {
     for (const close of this.#closing.toReversed()) await close();
     rmSync(this.folder, { recursive: true });
+  }
+
+  /** From now on nobody remembers what is not in a database. */
+  restart(): void {
+    const forgotten = (): Pick<ProofZone, 'fresh' | 'freshRecords'> => ({
+      fresh: new FreshStatements(),
+      freshRecords: new FreshRecords(),
+    });
+    this.alpha = { ...this.alpha, ...forgotten() };
+    this.exchange = { ...this.exchange, ...forgotten() };
   }
 
   /** In alpha: events of its back office. Answers of how many it made a statement. */

@@ -11,6 +11,7 @@ import {
   verifyCountersignature,
   decodeOpenings,
 } from '@besure/protocol';
+import type { FreshStatements, StatementBytes } from './fresh-statements.js';
 import { type Outcome, type WaitingRow, keepDecisions } from './keep-decisions.js';
 import { type Decision, decideStatement } from './statement-states.js';
 
@@ -22,6 +23,8 @@ export type CountersignRequest = (
 /** What asking for countersignatures needs. */
 export interface AskingContext {
   readonly store: EventStore;
+  /** What was made here a moment ago. */
+  readonly fresh: FreshStatements;
   readonly vault: FactsVault;
   readonly primitives: Primitives;
   readonly exchange: { readonly id: string; readonly signingKeys: readonly Uint8Array[] };
@@ -41,9 +44,13 @@ interface OverdueRow extends WaitingRow {
 }
 
 interface DueRow extends OverdueRow {
-  jws: string;
-  openings: Buffer | null;
-  openings_key: Buffer | null;
+  erased: boolean;
+}
+
+/** With its signed bytes, and what is opened to the exchange; see {@link disclosuresOf}. */
+interface DueStatement extends OverdueRow {
+  readonly jws: string;
+  readonly disclosures: readonly string[] | null;
 }
 
 /**
@@ -69,17 +76,24 @@ export async function askExchange(context: AskingContext): Promise<number> {
 }
 
 /** What was never decided goes before what the exchange was silent about already: after a long silence that is a long line. */
-async function dueStatements({ store, now }: AskingContext): Promise<DueRow[]> {
-  const columns = 'id, event, state, jws, openings, openings_key, prepared_at, attempts, slot';
-  return store.transaction((tx) =>
-    tx.query<DueRow[]>(
+async function dueStatements(context: AskingContext): Promise<DueStatement[]> {
+  const { store, fresh, vault, now } = context;
+  const columns = `id, event, state, openings IS NULL OR openings_key IS NULL AS erased, prepared_at, attempts, slot`;
+  return store.transaction(async (tx) => {
+    const rows = await tx.query<DueRow[]>(
       `(SELECT ${columns} FROM statement WHERE state = 'prepared' AND attempt_at <= $1 ORDER BY attempt_at LIMIT $2)
        UNION ALL
        (SELECT ${columns} FROM statement WHERE state = 'one-sided' AND attempt_at <= $1 ORDER BY attempt_at LIMIT $2)
        LIMIT $2`,
       [now(), MAX_GROUP],
-    ),
-  );
+    );
+    const ids = rows.map((row) => row.id);
+    const bytes = rows.length === 0 ? new Map<string, StatementBytes>() : await fresh.read(tx, ids);
+    return rows.map(({ erased, ...row }): DueStatement => {
+      const known = bytes.get(row.id)!;
+      return { ...row, jws: known.jws, disclosures: erased ? null : disclosuresOf(vault, known) };
+    });
+  });
 }
 
 /** Decides, as after silence, about all whose deadline is over. */
@@ -111,13 +125,12 @@ async function keep(context: AskingContext, outcomes: readonly Outcome[]): Promi
 
 /** What the exchange says of each; null where there was nothing that it could be asked. Null in place of all where it does not answer. */
 async function ask(
-  { vault, request }: AskingContext,
-  due: readonly DueRow[],
+  { request }: AskingContext,
+  due: readonly DueStatement[],
 ): Promise<(CountersignVerdict | null)[] | null> {
-  const asked = due.flatMap((row, at) => {
-    const disclosures = disclosuresOf(vault, row);
-    return disclosures === null ? [] : [{ at, jws: row.jws, disclosures }];
-  });
+  const asked = due.flatMap(({ jws, disclosures }, at) =>
+    disclosures === null ? [] : [{ at, jws, disclosures }],
+  );
   const answers: (CountersignVerdict | null)[] = due.map(() => null);
   if (asked.length === 0) return answers;
   try {
@@ -131,10 +144,14 @@ async function ask(
 }
 
 /** Null where they were erased or do not open: nobody can be asked about that statement, and its deadline decides. The others do not wait for it. */
-function disclosuresOf(vault: FactsVault, { openings, openings_key: key }: DueRow): readonly string[] | null {
-  if (openings === null || key === null) return null;
+function disclosuresOf(
+  vault: FactsVault,
+  { openings, disclosures }: StatementBytes,
+): readonly string[] | null {
+  if (disclosures !== undefined) return disclosures;
+  if (openings === null) return null;
   try {
-    return decodeOpenings(vault.open({ ciphertext: openings, wrappedKey: key }));
+    return decodeOpenings(vault.open({ ciphertext: openings.ciphertext, wrappedKey: openings.key }));
   } catch {
     return null;
   }
@@ -162,7 +179,7 @@ function decide(
 /** A countersignature that does not verify is none: the exchange is asked again, and the deadline decides. */
 function usable(
   context: AskingContext,
-  row: DueRow,
+  row: DueStatement,
   verdict: CountersignVerdict | null | undefined,
   now: number,
 ): CountersignVerdict | null {

@@ -8,16 +8,15 @@ import {
   type Primitives,
   type StatementToCountersign,
   attachSignature,
-  claimsOf,
   openDisclosures,
   parseStatement,
   prepareCountersignature,
   decodeOpenings,
   encodeOpenings,
 } from '@besure/protocol';
-import { openFacts } from './accepted-events.js';
 import { type CheckedStatement, StatementRefusedError, checkStatement } from './check-statement.js';
 import { counterpartOf, differingClaims, isParty } from './compare.js';
+import type { FreshRecords } from './fresh-records.js';
 import type { FreshStatements } from './fresh-statements.js';
 import { lookupOf, uniquenessOf } from './keyed-hashes.js';
 import {
@@ -34,6 +33,7 @@ export interface CountersigningContext {
   readonly store: EventStore;
   /** Gets what is kept here, once that is committed. */
   readonly fresh: FreshStatements;
+  readonly freshRecords: FreshRecords;
   readonly vault: FactsVault;
   readonly signer: StatementSigner;
   readonly primitives: Primitives;
@@ -212,20 +212,16 @@ export class Countersigner {
 
   /** Compares with the exchange's own records. Who is no party to a message gets the answer that an unknown one gets. */
   async #compare(tx: Tx, candidates: readonly Candidate[]): Promise<Map<string, CountersignVerdict>> {
-    const { vault, toleranceSeconds } = this.#context;
-    const rows =
-      candidates.length === 0
-        ? []
-        : await tx.query<{ lookup: string; facts: Buffer; facts_key: Buffer }[]>(
-            'SELECT lookup, facts, facts_key FROM record WHERE lookup = ANY($1::text[])',
-            [arrays.text(candidates.map((one) => one.lookup))],
-          );
-    const records = new Map(rows.map((row) => [row.lookup, row]));
+    const { vault, freshRecords, toleranceSeconds } = this.#context;
+    const records = await freshRecords.take(
+      tx,
+      vault,
+      candidates.map((one) => one.lookup),
+    );
     return new Map(
       candidates.map((one): [string, CountersignVerdict] => {
-        const row = records.get(one.lookup);
-        if (row === undefined) return [one.id, { verdict: 'waiting' }];
-        const record = claimsOf(openFacts(vault, { ciphertext: row.facts, key: row.facts_key }));
+        const record = records.get(one.lookup)?.();
+        if (record === undefined) return [one.id, { verdict: 'waiting' }];
         if (!isParty(one.issuer, record)) return [one.id, { verdict: 'waiting' }];
         if (differingClaims(one.claims, record, toleranceSeconds).length > 0)
           return [one.id, { verdict: 'disputed' }];

@@ -232,11 +232,45 @@ describe('a statement between an organisation and the exchange', () => {
     await zones.alpha.store.transaction((tx) =>
       tx.query(`UPDATE statement SET openings = 'damaged' WHERE id = (SELECT min(id) FROM statement)`),
     );
+    zones.restart();
     await zones.ask();
     expect((await statesOf(zones.alpha.store)).toSorted()).toEqual(['countersigned', 'prepared']);
     zones.now += DEADLINE_MILLIS;
     await zones.ask();
     expect((await statesOf(zones.alpha.store)).toSorted()).toEqual(['countersigned', 'one-sided']);
+  });
+
+  it('is countersigned after a restart of both as well, from what is in their databases', async () => {
+    await zones.record(facts);
+    await zones.state(facts);
+    zones.restart();
+    await zones.ask();
+    expect(await statesOf(zones.alpha.store)).toEqual(['countersigned']);
+  });
+
+  it('whose openings were erased is shown to nobody, though they were in memory a moment ago', async () => {
+    await zones.record(facts);
+    await zones.state(facts);
+    await zones.alpha.store.transaction((tx) => tx.query('UPDATE statement SET openings = NULL'));
+    let asked = 0;
+    await askExchange(zones.asking(() => Promise.resolve(((asked += 1), []))));
+    expect(asked).toBe(0);
+  });
+
+  it('is compared with no record that was erased, though it was in memory a moment ago', async () => {
+    await zones.record(facts);
+    await zones.exchange.store.transaction((tx) => tx.query('DELETE FROM record'));
+    await zones.state(facts);
+    await zones.ask();
+    expect(await statesOf(zones.exchange.store)).toEqual(['waiting']);
+  });
+
+  it('is compared with the record that stands, not with one that came later and is in memory', async () => {
+    await zones.record(facts);
+    await zones.record({ ...facts, document: { ...facts.document, size: 4 } });
+    await zones.state(facts);
+    await zones.ask();
+    expect(await statesOf(zones.exchange.store)).toEqual(['countersigned']);
   });
 
   it('makes one statement of two events about the same', async () => {
