@@ -1,12 +1,11 @@
 import { afterAll, beforeAll, describe, it, vi } from 'vitest';
-import { fsckNetwork, waitUntilSettled } from '../fsck.js';
 import { networkForTests } from '../network-for-tests.js';
 import { RestartableHost } from '../restartable-host.js';
 import { assertProven, stateEvent } from '../traffic.js';
 import { FaultBoard } from './fault-board.js';
 import type { FaultCase } from './fault-cases.js';
 import { playCase, type Stage } from './play-case.js';
-import { SharedCheck } from './shared-check.js';
+import { AS_IT_MUST_BE, SharedCheck } from './shared-check.js';
 import { Turns } from './turns.js';
 
 /** Most of a case is waiting for slots and blocks: some are played at the same time. */
@@ -50,13 +49,7 @@ export function playMatrix(cases: readonly FaultCase[]): void {
     'all of it together is as it must be, down to the last piece of evidence',
     { timeout: CASE_MILLIS },
     async ({ expect }) => {
-      await waitUntilSettled(stage.network, CASE_MILLIS);
-      const { findings, underway, copiesUnderway } = await fsckNetwork(stage.network);
-      expect({ findings, underway, copiesUnderway }).toEqual({
-        findings: [],
-        underway: 0,
-        copiesUnderway: 0,
-      });
+      expect(await check.wholeTruth(CASE_MILLIS)).toEqual(AS_IT_MUST_BE);
     },
   );
 }

@@ -7,16 +7,18 @@ import { ProcessHost } from '../host.js';
 import { networkForTests } from '../network-for-tests.js';
 import { assertProven, type SentEvent, stateEvent } from '../traffic.js';
 import { giveOrder, type KillOrder, ORDERS_VARIABLE, stepOf, takeBack } from './kill-order.js';
-import { SharedCheck } from './shared-check.js';
+import { AS_IT_MUST_BE, SharedCheck } from './shared-check.js';
 import { Turns } from './turns.js';
 
 const CASES: readonly KillOrder[] = [
   { organisation: 'alpha', step: 'accepting an event', when: 'after' },
   { organisation: 'beta', step: 'publishing what was accepted', when: 'after' },
+  { organisation: 'alpha', step: 'accepting the record of the exchange', when: 'after' },
   { organisation: 'alpha', step: 'closing and signing a slot', when: 'after' },
   { organisation: 'beta', step: 'submitting an item', when: 'after' },
   { organisation: 'alpha', step: 'countersigning', when: 'after' },
   { organisation: 'alpha', step: 'keeping a statement for fifty years', when: 'after' },
+  { organisation: 'alpha', step: 'offering copies', when: 'after' },
   { organisation: 'beta', step: 'cosigning a checkpoint', when: 'after' },
   { organisation: 'beta', step: 'keeping copies', when: 'before' },
   { organisation: 'alpha', step: 'sending an item to the ledger', when: 'after' },
@@ -80,6 +82,10 @@ describe('every acknowledged event is proven exactly once, though a process is k
       });
     },
   );
+});
+
+it('in the end all of it together is as it must be', { timeout: CASE_MILLIS }, async ({ expect }) => {
+  expect(await check.wholeTruth(CASE_MILLIS)).toEqual(AS_IT_MUST_BE);
 });
 
 function stateBoth(): Promise<SentEvent[]> {
