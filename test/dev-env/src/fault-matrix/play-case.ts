@@ -31,7 +31,6 @@ export async function playCase(stage: Stage, { step, kind, parties }: FaultCase)
   const recording = step.record ?? 'same';
   const armed = board.arm(step.isAt, kind, step.since);
   try {
-    if (step.atStart === true) await host.restart(step.service);
     const sending: Promise<SentEvent>[] = [];
     await fire(armed, () => {
       for (const name of ['sent', 'received'] as const) {

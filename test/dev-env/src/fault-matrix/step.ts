@@ -12,8 +12,6 @@ export interface Step {
   /** The fault waits until this was reached: for what happens without end, and matters only then. */
   readonly since?: IsAt;
   readonly record?: Recording;
-  /** Whether the service has to be started again for the step to take place at all. */
-  readonly atStart?: boolean;
 }
 
 /** Faults that go together. */
