@@ -84,7 +84,7 @@ export class TwoZones {
     return store.transaction((tx) => keepRecords(this.exchange, tx, accepted(vault, ...all)));
   }
 
-  countersigner(clock = IAT): Countersigner {
+  countersigner(clock = IAT, freshRecords = this.exchange.freshRecords): Countersigner {
     return new Countersigner({
       exchange: 'exchange',
       toleranceSeconds: 300,
@@ -92,6 +92,7 @@ export class TwoZones {
       now: () => this.now,
       issuedAt: () => clock,
       ...this.exchange,
+      freshRecords,
     });
   }
 

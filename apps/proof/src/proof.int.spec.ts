@@ -5,6 +5,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { accepted, facts } from '../contract/proof-zone.js';
 import { DEADLINE_MILLIS, IAT, TwoZones, statesOf } from '../contract/two-zones.js';
 import { askExchange } from './ask-exchange.js';
+import { FreshRecords } from './fresh-records.js';
 import { keepRecords } from './keep-records.js';
 
 let zones: TwoZones;
@@ -342,6 +343,29 @@ describe('attack:', () => {
     expect(await zones.countersigner().decideWaiting(1)).toBe(1);
     expect((await statesOf(zones.exchange.store)).toSorted()).toEqual(['countersigned', 'waiting']);
   });
+
+  it.each(['openings of a statement', 'facts of a record'])(
+    'damaged %s keep no other from being decided',
+    async (what) => {
+      const several = ['m-1', 'm-2'].map((message) => ({ ...facts, message }));
+      const asked = several.map((one) => zones.crafted(one));
+      await zones.countersigner().answer(zones.memberAlpha(), asked);
+      await zones.record(...several);
+      const [table, column, key] = what.startsWith('openings')
+        ? ['statement', 'openings', 'id']
+        : ['record', 'facts', 'lookup'];
+      await zones.exchange.store.transaction((tx) =>
+        tx.query(
+          `UPDATE ${table} SET ${column} = 'damaged' WHERE ${key} = (SELECT min(${key}) FROM ${table})`,
+        ),
+      );
+      // After a restart: nothing is in memory.
+      const decider = zones.countersigner(IAT, new FreshRecords());
+      expect(await decider.decideWaiting(100)).toBe(1);
+      expect(await decider.decideWaiting(100)).toBe(0);
+      expect((await statesOf(zones.exchange.store)).toSorted()).toEqual(['countersigned', 'waiting']);
+    },
+  );
 
   it('a backlog is told in events that their readers take', async () => {
     const letters = Array.from({ length: 101 }, (_, at) => ({ ...facts, message: `letter ${at}` }));
