@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 
 const NEVER = ['**/node_modules/**', '**/dist/**'];
@@ -20,6 +21,8 @@ function suite(name: 'int' | 'e2e' | 'long', timeout: number) {
 export default defineConfig({
   oxc: { decorator: { legacy: true } },
   test: {
+    // Most of a test with servers is waiting: a processor is not to be kept free for vitest itself.
+    maxWorkers: availableParallelism(),
     // A test without an assertion proves nothing.
     expect: { requireAssertions: true },
     projects: [

@@ -64,9 +64,8 @@ export function checkCopy(
   item: LoggedItem,
   context: CopyContext,
 ): KeptRecording {
-  if (known?.jws !== copy.jws || known.countersignature !== copy.countersignature) {
-    checkSignatures(copy, statement, known, context);
-  }
+  const isKnown = known?.jws === copy.jws && known.countersignature === copy.countersignature;
+  if (!isKnown) checkSignatures(copy, statement, known, context);
   const openings = openingsOf(copy, statement, context);
   checkRecording(copy, item, context);
   return {
@@ -74,6 +73,7 @@ export function checkCopy(
     issuer: statement.issuer,
     jws: copy.jws,
     countersignature: copy.countersignature,
+    isKnown,
     openings,
     index: copy.recording.index,
     path: copy.recording.path,

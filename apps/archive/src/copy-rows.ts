@@ -1,4 +1,4 @@
-import { type Tx, parseBigint } from '@besure/event-store';
+import { type Tx, arrays, parseBigint } from '@besure/event-store';
 import { ArchiveError } from './error.js';
 
 /** A copy that an organisation is owed. */
@@ -14,7 +14,7 @@ export async function queueCopies(tx: Tx, copies: readonly NewCopy[]): Promise<v
   const organisations = [...new Set(copies.map((copy) => copy.organisation))].sort();
   await tx.query(
     'INSERT INTO copy_reader (organisation) SELECT * FROM unnest($1::text[]) ON CONFLICT DO NOTHING',
-    [organisations],
+    [arrays.text(organisations)],
   );
   await tx.query(
     `WITH new AS (
@@ -31,9 +31,9 @@ export async function queueCopies(tx: Tx, copies: readonly NewCopy[]): Promise<v
      SELECT new.organisation, moved.before + new.place, new.statement, new.with_openings
        FROM new JOIN moved USING (organisation)`,
     [
-      copies.map((copy) => copy.organisation),
-      copies.map((copy) => copy.statement),
-      copies.map((copy) => copy.withOpenings),
+      arrays.text(copies.map((copy) => copy.organisation)),
+      arrays.text(copies.map((copy) => copy.statement)),
+      arrays.boolean(copies.map((copy) => copy.withOpenings)),
     ],
   );
 }
@@ -41,7 +41,7 @@ export async function queueCopies(tx: Tx, copies: readonly NewCopy[]): Promise<v
 /** Lets go of openings that the exchange keeps for nobody. */
 export async function dropOpenings(tx: Tx, statements: readonly string[]): Promise<void> {
   if (statements.length === 0) return;
-  await tx.query('DELETE FROM opening WHERE statement = ANY($1::text[])', [statements]);
+  await tx.query('DELETE FROM opening WHERE statement = ANY($1::text[])', [arrays.text(statements)]);
 }
 
 /**

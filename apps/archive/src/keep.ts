@@ -1,4 +1,4 @@
-import type { Tx } from '@besure/event-store';
+import { type Tx, arrays, parseBigint } from '@besure/event-store';
 import type { KeptPart } from './kept-part.js';
 import { shareSettling } from './settle.js';
 
@@ -11,6 +11,7 @@ export async function keepParts(tx: Tx, parts: readonly KeptPart[]): Promise<voi
   if (rows.length === 0) return;
   await shareSettling(tx);
   const ids = await newPartIds(tx, parts);
+  const unknown = rows.flatMap(({ recording }) => (recording.isKnown ? [] : [recording]));
   const opened = rows.flatMap(({ recording: { statement, openings } }) =>
     openings === null ? [] : [{ statement, openings }],
   );
@@ -26,29 +27,30 @@ export async function keepParts(tx: Tx, parts: readonly KeptPart[]): Promise<voi
        ON CONFLICT DO NOTHING
      )
      INSERT INTO recording (statement, member, part, index, path, countersigned, counterpart)
-     SELECT * FROM unnest($1::text[], $9::text[], $10::bigint[], $11::integer[], $12::bytea[], $13::boolean[], $14::text[])
+     SELECT * FROM unnest($9::text[], $10::text[], $11::bigint[], $12::integer[], $13::bytea[], $14::boolean[], $15::text[])
      ON CONFLICT DO NOTHING`,
     [
-      rows.map(({ recording }) => recording.statement),
-      rows.map(({ recording }) => recording.issuer),
-      rows.map(({ recording }) => recording.jws),
-      rows.map(({ recording }) => recording.countersignature),
-      opened.map(({ statement }) => statement),
-      opened.map(({ openings }) => openings.sealed.ciphertext),
-      opened.map(({ openings }) => openings.sealed.wrappedKey),
-      opened.map(({ openings }) => openings.message),
-      rows.map(({ part }) => part.member),
-      rows.map(({ at }) => ids[at]),
-      rows.map(({ recording }) => recording.index),
-      rows.map(({ recording }) => Buffer.concat(recording.path)),
-      rows.map(({ recording }) => recording.countersignature !== null),
-      rows.map(({ recording }) => recording.counterpart),
+      arrays.text(unknown.map((recording) => recording.statement)),
+      arrays.text(unknown.map((recording) => recording.issuer)),
+      arrays.text(unknown.map((recording) => recording.jws)),
+      arrays.text(unknown.map((recording) => recording.countersignature)),
+      arrays.text(opened.map(({ statement }) => statement)),
+      arrays.bytea(opened.map(({ openings }) => openings.sealed.ciphertext)),
+      arrays.bytea(opened.map(({ openings }) => openings.sealed.wrappedKey)),
+      arrays.bytea(opened.map(({ openings }) => openings.message)),
+      arrays.text(rows.map(({ recording }) => recording.statement)),
+      arrays.text(rows.map(({ part }) => part.member)),
+      arrays.bigint(rows.map(({ at }) => ids[at]!)),
+      arrays.integer(rows.map(({ recording }) => recording.index)),
+      arrays.bytea(rows.map(({ recording }) => Buffer.concat(recording.path))),
+      arrays.boolean(rows.map(({ recording }) => recording.countersignature !== null)),
+      arrays.text(rows.map(({ recording }) => recording.counterpart)),
     ],
   );
 }
 
 /** Writes the parts and answers their ids, in their order. */
-async function newPartIds(tx: Tx, parts: readonly KeptPart[]): Promise<string[]> {
+async function newPartIds(tx: Tx, parts: readonly KeptPart[]): Promise<number[]> {
   const rows = await tx.query<{ id: string }[]>(
     `WITH given AS MATERIALIZED (
        SELECT nextval(pg_get_serial_sequence('part', 'id')) AS id, member, slot, root, at
@@ -58,10 +60,10 @@ async function newPartIds(tx: Tx, parts: readonly KeptPart[]): Promise<string[]>
      )
      SELECT id FROM given ORDER BY at`,
     [
-      parts.map((part) => part.member),
-      parts.map((part) => part.slot),
-      parts.map((part) => Buffer.from(part.root)),
+      arrays.text(parts.map((part) => part.member)),
+      arrays.bigint(parts.map((part) => part.slot)),
+      arrays.bytea(parts.map((part) => part.root)),
     ],
   );
-  return rows.map((row) => row.id);
+  return rows.map((row) => parseBigint(row.id));
 }

@@ -6,6 +6,8 @@ export interface KeptRecording {
   readonly issuer: string;
   readonly jws: string;
   readonly countersignature: string | null;
+  /** Whether both stand here already, the very same. */
+  readonly isKnown: boolean;
   readonly openings: KeptOpenings | null;
   /** Where the leaf stands in the member's tree of the slot, and the way up. */
   readonly index: number;

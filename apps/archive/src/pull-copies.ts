@@ -1,4 +1,4 @@
-import { type EventStore, type Tx, parseBigint } from '@besure/event-store';
+import { type EventStore, type Tx, arrays, parseBigint } from '@besure/event-store';
 import { type Charter, exchangeOf } from '@besure/governance';
 import type { FactsVault } from '@besure/keys';
 import {
@@ -121,7 +121,7 @@ function parsed(copy: StatementCopy, { sha256 }: Primitives): Statement | Protoc
 async function readItems(tx: Tx, member: string, slots: readonly number[]): Promise<Map<number, LoggedItem>> {
   const rows = await tx.query<{ slot: string; root: Buffer; leaf: string; height: string }[]>(
     'SELECT slot, root, leaf, height FROM item WHERE member = $1 AND slot = ANY($2::bigint[])',
-    [member, slots],
+    [member, arrays.bigint(slots)],
   );
   return new Map(
     rows.map((row) => [
@@ -134,7 +134,7 @@ async function readItems(tx: Tx, member: string, slots: readonly number[]): Prom
 async function readKnown(tx: Tx, ids: readonly string[]): Promise<Map<string, KnownStatement>> {
   const rows = await tx.query<{ id: string; jws: string; countersignature: string | null }[]>(
     'SELECT id, jws, countersignature FROM statement WHERE id = ANY($1::text[])',
-    [ids],
+    [arrays.text(ids)],
   );
   return new Map(rows.map((row) => [row.id, row]));
 }

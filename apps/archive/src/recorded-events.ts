@@ -60,6 +60,7 @@ function keptRecording(entry: RecordedEntry, statement: Statement, context: Read
     issuer: statement.issuer,
     jws: entry.jws,
     countersignature: entry.countersignature,
+    isKnown: false,
     openings: openingsOf(statement, entry.openings, context),
     index: entry.index,
     path: entry.path,

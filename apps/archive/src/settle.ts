@@ -1,4 +1,4 @@
-import { type EventStore, type NewEvent, type Tx, parseBigint } from '@besure/event-store';
+import { type EventStore, type NewEvent, type Tx, arrays, parseBigint } from '@besure/event-store';
 import { MAX_ENTRIES } from '@besure/protocol';
 import { type NewCopy, dropOpenings, queueCopies } from './copy-rows.js';
 import type { LedgerLog } from './ledger-log.js';
@@ -20,7 +20,7 @@ export interface Settled {
 }
 
 interface DuePart {
-  readonly id: string;
+  readonly id: number;
   readonly member: string;
   readonly slot: number;
   readonly leaf: number;
@@ -79,13 +79,18 @@ async function readDue(tx: Tx, covered: number): Promise<DuePart[]> {
       ORDER BY i.leaf, p.id LIMIT $2`,
     [covered, MAX_PARTS],
   );
-  return rows.map((row) => ({ ...row, slot: parseBigint(row.slot), leaf: parseBigint(row.leaf) }));
+  return rows.map((row) => ({
+    ...row,
+    id: parseBigint(row.id),
+    slot: parseBigint(row.slot),
+    leaf: parseBigint(row.leaf),
+  }));
 }
 
 async function markContradicted(tx: Tx, parts: readonly DuePart[]): Promise<void> {
   if (parts.length === 0) return;
   await tx.query('UPDATE part SET contradicted = true WHERE id = ANY($1::bigint[])', [
-    parts.map((part) => part.id),
+    arrays.bigint(parts.map((part) => part.id)),
   ]);
 }
 
@@ -114,12 +119,16 @@ async function markSettled(
     `UPDATE part AS p SET leaf = s.leaf, recorded_at = s.recorded_at
        FROM unnest($1::bigint[], $2::bigint[], $3::timestamptz[]) AS s (id, leaf, recorded_at)
       WHERE p.id = s.id`,
-    [parts.map((part) => part.id), parts.map((part) => part.leaf), parts.map((part) => part.recordedAt)],
+    [
+      arrays.bigint(parts.map((part) => part.id)),
+      arrays.bigint(parts.map((part) => part.leaf)),
+      arrays.timestamptz(parts.map((part) => part.recordedAt.toISOString())),
+    ],
   );
 }
 
 /** The recordings of parts that are settled now, with the time of the other member's recording where that is settled too. */
-async function readSettled(tx: Tx, parts: readonly string[]): Promise<SettledRow[]> {
+async function readSettled(tx: Tx, parts: readonly number[]): Promise<SettledRow[]> {
   if (parts.length === 0) return [];
   return tx.query<SettledRow[]>(
     // LATERAL with LIMIT or OFFSET keeps this a look into an index for each row; see `readCopies`.
@@ -131,7 +140,7 @@ async function readSettled(tx: Tx, parts: readonly string[]): Promise<SettledRow
        LEFT JOIN LATERAL (SELECT part FROM recording WHERE statement = r.statement AND member <> r.member LIMIT 1) o ON true
        LEFT JOIN LATERAL (SELECT recorded_at FROM part WHERE id = o.part LIMIT 1) other ON true
       ORDER BY given.id, r.statement`,
-    [parts],
+    [arrays.bigint(parts)],
   );
 }
 

@@ -88,10 +88,24 @@ export interface StatusRow {
   readonly complete_at: Date | null;
 }
 
+/** By name: a statement that is known to the server breaks where a later migration adds a column to "all". */
+const STATE_COLUMNS = [
+  'statement',
+  'disputed',
+  'why',
+  'accepted_at',
+  'prepared_at',
+  'countersigned_at',
+  'one_sided_at',
+  'record_at',
+  'discarded_at',
+  'erased_at',
+] as const;
+
 /** What statuses of requests `r` are read from, row by row: whatever the planner thinks, it reads no table for a page. */
-export const STATUS_TABLES = `JOIN LATERAL (SELECT * FROM event_state WHERE event = r.event LIMIT 1) s ON true
-  LEFT JOIN LATERAL (SELECT * FROM evidence WHERE statement = s.statement LIMIT 1) e ON true`;
-export const STATUS_COLUMNS = 's.*, e.recorded_at, e.complete_at';
+export const STATUS_TABLES = `JOIN LATERAL (SELECT ${STATE_COLUMNS.join(', ')} FROM event_state WHERE event = r.event LIMIT 1) s ON true
+  LEFT JOIN LATERAL (SELECT recorded_at, complete_at FROM evidence WHERE statement = s.statement LIMIT 1) e ON true`;
+export const STATUS_COLUMNS = `${STATE_COLUMNS.map((column) => `s.${column}`).join(', ')}, e.recorded_at, e.complete_at`;
 
 /**
  * The status of what was accepted under one of these hashes of source and id; null where nothing was. A repeat under another id has the

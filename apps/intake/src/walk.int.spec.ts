@@ -4,6 +4,7 @@ import type { DataSource } from 'typeorm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { FIRST_ID, LAST_ID } from './event-id.js';
 import { intakeMigrations } from './migrations.js';
+import { readStatus } from './state-rows.js';
 import { type Walk, type WalkedRow, walkQuery } from './walk.js';
 
 const SCHEMA = 'intake';
@@ -84,5 +85,27 @@ describe('a walk', () => {
     const part = walkQuery({ along: 'all' }, rows[10]!, rows[20]!.event, COUNT);
     const some = await database.query<WalkedRow[]>(part.sql, part.parameters);
     expect(some.map(({ event }) => event)).toEqual(rows.slice(11, 20).map(({ event }) => event));
+  });
+
+  it('goes on where a release to come has added columns, as the status of one event does', async () => {
+    const { sql, parameters } = walkQuery({ along: 'all' }, START, LAST_ID, 1);
+    const ask = async (): Promise<unknown> => {
+      const runner = database.createQueryRunner();
+      try {
+        // The same connection, which knows both statements by then.
+        const walked = (await runner.query(sql, [...parameters])) as WalkedRow[];
+        return [
+          walked.map(({ event }) => event),
+          await readStatus(runner, [walked[0]!.hash.toString('hex')]),
+        ];
+      } finally {
+        await runner.release();
+      }
+    };
+    const before = await ask();
+    for (const table of ['event_state', 'evidence', 'request']) {
+      await database.query(`ALTER TABLE ${table} ADD COLUMN of_tomorrow integer`);
+    }
+    expect(await ask()).toEqual(before);
   });
 });

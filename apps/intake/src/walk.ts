@@ -47,7 +47,7 @@ export function walkQuery(
   count: number,
 ): { readonly sql: string; readonly parameters: unknown[] } {
   return {
-    sql: `SELECT r.hash, r.source, r.name, r.name_key, ${STATUS_COLUMNS}
+    sql: `SELECT r.event, r.hash, r.source, r.name, r.name_key, ${STATUS_COLUMNS}
             FROM (${requestsOf(walk)}) AS r ${STATUS_TABLES}
            ORDER BY r.event, r.hash`,
     parameters: [

@@ -2,7 +2,15 @@ import { GroupCommit } from '@besure/event-store';
 import { type Charter, ledgerAddressesOf, memberByKeyHash, organisation } from '@besure/governance';
 import { LedgerTxError, parseTransaction, proofItemOf, streamEntity, toHex } from '@besure/ledger-tx';
 import { LedgerError, type LedgerNode, type SendResult } from '@besure/multichain';
-import { ITEM_LENGTH, ITEM_MAGIC, MAX_TRANSACTIONS, type Sha256, type SubmitResult } from '@besure/protocol';
+import {
+  ITEM_LENGTH,
+  ITEM_MAGIC,
+  MAX_TRANSACTIONS,
+  ProtocolError,
+  parseItem,
+  type Sha256,
+  type SubmitResult,
+} from '@besure/protocol';
 import type { ChainFollowerStatus } from './chain-follower.js';
 import { LedgerWriterError } from './error.js';
 
@@ -11,6 +19,8 @@ export interface CarrierOptions {
   readonly charter: Charter;
   readonly node: LedgerNode;
   readonly sha256: Sha256;
+  /** This hub's clock, in milliseconds since 1970. */
+  readonly now: () => number;
   /** How the chain follower stands now. */
   readonly chain: () => Pick<ChainFollowerStatus, 'state' | 'tip' | 'streams'>;
 }
@@ -131,6 +141,17 @@ export class Carrier {
     return streamEntity(streams.proofs);
   }
 
+  /**
+   * Whether an item's slot begins so late that evidence of it could be refused for ever: recorded before its slot, by the clocks of others. Half of what is
+   * tolerated there is for this hub's own clock.
+   */
+  #isAhead(item: Uint8Array): boolean {
+    const { charter, now } = this.#options;
+    const latest = now() + (charter.limits.agreementToleranceSeconds * 1000) / 2;
+    const { base, startMillis, lengthMillis } = charter.slots;
+    return startMillis + (parseItem(item).slot - base) * lengthMillis > latest;
+  }
+
   /** A hub carries items of the member that asks, nothing else: the ledger is not a place for other things. */
   #refusal(member: string, raw: Uint8Array, entity: Uint8Array): SubmitResult | null {
     const { charter, sha256, chain } = this.#options;
@@ -142,9 +163,16 @@ export class Carrier {
       const publisher = memberByKeyHash(charter, item.keyHash, chain().tip + 1);
       if (publisher?.id !== member)
         return refused('publisher', 'signed by another key than the charter gives the organisation');
+      if (this.#isAhead(item.data)) {
+        return refused(
+          'slot-not-begun',
+          'its slot has not begun: the clock of the organisation is far ahead',
+        );
+      }
       return null;
     } catch (error) {
       if (error instanceof LedgerTxError) return refused('undecodable', 'not a transaction');
+      if (error instanceof ProtocolError) return refused('not-an-item', 'not the item of a slot');
       throw error;
     }
   }

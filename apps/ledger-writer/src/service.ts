@@ -168,7 +168,7 @@ export async function buildWith(
   showNumbers(context, follower, seen);
   const timeStamper = timeStamperOf(context, { dataSource, log });
 
-  const carrier = new Carrier({ charter, node, sha256, chain: () => follower.status() });
+  const carrier = new Carrier({ charter, node, sha256, now: Date.now, chain: () => follower.status() });
   context.onStop('carrier', () => carrier.close());
   context.onStop('follower', () => follower.stop());
   // Before the follower: a call that waits for a silent node must not hold up the end.

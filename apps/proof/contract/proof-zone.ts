@@ -8,6 +8,7 @@ import {
 } from '@besure/keys';
 import { type Facts, encodeBase64url, encodeSealedFacts, utf8Encode } from '@besure/protocol';
 import { freshDatabase } from '@besure/testing';
+import { FreshRecords } from '../src/fresh-records.js';
 import { FreshStatements } from '../src/fresh-statements.js';
 import { proofMigrations } from '../src/migrations.js';
 
@@ -17,6 +18,7 @@ export interface ProofZone {
   readonly vault: FactsVault;
   readonly signer: StatementSigner;
   readonly fresh: FreshStatements;
+  readonly freshRecords: FreshRecords;
 }
 
 /** Opens one with keys below `folder`; `onClose` is told how to close it. */
@@ -42,6 +44,7 @@ export async function openZone(
     vault: ephemeralFactsVault(),
     signer,
     fresh: new FreshStatements(),
+    freshRecords: new FreshRecords(),
   };
 }
 

@@ -1,5 +1,4 @@
-import { randomUUID } from 'node:crypto';
-import { type EventStore, type Tx, arrays } from '@besure/event-store';
+import type { EventStore } from '@besure/event-store';
 import type { FactsVault } from '@besure/keys';
 import {
   type CountersignVerdict,
@@ -12,7 +11,8 @@ import {
   verifyCountersignature,
   decodeOpenings,
 } from '@besure/protocol';
-import { type StatementChange, changeStatements } from './statement-rows.js';
+import type { FreshStatements, StatementBytes } from './fresh-statements.js';
+import { type Outcome, type WaitingRow, keepDecisions } from './keep-decisions.js';
 import { type Decision, decideStatement } from './statement-states.js';
 
 /** Asks the exchange about a group: a verdict each, in order. Rejects where no answer came. */
@@ -23,6 +23,8 @@ export type CountersignRequest = (
 /** What asking for countersignatures needs. */
 export interface AskingContext {
   readonly store: EventStore;
+  /** What was made here a moment ago. */
+  readonly fresh: FreshStatements;
   readonly vault: FactsVault;
   readonly primitives: Primitives;
   readonly exchange: { readonly id: string; readonly signingKeys: readonly Uint8Array[] };
@@ -36,25 +38,24 @@ export interface AskingContext {
   readonly request: CountersignRequest;
 }
 
-interface DueRow {
-  id: string;
-  event: string;
-  state: 'prepared' | 'one-sided';
-  jws: string;
-  openings: Buffer | null;
-  openings_key: Buffer | null;
+interface OverdueRow extends WaitingRow {
   prepared_at: string;
-  attempts: number;
   slot: string | null;
 }
 
-interface Outcome {
-  readonly row: DueRow;
-  readonly decision: Decision;
+interface DueRow extends OverdueRow {
+  erased: boolean;
+}
+
+/** With its signed bytes, and what is opened to the exchange; see {@link disclosuresOf}. */
+interface DueStatement extends OverdueRow {
+  readonly jws: string;
+  readonly disclosures: readonly string[] | null;
 }
 
 /**
- * One round: takes the statements that are due, asks the exchange once about all of them, and keeps what follows.
+ * One round: takes the statements that are due, asks the exchange once about all of them, and keeps what follows. Where no answer came, what has
+ * waited for its whole deadline does not wait for a round of its own: there would be fewer rounds than statements.
  *
  * @returns how many statements were due
  */
@@ -63,71 +64,128 @@ export async function askExchange(context: AskingContext): Promise<number> {
   if (due.length === 0) return 0;
   const verdicts = await ask(context, due);
   const now = context.now();
-  const outcomes = due.map((row, at) => ({ row, decision: decide(context, row, verdicts[at] ?? null, now) }));
-  await context.store.transaction((tx) => keep(context, tx, outcomes));
+  await keep(
+    context,
+    due.map((row, at) => ({
+      row,
+      decision: decide(context, row, usable(context, row, verdicts?.[at], now), now),
+    })),
+  );
+  if (verdicts === null) await endOverdue(context);
   return due.length;
 }
 
-async function dueStatements({ store, now }: AskingContext): Promise<DueRow[]> {
-  return store.transaction((tx) =>
-    tx.query<DueRow[]>(
-      `SELECT id, event, state, jws, openings, openings_key, prepared_at, attempts, slot FROM statement
-       WHERE attempt_at <= $1 ORDER BY attempt_at LIMIT $2`,
+/** What was never decided goes before what the exchange was silent about already: after a long silence that is a long line. */
+async function dueStatements(context: AskingContext): Promise<DueStatement[]> {
+  const { store, fresh, vault, now } = context;
+  const columns = `id, event, state, openings IS NULL OR openings_key IS NULL AS erased, prepared_at, attempts, slot`;
+  return store.transaction(async (tx) => {
+    const rows = await tx.query<DueRow[]>(
+      `(SELECT ${columns} FROM statement WHERE state = 'prepared' AND attempt_at <= $1 ORDER BY attempt_at LIMIT $2)
+       UNION ALL
+       (SELECT ${columns} FROM statement WHERE state = 'one-sided' AND attempt_at <= $1 ORDER BY attempt_at LIMIT $2)
+       LIMIT $2`,
       [now(), MAX_GROUP],
-    ),
-  );
+    );
+    const ids = rows.map((row) => row.id);
+    const bytes = rows.length === 0 ? new Map<string, StatementBytes>() : await fresh.read(tx, ids);
+    return rows.map(({ erased, ...row }): DueStatement => {
+      const known = bytes.get(row.id)!;
+      return { ...row, jws: known.jws, disclosures: erased ? null : disclosuresOf(vault, known) };
+    });
+  });
 }
 
+/** Decides, as after silence, about all whose deadline is over. */
+async function endOverdue(context: AskingContext): Promise<void> {
+  const { store, deadlineMillis, askingSince } = context;
+  const now = context.now();
+  const before = now - deadlineMillis;
+  if (askingSince > before) return;
+  for (;;) {
+    const overdue = await store.transaction((tx) =>
+      tx.query<OverdueRow[]>(
+        `SELECT id, event, state, prepared_at, attempts, slot FROM statement
+         WHERE state = 'prepared' AND attempt_at <= $1 AND prepared_at <= $2 ORDER BY attempt_at LIMIT $3`,
+        [now, before, MAX_GROUP],
+      ),
+    );
+    await keep(
+      context,
+      overdue.map((row) => ({ row, decision: decide(context, row, null, now) })),
+    );
+    if (overdue.length < MAX_GROUP) return;
+  }
+}
+
+async function keep(context: AskingContext, outcomes: readonly Outcome[]): Promise<void> {
+  if (outcomes.length === 0) return;
+  await context.store.transaction((tx) => keepDecisions(context, tx, outcomes));
+}
+
+/** What the exchange says of each; null where there was nothing that it could be asked. Null in place of all where it does not answer. */
 async function ask(
-  { vault, request }: AskingContext,
-  due: readonly DueRow[],
-): Promise<readonly (CountersignVerdict | null)[]> {
-  const asked = due.flatMap((row, at) => {
-    const disclosures = disclosuresOf(vault, row);
-    return disclosures === null ? [] : [{ at, jws: row.jws, disclosures }];
-  });
+  { request }: AskingContext,
+  due: readonly DueStatement[],
+): Promise<(CountersignVerdict | null)[] | null> {
+  const asked = due.flatMap(({ jws, disclosures }, at) =>
+    disclosures === null ? [] : [{ at, jws, disclosures }],
+  );
   const answers: (CountersignVerdict | null)[] = due.map(() => null);
+  if (asked.length === 0) return answers;
   try {
     const verdicts = await request(asked.map(({ jws, disclosures }) => ({ jws, disclosures })));
     asked.forEach(({ at }, i) => (answers[at] = verdicts[i] ?? null));
   } catch {
     // No answer is an answer here: the deadline decides, and the statement's own state asks again.
+    return null;
   }
   return answers;
 }
 
 /** Null where they were erased or do not open: nobody can be asked about that statement, and its deadline decides. The others do not wait for it. */
-function disclosuresOf(vault: FactsVault, { openings, openings_key: key }: DueRow): readonly string[] | null {
-  if (openings === null || key === null) return null;
+function disclosuresOf(
+  vault: FactsVault,
+  { openings, disclosures }: StatementBytes,
+): readonly string[] | null {
+  if (disclosures !== undefined) return disclosures;
+  if (openings === null) return null;
   try {
-    return decodeOpenings(vault.open({ ciphertext: openings, wrappedKey: key }));
+    return decodeOpenings(vault.open({ ciphertext: openings.ciphertext, wrappedKey: openings.key }));
   } catch {
     return null;
   }
 }
 
-/** A countersignature that does not verify is none: the exchange is asked again, and the deadline decides. */
 function decide(
-  context: AskingContext,
-  row: DueRow,
+  { askingSince, deadlineMillis }: AskingContext,
+  row: OverdueRow,
   verdict: CountersignVerdict | null,
   now: number,
 ): Decision {
-  const usable =
-    verdict?.verdict === 'countersigned' && !isUsable(context, row.jws, verdict.countersignature, now)
-      ? null
-      : verdict;
   return decideStatement(
     {
       state: row.state,
-      preparedAt: Math.max(Number(row.prepared_at), context.askingSince),
+      preparedAt: Math.max(Number(row.prepared_at), askingSince),
       attempts: row.attempts,
       inSlot: row.slot !== null,
     },
-    usable,
+    verdict,
     now,
-    context.deadlineMillis,
+    deadlineMillis,
   );
+}
+
+/** A countersignature that does not verify is none: the exchange is asked again, and the deadline decides. */
+function usable(
+  context: AskingContext,
+  row: DueStatement,
+  verdict: CountersignVerdict | null | undefined,
+  now: number,
+): CountersignVerdict | null {
+  if (verdict?.verdict === 'countersigned' && !isUsable(context, row.jws, verdict.countersignature, now))
+    return null;
+  return verdict ?? null;
 }
 
 /** One that is dated far ahead could not be recorded for as long: the exchange would have a veto over the proof. */
@@ -151,95 +209,3 @@ function isUsable(
   // Which of its keys counts depends on the height at which this will be recorded.
   return exchange.signingKeys.some(isBy);
 }
-
-async function keep(context: AskingContext, tx: Tx, asked: readonly Outcome[]): Promise<void> {
-  // Between reading and keeping, a slot may have taken a one-sided statement: its row tells whether this came too late.
-  // And another instance may have asked as well: the count of attempts is the version of the row.
-  const rows = await tx.query<{ id: string; slot: string | null; attempts: number }[]>(
-    'SELECT id, slot, attempts FROM statement WHERE id = ANY($1::text[]) ORDER BY id FOR UPDATE',
-    [arrays.text(asked.map(({ row }) => row.id))],
-  );
-  const current = new Map(rows.map((row) => [row.id, row]));
-  const outcomes = asked.filter(({ row }) => current.get(row.id)?.attempts === row.attempts);
-  const recorded = new Set(rows.filter((row) => row.slot !== null).map((row) => row.id));
-  const askLaterAt = context.now() + Math.min(context.deadlineMillis, LONGEST_PAUSE_MILLIS);
-  await changeStatements(
-    tx,
-    outcomes.map((outcome) => changeOf(outcome, recorded.has(outcome.row.id), askLaterAt)),
-  );
-  const entries = (type: Decision['type'], late: boolean): Outcome[] =>
-    outcomes.filter(
-      ({ row, decision }) =>
-        decision.type === type && (type !== 'countersigned' || recorded.has(row.id) === late),
-    );
-  const groups: [string, { event: string; statement: string; disputed?: boolean; why?: string }[]][] = [
-    ['StatementsCountersigned', entries('countersigned', false).map(({ row }) => entryOf(row))],
-    ['StatementsCompletedLate', entries('countersigned', true).map(({ row }) => entryOf(row))],
-    [
-      'StatementsOneSided',
-      entries('one-sided', false)
-        // A dispute that is known already changes nothing.
-        .filter(
-          ({ row, decision }) =>
-            row.state === 'prepared' || (decision.type === 'one-sided' && decision.disputed),
-        )
-        .map(({ row, decision }) => ({
-          ...entryOf(row),
-          ...(decision.type === 'one-sided' ? { disputed: decision.disputed, why: decision.why } : {}),
-        })),
-    ],
-  ];
-  const events = groups
-    .filter(([, list]) => list.length > 0)
-    .map(([type, list]) => ({
-      stream: `asked-${randomUUID()}`,
-      expectedVersion: 0,
-      type,
-      data: { entries: list },
-    }));
-  if (events.length > 0) await context.store.append(tx, events);
-}
-
-function entryOf(row: DueRow): { event: string; statement: string } {
-  return { event: row.event, statement: row.id };
-}
-
-function changeOf({ row, decision }: Outcome, recorded: boolean, askLaterAt: number): StatementChange {
-  const attempts = row.attempts + 1;
-  switch (decision.type) {
-    case 'countersigned':
-      return {
-        id: row.id,
-        // What stands in a slot as one-sided stays so there; the exchange records the countersigned one.
-        state: recorded ? 'one-sided' : 'countersigned',
-        disputed: false,
-        countersignature: decision.countersignature,
-        attempts,
-        attemptAt: null,
-        iat: parseCountersignature(decision.countersignature).iat,
-      };
-    case 'one-sided':
-      return {
-        id: row.id,
-        state: 'one-sided',
-        disputed: decision.disputed,
-        countersignature: null,
-        attempts,
-        attemptAt: decision.disputed ? null : askLaterAt,
-        iat: 0,
-      };
-    case 'ask-again':
-      return {
-        id: row.id,
-        state: row.state,
-        disputed: false,
-        countersignature: null,
-        attempts,
-        attemptAt: decision.at,
-        iat: 0,
-      };
-  }
-}
-
-/** How long after its deadline a one-sided statement is brought to the exchange again, at most: as long again as the deadline. */
-const LONGEST_PAUSE_MILLIS = 60_000;

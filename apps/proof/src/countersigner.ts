@@ -1,6 +1,6 @@
 import { type EventStore, type Tx, arrays } from '@besure/event-store';
 import type { Organisation } from '@besure/governance';
-import type { FactsVault, StatementSigner } from '@besure/keys';
+import { type FactsVault, KeyError, type StatementSigner } from '@besure/keys';
 import {
   CLAIM_NAMES,
   type Claims,
@@ -8,16 +8,15 @@ import {
   type Primitives,
   type StatementToCountersign,
   attachSignature,
-  claimsOf,
   openDisclosures,
   parseStatement,
   prepareCountersignature,
   decodeOpenings,
   encodeOpenings,
 } from '@besure/protocol';
-import { openFacts } from './accepted-events.js';
 import { type CheckedStatement, StatementRefusedError, checkStatement } from './check-statement.js';
 import { counterpartOf, differingClaims, isParty } from './compare.js';
+import type { FreshRecords } from './fresh-records.js';
 import type { FreshStatements } from './fresh-statements.js';
 import { lookupOf, uniquenessOf } from './keyed-hashes.js';
 import {
@@ -34,6 +33,7 @@ export interface CountersigningContext {
   readonly store: EventStore;
   /** Gets what is kept here, once that is committed. */
   readonly fresh: FreshStatements;
+  readonly freshRecords: FreshRecords;
   readonly vault: FactsVault;
   readonly signer: StatementSigner;
   readonly primitives: Primitives;
@@ -99,20 +99,28 @@ export class Countersigner {
          ORDER BY s.prepared_at LIMIT $1 FOR UPDATE OF s SKIP LOCKED`,
         [limit],
       );
-      const candidates = rows.map((row) => {
-        const statement = parseStatement(row.jws, primitives.sha256);
-        const disclosures = decodeOpenings(
-          vault.open({ ciphertext: row.openings, wrappedKey: row.openings_key }),
-        );
-        const claims = openDisclosures(statement, disclosures, primitives.sha256) as Claims;
-        return { id: row.id, iat: statement.iat, issuer: row.issuer, lookup: row.lookup, claims };
+      const candidates = rows.flatMap((row): Candidate[] => {
+        const opened = unlessDamaged(() => {
+          const statement = parseStatement(row.jws, primitives.sha256);
+          const sealed = { ciphertext: row.openings, wrappedKey: row.openings_key };
+          const disclosures = decodeOpenings(vault.open(sealed));
+          return {
+            iat: statement.iat,
+            claims: openDisclosures(statement, disclosures, primitives.sha256) as Claims,
+          };
+        });
+        return opened === undefined
+          ? []
+          : [{ id: row.id, issuer: row.issuer, lookup: row.lookup, ...opened }];
       });
       const compared = [...(await this.#compare(tx, candidates))];
       const decided = compared.filter(([, verdict]) => verdict.verdict !== 'waiting');
-      // Their record is about others, and stands: looked at again and again, they would keep those behind them from being looked at.
+      // Their record is about others, and stands, or one of the two cannot be read: looked at again and again, they would keep those behind them
+      // from being looked at.
+      const done = new Set(decided.map(([id]) => id));
       await leaveWaiting(
         tx,
-        compared.flatMap(([id, verdict]) => (verdict.verdict === 'waiting' ? [id] : [])),
+        rows.flatMap(({ id }) => (done.has(id) ? [] : [id])),
       );
       await changeStatements(
         tx,
@@ -212,20 +220,16 @@ export class Countersigner {
 
   /** Compares with the exchange's own records. Who is no party to a message gets the answer that an unknown one gets. */
   async #compare(tx: Tx, candidates: readonly Candidate[]): Promise<Map<string, CountersignVerdict>> {
-    const { vault, toleranceSeconds } = this.#context;
-    const rows =
-      candidates.length === 0
-        ? []
-        : await tx.query<{ lookup: string; facts: Buffer; facts_key: Buffer }[]>(
-            'SELECT lookup, facts, facts_key FROM record WHERE lookup = ANY($1::text[])',
-            [arrays.text(candidates.map((one) => one.lookup))],
-          );
-    const records = new Map(rows.map((row) => [row.lookup, row]));
+    const { vault, freshRecords, toleranceSeconds } = this.#context;
+    const records = await freshRecords.take(
+      tx,
+      vault,
+      candidates.map((one) => one.lookup),
+    );
     return new Map(
       candidates.map((one): [string, CountersignVerdict] => {
-        const row = records.get(one.lookup);
-        if (row === undefined) return [one.id, { verdict: 'waiting' }];
-        const record = claimsOf(openFacts(vault, { ciphertext: row.facts, key: row.facts_key }));
+        const record = unlessDamaged(() => records.get(one.lookup)?.());
+        if (record === undefined) return [one.id, { verdict: 'waiting' }];
         if (!isParty(one.issuer, record)) return [one.id, { verdict: 'waiting' }];
         if (differingClaims(one.claims, record, toleranceSeconds).length > 0)
           return [one.id, { verdict: 'disputed' }];
@@ -257,6 +261,16 @@ export class Countersigner {
         data: { entries: decided.map(([id, verdict]) => ({ statement: id, verdict: verdict.verdict })) },
       },
     ]);
+  }
+}
+
+/** Undefined where something does not open: the others of its group do not wait for it. What a key file lacks is waited for. */
+function unlessDamaged<T>(read: () => T): T | undefined {
+  try {
+    return read();
+  } catch (error) {
+    if (error instanceof KeyError && error.retryable) throw error;
+    return undefined;
   }
 }
 

@@ -5,10 +5,12 @@ import type { SealedBytes } from '@besure/protocol';
 export interface StatementBytes {
   readonly jws: string;
   readonly openings: SealedBytes | null;
+  /** What is sealed in `openings`, as long as whoever made the statement has it in memory. */
+  readonly disclosures?: readonly string[] | undefined;
 }
 
 /** Some seconds' worth at the speed of a large machine, about 40 MB. */
-const MOST = 10_000;
+const MOST = 4_000;
 
 /**
  * The bytes of statements that were written here and are in no slot yet: reading them back costs PostgreSQL as much as writing them. Only a
@@ -24,10 +26,11 @@ export class FreshStatements {
       readonly jws: string;
       readonly openings: Uint8Array;
       readonly openingsKey: Uint8Array;
+      readonly disclosures?: readonly string[];
     }[],
   ): void {
-    for (const { id, jws, openings, openingsKey } of rows) {
-      this.#statements.set(id, { jws, openings: { ciphertext: openings, key: openingsKey } });
+    for (const { id, jws, openings, openingsKey, disclosures } of rows) {
+      this.#statements.set(id, { jws, openings: { ciphertext: openings, key: openingsKey }, disclosures });
     }
     for (const id of this.#statements.keys()) {
       if (this.#statements.size <= MOST) break;
@@ -35,15 +38,21 @@ export class FreshStatements {
     }
   }
 
-  /** The bytes of some statements, by identity, from here or else from the database; they are no longer kept here then. */
+  /** As {@link read}; they are no longer kept here then. */
   async take(tx: Tx, ids: readonly string[]): Promise<Map<string, StatementBytes>> {
+    const found = await this.read(tx, ids);
+    for (const id of ids) this.#statements.delete(id);
+    return found;
+  }
+
+  /** The bytes of some statements, by identity, from here or else from the database. */
+  async read(tx: Tx, ids: readonly string[]): Promise<Map<string, StatementBytes>> {
     const found = new Map<string, StatementBytes>();
     const missing: string[] = [];
     for (const id of ids) {
       const bytes = this.#statements.get(id);
       if (bytes === undefined) missing.push(id);
       else found.set(id, bytes);
-      this.#statements.delete(id);
     }
     if (missing.length > 0) for (const [id, bytes] of await readBytes(tx, missing)) found.set(id, bytes);
     return found;

@@ -4,6 +4,7 @@ import { nodePrimitives } from '@besure/keys';
 import { upcastEventsAccepted } from '@besure/protocol';
 import { type Source, acceptedEventsOf, discardEvents } from '@besure/service/zone';
 import type { ProofConfig } from './configuration.js';
+import { FreshRecords } from './fresh-records.js';
 import { FreshStatements } from './fresh-statements.js';
 import { keepRecords } from './keep-records.js';
 import { stateOwnEvents } from './state-own-events.js';
@@ -16,12 +17,14 @@ import { StatementMaker } from './statement-maker.js';
  *
  * @param taken called shortly before the commit where there is something to do for others
  * @param fresh gets the statements that are made
+ * @param freshRecords gets the records that are kept
  */
 export function intakeReader(
   config: ProofConfig,
   store: EventStore,
   taken: () => void,
   fresh = new FreshStatements(),
+  freshRecords = new FreshRecords(),
 ): Source {
   const { organisation, vault } = config;
   const stating = {
@@ -44,7 +47,7 @@ export function intakeReader(
     async handler(tx, events) {
       const count =
         config.role === 'exchange'
-          ? await keepRecords({ store, vault }, tx, events)
+          ? await keepRecords({ store, vault, freshRecords }, tx, events)
           : await stateOwnEvents(stating, tx, events);
       if (count > 0) taken();
     },

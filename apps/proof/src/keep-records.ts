@@ -1,6 +1,7 @@
 import { type EventStore, type StoredEvent, type Tx, arrays } from '@besure/event-store';
 import type { FactsVault } from '@besure/keys';
 import { openAcceptedEvents } from './accepted-events.js';
+import type { FreshRecords } from './fresh-records.js';
 import { lookupOf } from './keyed-hashes.js';
 import { tellInGroups } from './tell-in-groups.js';
 
@@ -9,23 +10,27 @@ import { tellInGroups } from './tell-in-groups.js';
  * nothing itself. The first record of an event stands; its intake tells repeats apart before.
  */
 export async function keepRecords(
-  context: { readonly store: EventStore; readonly vault: FactsVault },
+  context: { readonly store: EventStore; readonly vault: FactsVault; readonly freshRecords: FreshRecords },
   tx: Tx,
   events: readonly StoredEvent[],
 ): Promise<number> {
-  const accepted = openAcceptedEvents(events, context.vault);
+  const accepted = openAcceptedEvents(events, context.vault).map((one) => ({
+    ...one,
+    lookup: lookupOf(context.vault, one.claims),
+  }));
   if (accepted.length === 0) return 0;
   await tx.query(
     `INSERT INTO record (lookup, event, facts, facts_key)
      SELECT * FROM unnest($1::text[], $2::uuid[], $3::bytea[], $4::bytea[])
      ON CONFLICT (lookup) DO NOTHING`,
     [
-      arrays.text(accepted.map((one) => lookupOf(context.vault, one.claims))),
+      arrays.text(accepted.map((one) => one.lookup)),
       arrays.uuid(accepted.map((one) => one.event)),
       arrays.bytea(accepted.map((one) => one.sealed.ciphertext)),
       arrays.bytea(accepted.map((one) => one.sealed.key)),
     ],
   );
+  context.freshRecords.keep(accepted);
   const entries = accepted.map(({ event }) => ({ event }));
   await context.store.append(
     tx,

@@ -94,4 +94,14 @@ export const proofMigrations: readonly { readonly name: string; readonly sql: st
       UPDATE statement SET disputed = true WHERE state = 'disputed' AND NOT disputed;
     `,
   },
+  {
+    name: '006-asked-first',
+    sql: `
+      -- Two lines before the exchange: what was never decided, and behind it what the exchange was silent about. In one line, a long silence
+      -- would have kept the first waiting for the second.
+      CREATE INDEX statement_to_ask_first ON statement (attempt_at) WHERE state = 'prepared' AND attempt_at IS NOT NULL;
+      CREATE INDEX statement_to_ask_again ON statement (attempt_at) WHERE state = 'one-sided' AND attempt_at IS NOT NULL;
+      DROP INDEX statement_to_ask;
+    `,
+  },
 ];

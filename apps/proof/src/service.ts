@@ -36,14 +36,17 @@ import { askExchange } from './ask-exchange.js';
 import { type ProofConfig, proofConfiguration } from './configuration.js';
 import { CountersignController } from './countersign.controller.js';
 import { Countersigner } from './countersigner.js';
+import { FreshRecords } from './fresh-records.js';
 import { FreshStatements } from './fresh-statements.js';
 import { HubClient } from './hub-client.js';
 import { intakeReader, issuedAt } from './intake-reader.js';
 import { proofMigrations } from './migrations.js';
 import { SCHEMA, type Shared, logFollower, worker } from './parts.js';
+import { slotSizes } from './ready-statements.js';
 import { SendingPace } from './sending-pace.js';
 import { SlotClock } from './slot-clock.js';
 import { closeSlot } from './slot-closer.js';
+import { provenStreamEntity } from './slot-rows.js';
 import { overdueMillis, sendSlots } from './slot-sender.js';
 import { watchStates } from './watch-states.js';
 
@@ -94,9 +97,11 @@ function organisationParts(shared: Shared, exchangeBus: Bus): { running: Running
   const { charter, organisation, vault } = config;
   const exchange = exchangeOf(charter);
   const askingSince = Date.now();
-  const asker = worker(shared, 'countersigning', 100, async () => {
+  const rest = Math.min(REST_MILLIS, charter.slots.lengthMillis / 3);
+  const asker = worker(shared, 'countersigning', rest, async () => {
     const due = await askExchange({
       store,
+      fresh,
       vault,
       primitives: nodePrimitives,
       exchange: { id: exchange.id, signingKeys: signingKeysOf(exchange) },
@@ -124,11 +129,13 @@ function organisationParts(shared: Shared, exchangeBus: Bus): { running: Running
 function exchangeParts(shared: Shared): { running: Running[]; parts: ServiceParts } {
   const { config, store, bus, log, fresh } = shared;
   const { charter, vault } = config;
+  const freshRecords = new FreshRecords();
   const countersigner = new Countersigner({
     exchange: config.organisation,
     toleranceSeconds: charter.limits.agreementToleranceSeconds,
     store,
     fresh,
+    freshRecords,
     vault,
     signer: config.statementSigner,
     primitives: nodePrimitives,
@@ -138,7 +145,7 @@ function exchangeParts(shared: Shared): { running: Running[]; parts: ServicePart
   const decider = worker(shared, 'waiting statements', REST_MILLIS, async () => {
     return (await countersigner.decideWaiting(WAITING_GROUP)) === WAITING_GROUP;
   });
-  const consumers = makeConsumers(shared, [intakeReader(config, store, () => decider.wake())]);
+  const consumers = makeConsumers(shared, [intakeReader(config, store, () => decider.wake(), fresh, freshRecords)]);
   const server = new NatsRequestServer({
     bus,
     onFailure: (error, subject) => log.warn('answering failed', { error, subject }),
@@ -182,6 +189,7 @@ function slotParts(shared: Shared, hubs: readonly Bus[]): Running[] {
     ledgerSigner,
     keyHash,
     sha256: nodePrimitives.sha256,
+    sizes: slotSizes(charter),
     iatOf: (slot: number) => slotIat(charter, slot),
     streamEntity: () => view.streamEntity,
     hub,
@@ -205,6 +213,8 @@ function slotParts(shared: Shared, hubs: readonly Bus[]): Running[] {
   const sender = worker(shared, 'sending', REST_MILLIS, async () => (await sendSlots(sending)) > 0);
   const clock = new SlotClock(charter, Date.now, async (slot) => {
     try {
+      // What was recorded before a restart says it as well: only a new member needs a hub.
+      view.streamEntity ??= await store.transaction(provenStreamEntity);
       const { outputs, streamEntity } =
         view.streamEntity === null ? await hub.outputs() : { outputs: [], streamEntity: view.streamEntity };
       const closed = await closeSlot(

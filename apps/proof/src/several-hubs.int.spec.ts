@@ -141,6 +141,7 @@ function sendingTo(...hubs: HubRequest[]): SendingContext {
     ledgerSigner,
     keyHash,
     sha256,
+    sizes: { slot: 100, part: 100 },
     iatOf: () => 0,
     streamEntity: () => new Uint8Array(16).fill(7),
     hub: new HubClient({

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { type EventStore, type NewEvent, type Tx, eventType } from '@besure/event-store';
+import { type EventStore, type NewEvent, eventType } from '@besure/event-store';
 import type { LedgerSigner } from '@besure/keys';
 import { buildItemTransaction } from '@besure/ledger-tx';
 import {
@@ -10,10 +10,10 @@ import {
   encodeHex,
   encodeItem,
   decodeHex,
-  statementLeaf,
 } from '@besure/protocol';
 import { splitAttached } from './attachments.js';
-import type { FreshStatements, StatementBytes } from './fresh-statements.js';
+import type { FreshStatements } from './fresh-statements.js';
+import { type ReadyStatement, type SlotSizes, readTaken, takeReady } from './ready-statements.js';
 import { type SlotSigned, type Spendable, evolveSlotChain, mayClose } from './slot-chain.js';
 import { readSlotChain, writeSlotEvent } from './slot-rows.js';
 
@@ -31,22 +31,13 @@ export interface ClosingContext {
   readonly iatOf: (slot: number) => number;
   /** The `proofs` stream, once a hub has told it; 16 bytes. */
   readonly streamEntity: () => Uint8Array | null;
+  readonly sizes: SlotSizes;
 }
-
-interface ReadyRow {
-  id: string;
-  event: string | null;
-  issuer: string;
-  counterpart: string;
-  countersignature: string | null;
-  erased: boolean;
-}
-
-type ReadyStatement = Omit<ReadyRow, 'erased'> & StatementBytes;
 
 /**
  * Closes a slot: puts whatever is countersigned or one-sided under one root, or a random root where there is nothing, and signs
- * the one transaction that carries it. All of it is one commit; only what is committed is ever sent.
+ * the one transaction that carries it. All of it is one commit; only what is committed is ever sent. What is more than a slot takes stands in
+ * the next ones.
  *
  * @param firstInput the output to begin the chain with, used only where the member has not signed before
  * @returns how many statements the slot holds, or null where the slot was closed before or nothing can be spent yet
@@ -62,18 +53,17 @@ export async function closeSlot(
     const { chain, version } = await readSlotChain(tx);
     const input = chain.tip ?? firstInput;
     if (!mayClose(chain, slot) || input === null) return null;
-    const ready = await takeReady(tx, context.fresh, slot, context.iatOf(slot));
-    const tree = buildSlotTree(
-      ready.map((row) => statementLeaf(row.jws, row.countersignature, context.sha256)),
-      (length) => randomBytes(length),
-      context.sha256,
-    );
+    const { fresh, sha256 } = context;
+    const { first, others, leaves } = await takeReady(tx, context, slot, context.iatOf(slot));
+    const tree = buildSlotTree(leaves, (length) => randomBytes(length), sha256);
     const signed = signSlot(context, streamEntity, { type: 'SlotSigned', slot, root: tree.root, input });
+    const recording = new RecordedEvents(context.organisation, slot, tree);
     // Made before the first event is appended: from then on all other writers of the schema wait.
-    const recorded = recordedEvents(context.organisation, slot, ready, tree);
+    const recorded = recording.of(first);
     await writeSlotEvent(context.store, tx, evolveSlotChain(chain, signed), version, signed);
     await context.store.append(tx, recorded);
-    return ready.length;
+    for (const ids of others) await context.store.append(tx, recording.of(await readTaken(tx, fresh, ids)));
+    return leaves.length;
   });
 }
 
@@ -110,52 +100,36 @@ export function signSlot(
   };
 }
 
-/** Closing may come late: what was signed in a later slot than this one waits for that one. */
-async function takeReady(
-  tx: Tx,
-  fresh: FreshStatements,
-  slot: number,
-  iat: number,
-): Promise<ReadyStatement[]> {
-  const [rows] = await tx.query<[ReadyRow[], number]>(
-    `UPDATE statement SET slot = $1
-     WHERE id IN (
-       SELECT id FROM statement
-       WHERE slot IS NULL AND state IN ('countersigned', 'one-sided') AND iat <= $2
-       ORDER BY id FOR UPDATE
-     )
-     RETURNING id, event, issuer, counterpart, countersignature, openings IS NULL OR openings_key IS NULL AS erased`,
-    [slot, iat],
-  );
-  const bytes = await fresh.take(
-    tx,
-    rows.map((row) => row.id),
-  );
-  return rows.map(({ erased, ...row }) => {
-    const { jws, openings } = bytes.get(row.id)!;
-    return { ...row, jws, openings: erased ? null : openings };
-  });
-}
+/** Makes the events that tell what stands in a slot, from its statements in the order of the tree's leaves, some at a time. */
+class RecordedEvents {
+  readonly #by: string;
+  readonly #slot: number;
+  readonly #tree: SlotTree;
+  #leaf = 0;
+  #event = 0;
 
-function recordedEvents(
-  by: string,
-  slot: number,
-  ready: readonly ReadyStatement[],
-  tree: SlotTree,
-): NewEvent[] {
-  const groups = splitAttached(
-    ready.map((row, at) => {
-      const { index, path } = tree.leaves[at]!;
-      const attached = encodeRecording({ ...row, path });
-      const { event, id: statement, issuer, counterpart } = row;
-      return { entry: { event, statement, issuer, counterpart, index }, attached };
-    }),
-  );
-  return groups.map(({ entries, attachment }, at) => ({
-    stream: `recorded-${slot}-${at}`,
-    expectedVersion: 0,
-    type: eventType('StatementsRecorded', 2),
-    data: { by, slot, root: encodeHex(tree.root), entries },
-    attachment,
-  }));
+  constructor(by: string, slot: number, tree: SlotTree) {
+    this.#by = by;
+    this.#slot = slot;
+    this.#tree = tree;
+  }
+
+  of(statements: readonly ReadyStatement[]): NewEvent[] {
+    const slot = this.#slot;
+    const groups = splitAttached(
+      statements.map((row) => {
+        const { index, path } = this.#tree.leaves[this.#leaf++]!;
+        const attached = encodeRecording({ ...row, path });
+        const { event, id: statement, issuer, counterpart } = row;
+        return { entry: { event, statement, issuer, counterpart, index }, attached };
+      }),
+    );
+    return groups.map(({ entries, attachment }) => ({
+      stream: `recorded-${slot}-${this.#event++}`,
+      expectedVersion: 0,
+      type: eventType('StatementsRecorded', 2),
+      data: { by: this.#by, slot, root: encodeHex(this.#tree.root), entries },
+      attachment,
+    }));
+  }
 }

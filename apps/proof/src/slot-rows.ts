@@ -1,4 +1,6 @@
 import type { EventStore, Tx } from '@besure/event-store';
+import { parseTransaction, streamItemOf } from '@besure/ledger-tx';
+import { decodeHex } from '@besure/protocol';
 import { ProofError } from './error.js';
 import type { PendingSlot, SlotChain, SlotSigned, Spendable } from './slot-chain.js';
 
@@ -65,6 +67,17 @@ export async function writeSlotEvent(
     'UPDATE slot_chain SET version = $1, last_slot = $2, tip_txid = $3, tip_vout = $4, tip_script = $5',
     [version + 1, after.lastSlot, after.tip?.txid, after.tip?.vout, after.tip?.script],
   );
+}
+
+/**
+ * The stream that this member's items stand in: that of the last one which is final, so that no hub's word is needed. Null where none is.
+ */
+export async function provenStreamEntity(tx: Tx): Promise<Uint8Array | null> {
+  const [row] = await tx.query<{ raw: string }[]>(
+    "SELECT raw FROM slot WHERE state = 'final' ORDER BY slot DESC LIMIT 1",
+  );
+  const output = row && parseTransaction(decodeHex(row.raw)).outputs[0];
+  return (output && streamItemOf(output.script)?.entity) ?? null;
 }
 
 /** A slot to send; `isOverdue` where it was sent before and has not become final. */

@@ -15,6 +15,8 @@ export interface MadeStatement {
   readonly jws: string;
   readonly openings: Uint8Array;
   readonly openingsKey: Uint8Array;
+  /** What is sealed there. */
+  readonly disclosures: readonly string[];
 }
 
 const SALT_BYTES = 16;
@@ -49,6 +51,12 @@ export class StatementMaker {
     );
     const jws = attachSignature(prepared.signingInput, signer.sign(prepared.signingInput));
     const sealed = vault.seal(encodeOpenings(prepared.disclosures));
-    return { id: prepared.id, jws, openings: sealed.ciphertext, openingsKey: sealed.wrappedKey };
+    return {
+      id: prepared.id,
+      jws,
+      openings: sealed.ciphertext,
+      openingsKey: sealed.wrappedKey,
+      disclosures: prepared.disclosures,
+    };
   }
 }

@@ -14,7 +14,7 @@ export interface Reader {
   readonly handler: Handler;
   /** Takes an event apart where its entries stand for themselves, so that one bad entry does not keep the others; without it an event is one. */
   readonly split?: (event: StoredEvent) => readonly StoredEvent[];
-  /** What follows, in `tx`, when an operator gives up an event, or the one entry that it is given with. */
+  /** What follows, in `tx`, when an operator gives up an event, or the one entry that it is given with; without it nothing can be given up. */
   readonly discarded?: (tx: Tx, event: StoredEvent, why: string) => Promise<void>;
 }
 

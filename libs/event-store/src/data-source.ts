@@ -51,6 +51,8 @@ export async function openDataSource(options: DataSourceOptions): Promise<DataSo
       stream: () => hearingSocket(options.silenceMillis ?? SILENCE_MILLIS),
       options: settings.map((setting) => `-c ${setting}`).join(' '),
       keepAlive: true,
+      // Work comes in bursts, slot by slot: a new connection has to learn all statements anew.
+      idleTimeoutMillis: 60_000,
     },
   });
   return dataSource.initialize();

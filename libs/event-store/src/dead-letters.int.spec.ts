@@ -464,6 +464,17 @@ describe('an operator', () => {
     await only(office().list('waiting'));
   });
 
+  it('keeps a letter that nobody would learn of if it were given up: it can be replayed', async () => {
+    const { id } = await deadLetter();
+    const { discarded: _never, ...without } = how;
+    const desk = new DeadLetters({ store: reader, readers: [without] });
+    await expect(desk.discard(id, 'why', 'ann')).rejects.toThrow(code('not-discardable'));
+    await only(desk.list('waiting'));
+    poison.clear();
+    await desk.replay(id, 'ann');
+    expect(await desk.list('waiting')).toEqual([]);
+  });
+
   it('is told of letters that are not there, and of sources that nobody reads', async () => {
     const { id } = await deadLetter();
     await expect(office().replay(id + 1, 'ann')).rejects.toThrow(code('no-dead-letter'));

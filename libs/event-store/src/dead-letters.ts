@@ -51,11 +51,14 @@ export class DeadLetters {
   /**
    * Gives the event up.
    *
-   * @throws EventStoreError `no-dead-letter`, `dead-letter-ended`, `no-reader`
+   * @throws EventStoreError `no-dead-letter`, `dead-letter-ended`, `no-reader`, `not-discardable`
    */
   async discard(id: number, why: string, by: string): Promise<void> {
     await this.#end(id, { ending: 'discarded', why, by }, async (tx, reader, { event }) => {
-      await reader.discarded?.(tx, event, why);
+      if (reader.discarded === undefined) {
+        throw new EventStoreError('not-discardable', `what comes from ${reader.source} can only be replayed`);
+      }
+      await reader.discarded(tx, event, why);
     });
   }
 

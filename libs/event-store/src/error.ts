@@ -35,6 +35,8 @@ export type EventStoreErrorCode =
   | 'dead-letter-ended'
   /** Nothing here reads the source of the dead letter. */
   | 'no-reader'
+  /** Nothing would tell anybody that the event was given up: the dead letter can only be replayed. */
+  | 'not-discardable'
   /** The consumer is being stopped: the batch was not handled, deliver it again later. */
   | 'stopped';
 

@@ -6,6 +6,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { coreMigrations } from './core-migrations.js';
 import { openDataSource } from './data-source.js';
 import type { NewEvent, StoredEvent } from './event.js';
+import type { AppendedEvent } from './fresh-events.js';
 import { EVENT_BYTES_LIMIT, EventStore } from './event-store.js';
 import { migrate } from './migrate.js';
 import type { Tx } from './transaction.js';
@@ -178,6 +179,18 @@ describe('reading', () => {
     expect((await everything(store)).map((one) => one.attachment)).toEqual([null, null, attachment, null]);
   });
 
+  it('keeps no more than is worth it of what it will tell after the commit: that was all of a slot once', async () => {
+    const store = await open();
+    const attachment = new Uint8Array(500_000);
+    const told: AppendedEvent[][] = [];
+    store.onAppended((appended) => told.push([...appended]));
+    await store.transaction(async (tx) => {
+      for (let at = 0; at < 20; at += 1) await store.append(tx, [{ ...event('large', at), attachment }]);
+    });
+    await store.transaction((tx) => store.append(tx, [{ ...event('large', 20), attachment }]));
+    expect(told.map((one) => one.length)).toEqual([0, 1]);
+  });
+
   it('wakes after a commit that appended, and only then', async () => {
     const store = await open();
     let woken = 0;
@@ -191,6 +204,43 @@ describe('reading', () => {
     unsubscribe();
     await store.transaction((tx) => store.append(tx, [event('a', 1)]));
     expect(woken).toBe(1);
+  });
+});
+
+describe('an attempt within a transaction', () => {
+  it('that fails leaves nothing, and nobody is told of what it appended', async () => {
+    const store = await open();
+    const told: AppendedEvent[] = [];
+    store.onAppended((appended) => told.push(...appended));
+    await store.transaction(async (tx) => {
+      await store.append(tx, [event('before', 0)]);
+      const failing = store.attempt(tx, async () => {
+        await store.append(tx, [event('undone', 0), event('undone', 1)]);
+        throw new Error('after all not');
+      });
+      await expect(failing).rejects.toThrow('after all not');
+      await store.append(tx, [event('after', 0)]);
+      expect(await store.attempt(tx, () => store.append(tx, [event('good', 0)]))).toMatchObject([
+        { position: 3 },
+      ]);
+    });
+    const stored = await everything(store);
+    expect(stored.map(({ stream }) => stream)).toEqual(['before', 'after', 'good']);
+    for (const one of told) expect(one.event).toEqual(stored[one.event.position - 1]);
+  });
+
+  it('that lost its connection is the transaction’s failure, and that runs again', async () => {
+    const store = await open();
+    let runs = 0;
+    await store.transaction(async (tx) => {
+      runs += 1;
+      await store.attempt(tx, async () => {
+        if (runs === 1) await terminate(await backendOf(tx));
+        await store.append(tx, [event('once', 0)]);
+      });
+    });
+    expect(runs).toBe(2);
+    expect((await everything(store)).map(({ stream }) => stream)).toEqual(['once']);
   });
 });
 

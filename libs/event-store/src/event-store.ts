@@ -3,7 +3,7 @@ import type { DataSource } from 'typeorm';
 import { arrays } from './binary-array.js';
 import { EventStoreError } from './error.js';
 import type { AppendResult, JsonValue, NewEvent, StoredEvent } from './event.js';
-import type { AppendedEvent } from './fresh-events.js';
+import { MOST_FRESH_BYTES, type AppendedEvent } from './fresh-events.js';
 import { parseBigint, parseSchemaName } from './sql.js';
 import { runTransaction, type Tx } from './transaction.js';
 
@@ -35,7 +35,7 @@ export class EventStore {
   readonly schema: string;
   readonly #dataSource: DataSource;
   readonly #listeners = new Set<(appended: readonly AppendedEvent[]) => void>();
-  readonly #appending = new WeakMap<Tx, AppendedEvent[]>();
+  readonly #appending = new WeakMap<Tx, Appending>();
 
   constructor(options: { readonly dataSource: DataSource; readonly schema: string }) {
     this.#dataSource = options.dataSource;
@@ -46,10 +46,30 @@ export class EventStore {
   async transaction<T>(work: (tx: Tx) => Promise<T>): Promise<T> {
     const [result, appended] = await runTransaction(this.#dataSource, async (tx) => {
       const answer = await work(tx);
-      return [answer, this.#appending.get(tx)] as const;
+      return [answer, this.#appending.get(tx)?.events] as const;
     });
     if (appended !== undefined) for (const listener of this.#listeners) listener(appended);
     return result;
+  }
+
+  /** Runs a part of a transaction: where it fails, nothing of it is left, what it appended included, and the transaction can go on. */
+  async attempt<T>(tx: Tx, work: () => Promise<T>): Promise<T> {
+    await tx.query('SAVEPOINT attempt');
+    try {
+      const answer = await work();
+      await tx.query('RELEASE SAVEPOINT attempt');
+      return answer;
+    } catch (error) {
+      // Which of them were appended before it does not matter: who publishes reads from the database what is not told here.
+      this.#appending.get(tx)?.forget();
+      try {
+        await tx.query('ROLLBACK TO SAVEPOINT attempt');
+        await tx.query('RELEASE SAVEPOINT attempt');
+      } catch {
+        // The connection is gone, and the transaction with it: whatever comes next in it fails.
+      }
+      throw error;
+    }
   }
 
   /**
@@ -130,8 +150,8 @@ export class EventStore {
   }
 
   /**
-   * Calls `listener` after each commit of this process that appended, with what it appended; of two commits the later may be told first. A hint: other
-   * processes' appends are seen by polling.
+   * Calls `listener` after each commit of this process that appended, with what it appended, or some of it where it is much; of two commits the later may
+   * be told first. A hint: other processes' appends are seen by polling.
    */
   onAppended(listener: (appended: readonly AppendedEvent[]) => void): () => void {
     this.#listeners.add(listener);
@@ -139,7 +159,7 @@ export class EventStore {
   }
 
   async #lockHead(tx: Tx): Promise<number> {
-    if (!this.#appending.has(tx)) this.#appending.set(tx, []);
+    if (!this.#appending.has(tx)) this.#appending.set(tx, new Appending());
     const rows = await tx.query<{ position: string }[]>(
       `SELECT position FROM ${this.schema}.head FOR UPDATE`,
     );
@@ -189,7 +209,7 @@ export class EventStore {
       ],
     );
     const recordedAt = row.recorded_at.toISOString();
-    this.#appending.get(tx)?.push(...placed.map((one) => toAppended(one, recordedAt)));
+    this.#appending.get(tx)?.add(placed.map((one) => toAppended(one, recordedAt)));
   }
 
   async #erase(tx: Tx, condition: string, parameter: number | readonly number[]): Promise<number> {
@@ -199,6 +219,27 @@ export class EventStore {
       [parameter],
     );
     return row === undefined ? 0 : parseBigint(row.erased);
+  }
+}
+
+/** What a transaction has appended so far, as far as it is worth keeping in memory until the commit. */
+class Appending {
+  #events: AppendedEvent[] = [];
+  #bytes = 0;
+
+  get events(): readonly AppendedEvent[] {
+    return this.#events;
+  }
+
+  add(appended: readonly AppendedEvent[]): void {
+    for (const one of appended) this.#bytes += one.bytes;
+    if (this.#bytes > MOST_FRESH_BYTES) this.#events = [];
+    else this.#events.push(...appended);
+  }
+
+  /** Some of it was undone. */
+  forget(): void {
+    this.#events = [];
   }
 }
 

@@ -7,7 +7,7 @@ export interface AppendedEvent {
 }
 
 /** More than this is not kept: where publishing falls behind, PostgreSQL keeps what waits. */
-const MOST_BYTES = 8 * 1024 * 1024;
+export const MOST_FRESH_BYTES = 8 * 1024 * 1024;
 
 /**
  * What was just committed here, until it is published: reading it back costs more than writing it. Only ever a shortcut: what is not here (of another
@@ -23,7 +23,7 @@ export class FreshEvents {
       this.#events.set(one.event.position, one);
       this.#bytes += one.bytes;
     }
-    if (this.#bytes > MOST_BYTES) this.clear();
+    if (this.#bytes > MOST_FRESH_BYTES) this.clear();
   }
 
   /** The events right after a position, without a hole, with the limits of `EventStore.readAll`; they are no longer kept then. */

@@ -139,7 +139,7 @@ export class Progress {
       const { position, deadInARow } = await this.#lock(tx);
       // Another instance was faster.
       if (position !== event.position - 1) return [{ reached: position, moved: false }, []] as const;
-      const { dead, handled } = await tryEntries(tx, reader, event, cause);
+      const { dead, handled } = await tryEntries(store, tx, reader, event, cause);
       await this.#assertFew(tx, handled > 0 ? 0 : deadInARow + 1, dead.length, cause);
       const { attempts } = this.#suspect;
       const put = dead.map(({ error, ...rest }) => ({ ...rest, attempts, reason: reasonOf(error) }));

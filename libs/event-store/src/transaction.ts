@@ -4,6 +4,7 @@ import type { Client, PoolClient } from 'pg';
 import {
   QueryFailedError,
   QueryRunnerAlreadyReleasedError,
+  QueryRunnerProviderAlreadyReleasedError,
   type DataSource,
   type EntityManager,
   type QueryRunner,
@@ -117,6 +118,8 @@ function lostConnection(): Error {
 /** Classes 08 (connection) and 57P (shutdown, terminated by an administrator) of SQLSTATE, or an error of the socket. */
 function isLostConnection(error: unknown): boolean {
   if (error instanceof QueryRunnerAlreadyReleasedError) return true;
+  // What a query says on a connection that broke between two of them.
+  if (error instanceof QueryRunnerProviderAlreadyReleasedError) return true;
   const state = sqlState(error);
   if (state !== null) return state.startsWith('08') || state.startsWith('57P') || state === '25P03';
   const cause: unknown = error instanceof QueryFailedError ? error.driverError : error;

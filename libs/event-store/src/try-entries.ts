@@ -1,5 +1,6 @@
 import { handleEvents, type Reader } from './consumer-reader.js';
 import type { StoredEvent } from './event.js';
+import type { EventStore } from './event-store.js';
 import { isFailureOfEvent } from './failure-of-event.js';
 import type { Tx } from './transaction.js';
 
@@ -18,6 +19,7 @@ export interface Failed {
  * @throws what says that the database is at fault
  */
 export async function tryEntries(
+  store: EventStore,
   tx: Tx,
   reader: Reader,
   event: StoredEvent,
@@ -28,15 +30,12 @@ export async function tryEntries(
   if (entries.length < 2) return whole;
   const dead: Failed[] = [];
   for (const [at, entry] of entries.entries()) {
-    await tx.query('SAVEPOINT entry');
     try {
-      await handleEvents(reader, tx, [entry]);
+      await store.attempt(tx, () => handleEvents(reader, tx, [entry]));
     } catch (error) {
       if (!isFailureOfEvent(error)) throw error;
-      await tx.query('ROLLBACK TO SAVEPOINT entry');
       dead.push({ event: entry, entry: at, error });
     }
-    await tx.query('RELEASE SAVEPOINT entry');
   }
   return dead.length === entries.length ? whole : { dead, handled: entries.length - dead.length };
 }

@@ -55,6 +55,18 @@ it('takes nothing for what it remembers but the same key, message and signature'
   expect(remembering.verifyEd25519(publicKey, message, other.signature)).toBe(false);
 });
 
+it.each([
+  ['a byte of the key in the signature', -1],
+  ['a byte of the signature in the key', 1],
+])('attack: the same bytes with %s are no signature that it remembers', (_how, shift) => {
+  const remembering = rememberCheckpointSignatures(nodePrimitives);
+  const { publicKey, signature } = signed('ed25519');
+  expect(remembering.verifyEd25519(publicKey, message, signature)).toBe(true);
+  const both = Buffer.concat([publicKey, signature]);
+  const at = publicKey.length + shift;
+  expect(remembering.verifyEd25519(both.subarray(0, at), message, both.subarray(at))).toBe(false);
+});
+
 it('forgets the oldest', () => {
   const { primitives, verified } = counting();
   const always = {
@@ -63,10 +75,11 @@ it('forgets the oldest', () => {
   };
   const remembering = rememberCheckpointSignatures(always);
   const { publicKey } = signed('ed25519');
-  for (let i = 0; i < 2000; i += 1) remembering.verifyEd25519(publicKey, Buffer.from(String(i)), message);
+  const { signature } = signed('ed25519');
+  for (let i = 0; i < 2000; i += 1) remembering.verifyEd25519(publicKey, Buffer.from(String(i)), signature);
   expect(verified()).toBe(2000);
-  remembering.verifyEd25519(publicKey, Buffer.from('1999'), message);
+  remembering.verifyEd25519(publicKey, Buffer.from('1999'), signature);
   expect(verified()).toBe(2000);
-  remembering.verifyEd25519(publicKey, Buffer.from('0'), message);
+  remembering.verifyEd25519(publicKey, Buffer.from('0'), signature);
   expect(verified()).toBe(2001);
 });

@@ -2,8 +2,15 @@ import type { Primitives } from '@besure/protocol';
 
 /** A checkpoint has some ten signatures, and is looked at for some slots. */
 const MOST_REMEMBERED = 1024;
-const ML_DSA_44 = 1;
-const ED25519 = 2;
+
+interface Algorithm {
+  readonly id: number;
+  readonly keyBytes: number;
+  readonly signatureBytes: number;
+}
+
+const ML_DSA_44: Algorithm = { id: 1, keyBytes: 1312, signatureBytes: 2420 };
+const ED25519: Algorithm = { id: 2, keyBytes: 32, signatureBytes: 64 };
 
 /**
  * The same primitives, for who reads checkpoints again and again: a signature on one that has verified is remembered by the digest of key, message
@@ -11,9 +18,15 @@ const ED25519 = 2;
  */
 export function rememberCheckpointSignatures(primitives: Primitives): Primitives {
   const verified = new Set<string>();
-  const remember = (algorithm: number, verify: Primitives['verifyMlDsa44']): Primitives['verifyMlDsa44'] => {
+  const remember = (
+    { id: algorithm, keyBytes, signatureBytes }: Algorithm,
+    verify: Primitives['verifyMlDsa44'],
+  ): Primitives['verifyMlDsa44'] => {
     return (publicKey, message, signature) => {
-      // Nothing can be read in two ways: key and signature have a length of their own, or do not verify.
+      // Without it, what is digested could be read in two ways: bytes of one part could stand in the next.
+      if (publicKey.length !== keyBytes || signature.length !== signatureBytes) {
+        return verify(publicKey, message, signature);
+      }
       const id = idOf(primitives.sha256(joined(algorithm, publicKey, signature, message)));
       if (verified.has(id)) return true;
       if (!verify(publicKey, message, signature)) return false;

@@ -142,24 +142,25 @@ export class LogFollower {
   /** Brings the log up to what the source offers. Throws when the source is of no use. */
   async #follow({ source, note, checkpoint }: Offer): Promise<void> {
     const { store, log } = this.#options;
-    await this.#finish(source);
-    const head = await store.transaction((tx) => log.head(tx));
-    this.#size = head.size;
+    this.#size = await this.#finish(source);
     // Equal or older: must be a beginning of what is here. An equal one may bring signatures.
-    if (checkpoint.size < head.size) await store.transaction((tx) => log.checkRoot(tx, checkpoint));
-    else if (checkpoint.size === head.size) await store.transaction((tx) => log.saveCheckpoint(tx, note));
+    if (checkpoint.size < this.#size) await store.transaction((tx) => log.checkRoot(tx, checkpoint));
+    else if (checkpoint.size === this.#size) await store.transaction((tx) => log.saveCheckpoint(tx, note));
     else await this.#catchUp(source, note);
   }
 
-  /** Where a crash came between the parts of a long catch-up, the checkpoint that those parts were given is finished first. */
-  async #finish(source: LogSource): Promise<void> {
+  /**
+   * Where a crash came between the parts of a long catch-up, the checkpoint that those parts were given is finished first. Answers how far the
+   * log is then.
+   */
+  async #finish(source: LogSource): Promise<number> {
     const { store, log } = this.#options;
     const [note, head] = await store.transaction(
       async (tx) => [await log.latestCheckpoint(tx), await log.head(tx)] as const,
     );
-    if (note === null) return;
-    const checkpoint = parseAccepted(note);
-    if (checkpoint.size > head.size) await this.#catchUp(source, note);
+    if (note === null || parseAccepted(note).size <= head.size) return head.size;
+    await this.#catchUp(source, note);
+    return this.#size;
   }
 
   async #catchUp(source: LogSource, note: string): Promise<void> {

@@ -68,6 +68,12 @@ describe('messages of a zone', () => {
     expect(parseSealedFacts(encodeSealedFacts([sealed, null]))).toEqual([sealed, null]);
   });
 
+  it('of repeated events are read as long as they were told once: a hundred events of a hundred', () => {
+    const most = Array.from({ length: 10_000 }, () => ({ event: EVENT, statement: STATEMENT }));
+    expect(parseStatementEntries({ entries: most })).toHaveLength(10_000);
+    expect(() => parseStatementEntries({ entries: [...most, most[0]] })).toThrow(refusal('data.entries'));
+  });
+
   const recording = {
     jws: 'a.b.c',
     countersignature: null,

@@ -97,8 +97,10 @@ export function parseEventsAccepted(data: unknown): { readonly id: string }[] {
 
 /** Data of the events of {@link StatementStateType}. */
 export function parseStatementEntries(data: unknown): StatementEntry[] {
-  return entriesOf(data, (entry, field) =>
-    statementEntry(readMembers(entry, field, ['event', 'statement']), field),
+  return entriesOf(
+    data,
+    (entry, field) => statementEntry(readMembers(entry, field, ['event', 'statement']), field),
+    MOST_READ,
   );
 }
 

@@ -13,6 +13,7 @@ export interface ErrorDescription {
  * logs: PostgreSQL quotes the row that broke a constraint, JSON.parse the text that it stumbled over.
  */
 const OUR_ERRORS: ReadonlySet<string> = new Set([
+  'ArchiveError',
   'CharterError',
   'ConfigurationError',
   'DescriptionError',
@@ -23,6 +24,7 @@ const OUR_ERRORS: ReadonlySet<string> = new Set([
   'LedgerWriterError',
   'LogStoreError',
   'MessagingError',
+  'ProofError',
   'ProtocolError',
   'RightsError',
   'ServerError',

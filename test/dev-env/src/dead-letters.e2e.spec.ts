@@ -1,73 +1,18 @@
 import { randomUUID } from 'node:crypto';
-import { chmodSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { readFileSync } from 'node:fs';
 import { splitAttachment } from '@besure/protocol';
 import { waitUntil } from '@besure/testing';
 import pg from 'pg';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { type CloudEvent, documentEvent } from './back-office.js';
 import { zoneDatabaseUrl } from './databases.js';
 import { withDeadLetterDesks } from './dead-letters.js';
 import { fsckNetwork, waitUntilSettled } from './fsck.js';
-import { type Host, type HostedService, inProcess } from './host.js';
-import type { Network } from './network.js';
-import type { ServiceName, ServicePlan } from './service-environment.js';
-import { startNetwork } from './start-network.js';
+import { networkForTests } from './network-for-tests.js';
+import { newDocument } from './new-document.js';
+import { RestartableHost } from './restartable-host.js';
 
-/** Services in this process, which can be stopped and started one by one. */
-class SteppingHost implements Host {
-  readonly plans: ServicePlan[] = [];
-  readonly #host: Host;
-  readonly #running = new Map<ServicePlan, HostedService>();
-
-  constructor(logs: string) {
-    this.#host = inProcess(logs);
-  }
-
-  async start(plan: ServicePlan): Promise<HostedService> {
-    this.plans.push(plan);
-    return { ...(await this.#begin(plan)), stop: () => this.stop(plan) };
-  }
-
-  plan(organisation: string, name: ServiceName): ServicePlan {
-    return this.plans.find((plan) => plan.organisation === organisation && plan.name === name)!;
-  }
-
-  async stop(plan: ServicePlan): Promise<void> {
-    await this.#running.get(plan)?.stop();
-    this.#running.delete(plan);
-  }
-
-  async restart(plan: ServicePlan): Promise<void> {
-    await this.#begin(plan);
-  }
-
-  async #begin(plan: ServicePlan): Promise<HostedService> {
-    const running = await this.#host.start(plan);
-    this.#running.set(plan, running);
-    return running;
-  }
-}
-
-let folder: string;
-let host: SteppingHost;
-let network: Network;
-
-beforeAll(async () => {
-  folder = mkdtempSync(join(tmpdir(), 'besure-dead-letters-'));
-  chmodSync(folder, 0o755);
-  network = await startNetwork({
-    folder,
-    profile: 'tests',
-    host: (logs) => (host = new SteppingHost(logs)),
-  });
-}, 180_000);
-
-afterAll(async () => {
-  await network.stop();
-  rmSync(folder, { recursive: true, force: true });
-});
+const running = networkForTests('dead-letters', { host: (logs) => new RestartableHost(logs) });
 
 function newEvents(count: number): CloudEvent[] {
   return Array.from({ length: count }, () =>
@@ -76,23 +21,20 @@ function newEvents(count: number): CloudEvent[] {
       event: 'sent',
       id: randomUUID(),
       time: new Date(),
-      data: {
-        message: `urn:uuid:${randomUUID()}`,
-        sender: { scheme: 'be:cbe', id: '0200000001', organisation: 'alpha' },
-        recipient: { scheme: 'be:cbe', id: '0200000002', organisation: 'beta' },
-        document: { mediaType: 'text/plain', size: 1, sha256: 'A'.repeat(43), sha3_512: 'A'.repeat(86) },
-      },
+      data: newDocument('alpha', 'beta'),
     }),
   );
 }
 
 /** One batch: one event of intake with an entry for each. */
 async function sendBatch(organisation: string, events: readonly CloudEvent[]): Promise<void> {
-  const intake = network.services.find((one) => one.name === 'intake' && one.organisation === organisation)!;
+  const intake = running.network.services.find(
+    (one) => one.name === 'intake' && one.organisation === organisation,
+  )!;
   const answer = await fetch(`${intake.http}/v1/events`, {
     method: 'POST',
     headers: {
-      authorization: `Bearer ${readFileSync(network.tokens[organisation]!, 'utf8').trim()}`,
+      authorization: `Bearer ${readFileSync(running.network.tokens[organisation]!, 'utf8').trim()}`,
       'content-type': 'application/cloudevents-batch+json',
     },
     body: JSON.stringify(events),
@@ -102,7 +44,7 @@ async function sendBatch(organisation: string, events: readonly CloudEvent[]): P
 
 /** What a disk that rots does to the sealed facts of the second entry. */
 async function damageSecondEntry(): Promise<void> {
-  const client = new pg.Client({ connectionString: zoneDatabaseUrl(network.postgres.url, 'alpha') });
+  const client = new pg.Client({ connectionString: zoneDatabaseUrl(running.network.postgres.url, 'alpha') });
   await client.connect();
   try {
     const { rows } = await client.query<{ position: string; content: Buffer }>(
@@ -120,13 +62,15 @@ async function damageSecondEntry(): Promise<void> {
 
 async function stateOf({ source, id }: CloudEvent, wanted: string): Promise<unknown> {
   return waitUntil({ what: `an event to be ${wanted}`, timeoutMillis: 60_000 }, async () => {
-    const status = await network.backOffice('alpha').status(source, id);
+    const status = await running.network.backOffice('alpha').status(source, id);
     return status?.state === wanted ? status : undefined;
   });
 }
 
 async function metricsOfProof(): Promise<string> {
-  const { http } = network.services.find((one) => one.name === 'proof' && one.organisation === 'alpha')!;
+  const { http } = running.network.services.find(
+    (one) => one.name === 'proof' && one.organisation === 'alpha',
+  )!;
   return (await fetch(`${http}/metrics`)).text();
 }
 
@@ -134,6 +78,7 @@ it(
   'an accepted event whose facts cannot be opened waits for an operator, and ends as discarded with his reason',
   { timeout: 240_000 },
   async () => {
+    const { network, host } = running;
     const events = newEvents(3);
     const [first, bad, last] = events as [CloudEvent, CloudEvent, CloudEvent];
     await sendBatch(
@@ -141,13 +86,12 @@ it(
       events.map((event) => ({ ...event, source: '/exchange/back-office' })),
     );
     // Nothing is read before it is damaged: from the disk alone it can come to proof then.
-    const [intake, proof] = [host.plan('alpha', 'intake'), host.plan('alpha', 'proof')];
     await network.servers.nats.kill();
     await sendBatch('alpha', events);
-    await host.stop(intake);
-    await damageSecondEntry();
-    await network.servers.nats.restart();
-    await host.restart(intake);
+    await host.restart('alpha-intake', async () => {
+      await damageSecondEntry();
+      await network.servers.nats.restart();
+    });
 
     await stateOf(first, 'complete');
     await stateOf(last, 'complete');
@@ -158,7 +102,7 @@ it(
     await stateOf(bad, 'accepted');
 
     const why = 'the disk was damaged, ticket 17; sent again';
-    await withDeadLetterDesks([proof], async ([at]) => {
+    await withDeadLetterDesks([host.plan('alpha-proof')], async ([at]) => {
       const { desk } = at!;
       const [letter, ...more] = await desk.list(false);
       expect(more).toEqual([]);

@@ -1,16 +1,15 @@
 import { execFile } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
-import { chmodSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { fsck, type FsckReport, type LedgerBlocks } from '@besure/fsck';
 import type { ShortName } from '@besure/protocol';
 import { freePort, startPostgres } from '@besure/testing';
 import pg from 'pg';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { type DocumentEventData, documentEvent } from './back-office.js';
 import { zoneDatabaseUrl } from './databases.js';
 import { damaged } from './fsck-damage/damaged.js';
@@ -18,20 +17,17 @@ import { DAMAGES } from './fsck-damage/damages.js';
 import { fsckNetwork, fsckOptionsOf, waitUntilSettled } from './fsck.js';
 import { inProcess } from './host.js';
 import type { Network } from './network.js';
+import { networkForTests } from './network-for-tests.js';
+import { newDocument } from './new-document.js';
 import { hubLogOf } from './run-file.js';
-import { startNetwork } from './start-network.js';
 
 const CLI = resolve(import.meta.dirname, '../../../apps/cli/dist/main.js');
 
-let folder: string;
+const running = networkForTests('fsck', { hubs: 2, host: inProcess });
 let network: Network;
-let stop: () => Promise<unknown>;
 
 beforeAll(async () => {
-  folder = mkdtempSync(join(tmpdir(), 'besure-fsck-'));
-  chmodSync(folder, 0o755);
-  network = await startNetwork({ folder, profile: 'tests', host: inProcess, hubs: 2 });
-  stop = () => network.stop();
+  network = running.network;
   for (const to of ['beta', 'beta', 'alpha'])
     await deliver('alpha', to, ['sent', 'made-available', 'received']);
   await deliver('beta', 'alpha', ['sent', 'made-available', 'received']);
@@ -43,21 +39,7 @@ beforeAll(async () => {
   await waitUntilSettled(network, 200_000);
 }, 300_000);
 
-afterAll(async () => {
-  await stop();
-  rmSync(folder, { recursive: true, force: true });
-});
-
 const TIME = new Date();
-
-function newDocument(from: string, to: string): DocumentEventData {
-  return {
-    message: `urn:uuid:${randomUUID()}`,
-    sender: { scheme: 'be:cbe', id: '0200000001', organisation: from },
-    recipient: { scheme: 'be:cbe', id: '0200000002', organisation: to },
-    document: { mediaType: 'text/plain', size: 1, sha256: 'A'.repeat(43), sha3_512: 'A'.repeat(86) },
-  };
-}
 
 async function tell(
   organisation: string,
@@ -218,7 +200,7 @@ it('is a command, for one organisation, with the rights of a reader', async () =
   const { database, archive } = fsckOptionsOf(network).zones.find(
     ({ organisation }) => organisation === 'alpha',
   )!;
-  const [trust, readOnly] = [join(folder, 'trust.json'), await reader(database)];
+  const [trust, readOnly] = [join(running.folder, 'trust.json'), await reader(database)];
   const args = [
     '--zone',
     'alpha',
@@ -281,7 +263,7 @@ describe('finds, of one fault, all that is wrong and nothing else', () => {
     const { folder: data, url } = network.postgres;
     await network.stop();
     const postgres = await startPostgres({ folder: data, port: Number(new URL(url).port) });
-    stop = () => postgres.stop();
+    return () => postgres.stop();
   });
 
   it('says nothing where a newer release has written events', async () => {

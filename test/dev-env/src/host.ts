@@ -155,6 +155,11 @@ export class ProcessHost implements Host {
     return this.#get(name).process.exited;
   }
 
+  /** How the process that is now has ended; undefined while it runs. */
+  exitCode(name: string): ExitCode | undefined {
+    return this.#get(name).process.exitCode();
+  }
+
   #get(name: string): { plan: ServicePlan; process: SupervisedProcess } {
     const running = this.#running.get(name);
     if (running === undefined) throw new RangeError(`${name} does not run here`);

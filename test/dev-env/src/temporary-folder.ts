@@ -2,9 +2,15 @@ import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
+/** A new folder that a network can run in: others may pass through it, for PostgreSQL runs as another user when we are root. What is secret in it lies in closed folders. */
+export function makeTemporaryFolder(name: string): string {
+  const folder = mkdtempSync(join(tmpdir(), `besure-${name}-`));
+  chmodSync(folder, 0o755);
+  return folder;
+}
+
 /**
- * Gives `work` a new folder for a network and removes it afterwards. Others may pass through it, for PostgreSQL runs as another user
- * when we are root; what is secret in it lies in folders of its own that are closed.
+ * Gives `work` a new folder for a network and removes it afterwards.
  *
  * @param isKept whether somebody will want to look into the folder; nobody where it is not given
  */
@@ -13,8 +19,7 @@ export async function inTemporaryFolder<T>(
   work: (folder: string) => Promise<T>,
   isKept: (outcome: { readonly result: T } | { readonly error: unknown }) => boolean = () => false,
 ): Promise<T> {
-  const folder = mkdtempSync(join(tmpdir(), `besure-${name}-`));
-  chmodSync(folder, 0o755);
+  const folder = makeTemporaryFolder(name);
   let keep = false;
   try {
     const result = await work(folder);

@@ -2,6 +2,7 @@ import { backOfficeOf, type RunFile, type SentDocument, sentDocuments } from '@b
 import { printable } from '@besure/dev-env/printable';
 import { CliError } from '../cli-error.js';
 import type { Command } from '../command.js';
+import { deadLetterLines, deadLetterStandings } from '../dead-letter-standing.js';
 import { EXIT } from '../exit-codes.js';
 import { accusationLine, hubStandings, knownAccusations, standingLines } from '../hub-standing.js';
 import type { Io } from '../io.js';
@@ -11,7 +12,7 @@ import { stateFolder } from '../state-folder.js';
 
 /**
  * `status [ID] [--json]`: how what was sent from here stands; ID is a message, an event, or the beginning of one. `status --hubs`: how the hubs
- * stand, and which members owe them items.
+ * stand, and which members owe them items. Without ID also the hubs, and what waits as dead letters, for people.
  */
 export const statusCommand: Command = {
   usage: ['status [ID] [--json]', 'status --hubs [--json]'],
@@ -45,6 +46,7 @@ export const statusCommand: Command = {
     }
     if (!values.json && id === undefined) {
       await showHubs(run, io);
+      for (const line of deadLetterLines(await deadLetterStandings(run))) io.out(`${line}\n`);
     }
     return EXIT.ok;
   },

@@ -1,6 +1,16 @@
-import type { EventStore, JsonValue, StoredEvent, Tx } from '@besure/event-store';
+import {
+  type EventStore,
+  EventStoreError,
+  type JsonValue,
+  type StoredEvent,
+  type Tx,
+} from '@besure/event-store';
 
-/** Tells intake that accepted events were given up: no later word about them counts. */
+/**
+ * Tells intake that accepted events were given up: no later word about them counts.
+ *
+ * @throws EventStoreError `not-discardable` where none is named: nobody would ever learn of it
+ */
 export async function discardEvents(
   store: EventStore,
   tx: Tx,
@@ -8,7 +18,12 @@ export async function discardEvents(
   why: string,
 ): Promise<void> {
   const [first] = events;
-  if (first === undefined) return;
+  if (first === undefined) {
+    throw new EventStoreError(
+      'not-discardable',
+      'it names no accepted event that could end so: it can only be replayed',
+    );
+  }
   await store.append(tx, [
     {
       stream: `discarded-${first}`,

@@ -1,5 +1,6 @@
-import { createHash, randomBytes, randomUUID } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import { type BackOffice, type CloudEvent, RefusedError, documentEvent } from '../back-office.js';
+import { newDocument } from '../new-document.js';
 
 /** An event that was acknowledged, and when. Milliseconds since 1970. */
 export interface AcknowledgedEvent {
@@ -82,18 +83,7 @@ export function composeBatch(
   const record: CloudEvent[] = [];
   for (let i = 0; i < size; i++) {
     const id = randomUUID();
-    const content = randomBytes(16);
-    const data = {
-      message: `urn:uuid:${randomUUID()}`,
-      sender: { scheme: 'be:cbe', id: '0200000001', organisation },
-      recipient: { scheme: 'be:cbe', id: '0200000002', organisation: counterpart },
-      document: {
-        mediaType: 'application/pdf',
-        size: content.length,
-        sha256: createHash('sha256').update(content).digest('base64url'),
-        sha3_512: createHash('sha3-512').update(content).digest('base64url'),
-      },
-    };
+    const data = newDocument(organisation, counterpart);
     stated.push(documentEvent({ organisation, event: 'sent', id, time, data }));
     record.push(documentEvent({ organisation: 'exchange', event: 'sent', id, time, data }));
   }

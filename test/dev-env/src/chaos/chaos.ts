@@ -126,6 +126,7 @@ async function playOn(
     onProgress('fsck ...');
     const checked = await fsckNetwork(network, {
       sample: load.acknowledged > MOST_VERIFIED ? MOST_VERIFIED : 'all',
+      ledger: true,
     });
     const { lost, doubled } = reckon(differences, checked);
     return {

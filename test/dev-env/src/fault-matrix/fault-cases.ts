@@ -38,6 +38,20 @@ export function faultCases(): readonly FaultCase[] {
   return takingTurns([...inZones, ...common]);
 }
 
+/** One case of each step, with the fault that most rarely befell those before it: what there is time for every day. */
+export function oneCaseOfEach(): readonly FaultCase[] {
+  const befell = new Map<FaultKind, number>();
+  const times = ({ kind }: FaultCase): number => befell.get(kind) ?? 0;
+  const steps = [...Map.groupBy(faultCases(), ({ step }) => step.name).values()];
+  return takingTurns(
+    steps.map((cases) => {
+      const rarest = cases.reduce((found, one) => (times(one) < times(found) ? one : found));
+      befell.set(rarest.kind, times(rarest) + 1);
+      return rarest;
+    }),
+  );
+}
+
 /** One case of each service after the other: those can be played at the same time. */
 function takingTurns(cases: readonly FaultCase[]): readonly FaultCase[] {
   const queues = [...Map.groupBy(cases, ({ step }) => step.service).values()];

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { COMMON_STEPS } from './common-steps.js';
 import type { Step } from './step.js';
@@ -31,6 +31,11 @@ export function giveOrder(folder: string, order: KillOrder): void {
   const file = orderFile(folder, stepOf(order).service);
   writeFileSync(`${file}.new`, JSON.stringify(order));
   renameSync(`${file}.new`, file);
+}
+
+/** The service of that step lives on, if it has not ended there. */
+export function takeBack(folder: string, order: KillOrder): void {
+  rmSync(orderFile(folder, stepOf(order).service), { force: true });
 }
 
 /** Null where there is none. */

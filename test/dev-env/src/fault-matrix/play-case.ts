@@ -4,8 +4,8 @@ import { waitUntil } from '@besure/testing';
 import type { Network } from '../network.js';
 import type { ArmedFault, FaultBoard } from './fault-board.js';
 import type { FaultCase } from './fault-cases.js';
-import type { RestartableHost } from './restartable-host.js';
-import { assertProven, type SentEvent, stateEvent } from './traffic.js';
+import type { RestartableHost } from '../restartable-host.js';
+import { assertProven, type SentEvent, stateEvent } from '../traffic.js';
 
 /** Where cases are played. */
 export interface Stage {
@@ -31,7 +31,6 @@ export async function playCase(stage: Stage, { step, kind, parties }: FaultCase)
   const recording = step.record ?? 'same';
   const armed = board.arm(step.isAt, kind, step.since);
   try {
-    if (step.atStart === true) await host.restart(step.service);
     const sending: Promise<SentEvent>[] = [];
     await fire(armed, () => {
       for (const name of ['sent', 'received'] as const) {

@@ -1,15 +1,11 @@
-import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { afterAll, beforeAll, describe, it, vi } from 'vitest';
-import { fsckNetwork, waitUntilSettled } from '../fsck.js';
-import { startNetwork } from '../start-network.js';
+import { networkForTests } from '../network-for-tests.js';
+import { RestartableHost } from '../restartable-host.js';
+import { assertProven, stateEvent } from '../traffic.js';
 import { FaultBoard } from './fault-board.js';
 import type { FaultCase } from './fault-cases.js';
 import { playCase, type Stage } from './play-case.js';
-import { RestartableHost } from './restartable-host.js';
-import { SharedCheck } from './shared-check.js';
-import { assertProven, stateEvent } from './traffic.js';
+import { AS_IT_MUST_BE, SharedCheck } from './shared-check.js';
 import { Turns } from './turns.js';
 
 /** Most of a case is waiting for slots and blocks: some are played at the same time. */
@@ -20,33 +16,24 @@ const CASE_MILLIS = 1_200_000;
 export function playMatrix(cases: readonly FaultCase[]): void {
   // The time of a case runs from when it is started, and it waits for its turn then.
   vi.setConfig({ maxConcurrency: AT_ONCE });
-  let folder: string;
+  const running = networkForTests('fault-matrix', {
+    // However slow the machine is, every statement is to become complete.
+    countersignatureDeadlineSeconds: 600,
+    host: (logs) => new RestartableHost(logs),
+  });
   let stage: Stage;
   let check: SharedCheck;
   const turns = new Turns(AT_ONCE);
 
   beforeAll(async () => {
-    folder = mkdtempSync(join(tmpdir(), 'besure-fault-matrix-'));
-    chmodSync(folder, 0o755);
-    let host: RestartableHost;
-    const network = await startNetwork({
-      folder,
-      profile: 'tests',
-      // However slow the machine is, every statement is to become complete.
-      countersignatureDeadlineSeconds: 600,
-      host: (logs) => (host = new RestartableHost(logs)),
-    });
-    stage = { network, host: host!, board: new FaultBoard() };
+    const { network, host } = running;
+    stage = { network, host, board: new FaultBoard() };
     check = new SharedCheck(network);
     // Whatever fails from now on fails on a ledger that is founded.
     await assertProven(network, await stateEvent(network, 'sent', ['alpha', 'beta'], 'same'), 'same');
   }, CASE_MILLIS);
 
-  afterAll(async () => {
-    stage.board.close();
-    await stage.network.stop();
-    rmSync(folder, { recursive: true, force: true });
-  });
+  afterAll(() => stage.board.close());
 
   describe('every acknowledged event is proven exactly once, though', () => {
     it.concurrent.for(cases)('$name', { timeout: CASE_MILLIS }, async (one, { expect }) => {
@@ -62,13 +49,7 @@ export function playMatrix(cases: readonly FaultCase[]): void {
     'all of it together is as it must be, down to the last piece of evidence',
     { timeout: CASE_MILLIS },
     async ({ expect }) => {
-      await waitUntilSettled(stage.network, CASE_MILLIS);
-      const { findings, underway, copiesUnderway } = await fsckNetwork(stage.network);
-      expect({ findings, underway, copiesUnderway }).toEqual({
-        findings: [],
-        underway: 0,
-        copiesUnderway: 0,
-      });
+      expect(await check.wholeTruth(CASE_MILLIS)).toEqual(AS_IT_MUST_BE);
     },
   );
 }

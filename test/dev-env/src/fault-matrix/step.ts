@@ -1,6 +1,6 @@
 import type { FaultPoint } from '@besure/fault-points';
 import type { FaultKind, IsAt } from './fault-board.js';
-import type { Recording } from './traffic.js';
+import type { Recording } from '../traffic.js';
 
 /** Where an effect on the path of an event takes place, and how it is made to go wrong there. */
 export interface Step {
@@ -12,8 +12,6 @@ export interface Step {
   /** The fault waits until this was reached: for what happens without end, and matters only then. */
   readonly since?: IsAt;
   readonly record?: Recording;
-  /** Whether the service has to be started again for the step to take place at all. */
-  readonly atStart?: boolean;
 }
 
 /** Faults that go together. */

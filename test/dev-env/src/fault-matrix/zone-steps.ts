@@ -72,13 +72,6 @@ export function zoneSteps(organisation: string): readonly Step[] {
       since: commit(proof, ['appended StatementsRecorded']),
     },
     {
-      name: 'asking what can be spent',
-      service: proof,
-      isAt: effect('request', SUBJECTS.outputs(organisation), proof),
-      faults: LOST,
-      atStart: true,
-    },
-    {
       name: 'submitting an item',
       service: proof,
       isAt: effect('request', SUBJECTS.submit(organisation), proof),

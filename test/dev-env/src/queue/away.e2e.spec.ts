@@ -1,41 +1,20 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { waitUntil } from '@besure/testing';
+import { describe, expect, it } from 'vitest';
 import { composeBatch, sendUntilTaken } from '../bench/load.js';
 import type { CloudEvent, EventStatus } from '../back-office.js';
 import { fsckNetwork, waitUntilSettled } from '../fsck.js';
 import { ProcessHost } from '../host.js';
-import type { Network } from '../network.js';
-import { startNetwork } from '../start-network.js';
+import { networkForTests } from '../network-for-tests.js';
 
 const DEADLINE_MILLIS = 90_000;
 
-let folder: string;
-let host: ProcessHost;
-let network: Network;
-
-beforeAll(async () => {
-  folder = mkdtempSync(join(tmpdir(), 'besure-away-'));
-  chmodSync(folder, 0o755);
-  network = await startNetwork({
-    folder,
-    profile: 'tests',
-    host: (logs) => (host = new ProcessHost(logs)),
-  });
-});
-
-afterAll(async () => {
-  await network.stop();
-  rmSync(folder, { recursive: true, force: true });
-});
+const running = networkForTests('away', { host: (logs) => new ProcessHost(logs) });
 
 /** Has documents stated by alpha and recorded by the exchange; all of it is acknowledged, or it throws. */
 async function sendSome(): Promise<CloudEvent[]> {
   const { stated, record } = composeBatch('alpha', 'beta', 20);
-  await sendUntilTaken(network.backOffice('exchange'), record);
-  await sendUntilTaken(network.backOffice('alpha'), stated);
+  await sendUntilTaken(running.network.backOffice('exchange'), record);
+  await sendUntilTaken(running.network.backOffice('alpha'), stated);
   return stated;
 }
 
@@ -45,7 +24,7 @@ async function until(
   what: string,
   holds: (status: EventStatus) => boolean,
 ): Promise<EventStatus[]> {
-  const alpha = network.backOffice('alpha');
+  const alpha = running.network.backOffice('alpha');
   return waitUntil({ what, timeoutMillis: DEADLINE_MILLIS }, async () => {
     const statuses = await Promise.all(events.map(({ source, id }) => alpha.status(source, id)));
     return statuses.every((status) => status !== null && holds(status))
@@ -66,15 +45,15 @@ describe('events are acknowledged and go on as far as they can', () => {
     [
       'ledger',
       () => ({
-        leave: () => network.servers.devchain.kill(),
-        return: () => network.servers.devchain.restart(),
+        leave: () => running.network.servers.devchain.kill(),
+        return: () => running.network.servers.devchain.restart(),
       }),
     ],
     [
       'hub',
       () => ({
-        leave: () => host.kill('hub-ledger-writer'),
-        return: () => host.restart('hub-ledger-writer'),
+        leave: () => running.host.kill('hub-ledger-writer'),
+        return: () => running.host.restart('hub-ledger-writer'),
       }),
     ],
   ])(
@@ -95,12 +74,12 @@ describe('events are acknowledged and go on as far as they can', () => {
   it(
     'while the exchange makes no statements, one-sided after the deadline and with evidence; what comes then is complete again',
     async () => {
-      await host.kill('exchange-proof');
+      await running.host.kill('exchange-proof');
       const alone = await sendSome();
       const statuses = await until(alone, 'one-sided evidence', ({ at }) => at['recorded'] !== undefined);
       expect(statuses.map(({ at }) => at['one-sided'] !== undefined)).toEqual(alone.map(() => true));
       expect(statuses.map(({ evidence }) => evidence === null)).toEqual(alone.map(() => false));
-      await host.restart('exchange-proof');
+      await running.host.restart('exchange-proof');
       await until(await sendSome(), 'evidence', isComplete);
     },
     2 * DEADLINE_MILLIS,
@@ -109,10 +88,10 @@ describe('events are acknowledged and go on as far as they can', () => {
   it(
     'and in the end all are in one state, with evidence that verifies',
     async () => {
-      const { acknowledged, underway } = await waitUntilSettled(network, DEADLINE_MILLIS);
+      const { acknowledged, underway } = await waitUntilSettled(running.network, DEADLINE_MILLIS);
       // What was sent above, by alpha and by the exchange.
       expect([acknowledged, underway]).toEqual([6 * 2 * 20, 0]);
-      const { ok, findings } = await fsckNetwork(network);
+      const { ok, findings } = await fsckNetwork(running.network);
       expect({ ok, findings }).toEqual({ ok: true, findings: [] });
     },
     2 * DEADLINE_MILLIS,

@@ -136,8 +136,9 @@ async function untilSettled(
     const started = Date.now();
     const now = await standing(options);
     if (now.acknowledged - now.underway >= settled || Date.now() > deadline) return now;
-    // To look is to read all tables: not so often that it is what there is to do.
-    await pause(Math.max(PACE_MILLIS, 10 * (Date.now() - started)), undefined, { signal });
+    // To look is to read all tables: not so often that it is what there is to do, and once more when the time is over.
+    const rest = Math.max(PACE_MILLIS, 10 * (Date.now() - started));
+    await pause(Math.min(rest, Math.max(0, deadline - Date.now())), undefined, { signal });
   }
 }
 

@@ -1,38 +1,24 @@
 import { spawnSync } from 'node:child_process';
-import { randomUUID } from 'node:crypto';
-import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { documentEvent, hubLogOf, type Network, ProcessHost, startNetwork } from '@besure/dev-env';
 import { nodePrimitives } from '@besure/keys';
 import { parseCheckpoint } from '@besure/protocol';
 import { waitUntil } from '@besure/testing';
 import { judgeCheckpoint, verify } from '@besure/verification';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
+import { ProcessHost } from './host.js';
+import { networkForTests } from './network-for-tests.js';
+import { hubLogOf } from './run-file.js';
+import { assertProven, stateEvent } from './traffic.js';
 
-const CLI = join(import.meta.dirname, '../apps/cli/dist/main.js');
+const CLI = join(import.meta.dirname, '../../../apps/cli/dist/main.js');
 /** Reads a mirror by the specifications of C2SP alone. */
-const C2SP = join(import.meta.dirname, 'conformance/c2sp/mirror.py');
+const C2SP = join(import.meta.dirname, '../../conformance/c2sp/mirror.py');
 const DEADLINE_MILLIS = 100_000;
 
-let folder: string;
-let host: ProcessHost;
-let network: Network;
-
-beforeAll(async () => {
-  folder = mkdtempSync(join(tmpdir(), 'besure-two-hubs-'));
-  chmodSync(folder, 0o755);
-  network = await startNetwork({
-    folder,
-    profile: 'demo',
-    hubs: 2,
-    host: (logs) => (host = new ProcessHost(logs)),
-  });
-});
-
-afterAll(async () => {
-  await network.stop();
-  rmSync(folder, { recursive: true, force: true });
+const running = networkForTests('two-hubs', {
+  profile: 'demo',
+  hubs: 2,
+  host: (logs) => new ProcessHost(logs),
 });
 
 function patiently<T>(what: string, look: () => Promise<T | undefined>): Promise<T> {
@@ -43,7 +29,7 @@ function patiently<T>(what: string, look: () => Promise<T | undefined>): Promise
 
 /** The newest checkpoint that a hub publishes. */
 async function noteOf(hub: string): Promise<string> {
-  const answer = await fetch(`${hubLogOf(network.services, hub)}/checkpoint`);
+  const answer = await fetch(`${hubLogOf(running.network.services, hub)}/checkpoint`);
   if (!answer.ok) throw new Error(`${hub} answers ${answer.status}`);
   return answer.text();
 }
@@ -53,34 +39,16 @@ function besure(...args: string[]): { status: number | null; out: string; err: s
   return { status, out: stdout, err: stderr };
 }
 
-/** Sends an event of alpha and answers its evidence once it is complete. */
+/** States an event of alpha and answers its evidence once it is complete. */
 async function proven(): Promise<string> {
-  const data = {
-    message: `urn:uuid:${randomUUID()}`,
-    sender: { scheme: 'be:cbe', id: '0200000001', organisation: 'alpha' },
-    recipient: { scheme: 'be:cbe', id: '0200000002', organisation: 'beta' },
-    document: {
-      mediaType: 'text/plain',
-      size: 1,
-      sha256: Buffer.from(nodePrimitives.sha256(Buffer.from(randomUUID()))).toString('base64url'),
-      sha3_512: Buffer.from(nodePrimitives.sha3_512(Buffer.from(randomUUID()))).toString('base64url'),
-    },
-  };
-  const [id, time] = [randomUUID(), new Date()];
-  const eventOf = (organisation: string) => documentEvent({ organisation, event: 'sent', id, time, data });
-  const event = eventOf('alpha');
-  await network.backOffice('exchange').send(eventOf('exchange'));
-  await network.backOffice('alpha').send(event);
-  const evidence = await patiently('the evidence', async () => {
-    const status = await network.backOffice('alpha').status(event.source, event.id);
-    return status?.state === 'complete' ? (status.evidence ?? undefined) : undefined;
-  });
-  return network.backOffice('alpha').evidence(evidence);
+  const { network } = running;
+  const sent = await stateEvent(network, 'sent', ['alpha', 'beta'], 'same');
+  return network.backOffice('alpha').evidence(await assertProven(network, sent, 'same'));
 }
 
 /** How many slots of alpha a hub has in its log, by what it says is missing. */
 async function newestItem(hub: string): Promise<number> {
-  const base = new URL(hubLogOf(network.services, hub)).origin;
+  const base = new URL(hubLogOf(running.network.services, hub)).origin;
   const answer = await fetch(`${base}/v1/missing-items`);
   const items = (await answer.json()) as {
     due: number;
@@ -93,29 +61,29 @@ async function newestItem(hub: string): Promise<number> {
 describe('two hubs on one ledger', { timeout: 400_000 }, () => {
   it('both sign what is recorded, and archives carry the signatures from one to the other', async () => {
     const text = await proven();
-    const verdict = verify(text, network.trust, { primitives: nodePrimitives });
+    const verdict = verify(text, running.network.trust, { primitives: nodePrimitives });
     expect(verdict).toMatchObject({ result: 'proven', assurance: 'recorded' });
     for (const hub of ['hub', 'hub-2']) {
-      const judged = judgeCheckpoint(await noteOf(hub), network.charter, nodePrimitives);
+      const judged = judgeCheckpoint(await noteOf(hub), running.network.charter, nodePrimitives);
       expect(judged.hubs).toEqual(['hub', 'hub-2']);
     }
   });
 
   it('members go on through the second when the first is killed, and what was recorded meanwhile is complete after it is back', async () => {
-    await host.kill('hub-ledger-writer');
+    await running.host.kill('hub-ledger-writer');
     const before = await newestItem('hub-2');
     await patiently('items through the second hub', async () =>
       (await newestItem('hub-2')) > before + 2 ? true : undefined,
     );
     const waiting = proven();
-    await host.restart('hub-ledger-writer');
-    const verdict = verify(await waiting, network.trust, { primitives: nodePrimitives });
+    await running.host.restart('hub-ledger-writer');
+    const verdict = verify(await waiting, running.network.trust, { primitives: nodePrimitives });
     expect(verdict).toMatchObject({ result: 'proven', assurance: 'recorded' });
   });
 
   it('give the same files to everyone, but for signatures', async () => {
     // Blocks go on, but nobody adds an item any more: both come to the same last checkpoint, and get each other's signatures.
-    for (const member of ['alpha', 'beta', 'exchange']) await host.kill(`${member}-proof`);
+    for (const member of ['alpha', 'beta', 'exchange']) await running.host.kill(`${member}-proof`);
     const last = (await statusOf('hub-2')).tip + 1;
     const texts = await patiently('both hubs to publish the last checkpoint', async () => {
       const statuses = await Promise.all(['hub', 'hub-2'].map(statusOf));
@@ -126,8 +94,8 @@ describe('two hubs on one ledger', { timeout: 400_000 }, () => {
       return isLast && one === other ? [one, other] : undefined;
     });
     expect(texts[0]).toBe(texts[1]);
-    const trust = join(folder, 'trust-for-mirror.json');
-    writeFileSync(trust, network.trust);
+    const { folder } = running;
+    const trust = join(folder, 'trust.json');
     const [first, second] = ['hub', 'hub-2'].map((hub) => {
       const to = join(folder, `mirror-of-${hub}`);
       const { status, out, err } = besure(
@@ -135,7 +103,7 @@ describe('two hubs on one ledger', { timeout: 400_000 }, () => {
           'mirror',
           to,
           '--url',
-          new URL(hubLogOf(network.services, hub)).origin,
+          new URL(hubLogOf(running.network.services, hub)).origin,
           '--trust',
           trust,
           '--json',
@@ -161,7 +129,7 @@ describe('two hubs on one ledger', { timeout: 400_000 }, () => {
     const both = besure(
       'mirror',
       first,
-      ...['hub', 'hub-2'].flatMap((hub) => ['--url', hubLogOf(network.services, hub)]),
+      ...['hub', 'hub-2'].flatMap((hub) => ['--url', hubLogOf(running.network.services, hub)]),
     );
     expect(both).toMatchObject({ status: 0, err: '' });
     expect(both.out).toContain(' 0 of them new');
@@ -170,12 +138,12 @@ describe('two hubs on one ledger', { timeout: 400_000 }, () => {
 
 /** A hub's node and what it has taken in: an item that was sent before stands at most one block above the tip. */
 async function statusOf(hub: string): Promise<{ readonly tip: number; readonly height: number }> {
-  const answer = await fetch(`${new URL(hubLogOf(network.services, hub)).origin}/v1/status`);
+  const answer = await fetch(`${new URL(hubLogOf(running.network.services, hub)).origin}/v1/status`);
   return (await answer.json()) as { tip: number; height: number };
 }
 
 /** How many checkpoints a hub shows to witnesses: the one it publishes, and those that still wait for a quorum. */
 async function pendingOf(hub: string): Promise<number> {
-  const answer = await fetch(`${hubLogOf(network.services, hub)}/pending`);
+  const answer = await fetch(`${hubLogOf(running.network.services, hub)}/pending`);
   return ((await answer.json()) as { checkpoints: readonly string[] }).checkpoints.length;
 }

@@ -1,5 +1,5 @@
-import { type Host, type HostedService, inProcess, nameOf } from '../host.js';
-import type { ServicePlan } from '../service-environment.js';
+import { type Host, type HostedService, inProcess, nameOf } from './host.js';
+import type { ServicePlan } from './service-environment.js';
 
 /** Services in this process, each of which can be stopped and started again as it was. */
 export class RestartableHost implements Host {
@@ -19,11 +19,16 @@ export class RestartableHost implements Host {
   }
 
   /** Stops a service and starts it again; `between` runs while it is away. */
-  async restart(name: string, between: () => void = () => {}): Promise<void> {
+  async restart(name: string, between: () => void | Promise<void> = () => {}): Promise<void> {
     const service = this.#get(name);
     await service.stop();
-    between();
+    await between();
     this.#running.set(name, await this.#host.start(service.plan));
+  }
+
+  /** How a service is started. */
+  plan(name: string): ServicePlan {
+    return this.#get(name).plan;
   }
 
   #get(name: string): HostedService {

@@ -4,8 +4,9 @@ import { nodePrimitives } from '@besure/keys';
 import type { ShortName } from '@besure/protocol';
 import { verify } from '@besure/verification';
 import { waitUntil } from '@besure/testing';
-import { type CloudEvent, type DocumentEventData, documentEvent, type EventStatus } from '../back-office.js';
-import type { Network } from '../network.js';
+import { type CloudEvent, documentEvent, type EventStatus } from './back-office.js';
+import type { Network } from './network.js';
+import { newDocument } from './new-document.js';
 
 /** An event that was acknowledged. */
 export interface SentEvent {
@@ -41,14 +42,14 @@ export async function stateEvent(
   recording: Recording,
 ): Promise<SentEvent> {
   const organisation = name === 'sent' ? from : to;
-  const [id, time, data] = [randomUUID(), new Date(), documentData(from, to)];
+  const [id, time, data] = [randomUUID(), new Date(), newDocument(from, to)];
   const event = documentEvent({ organisation, event: name, id, time, data });
   const record = documentEvent({
     organisation: 'exchange',
     event: name,
     id,
     time,
-    data: recording === 'other' ? { ...data, document: documentData(from, to).document } : data,
+    data: recording === 'other' ? { ...data, document: newDocument(from, to).document } : data,
   });
   const stating = sendSurely(network, organisation, event);
   if (recording === 'later') {
@@ -96,19 +97,4 @@ async function reach(
     await pause(LOOK_MILLIS);
   }
   throw new Error(`${event.type} of ${organisation} is not ${state}: ${JSON.stringify(last)}`);
-}
-
-function documentData(from: string, to: string): DocumentEventData {
-  const content = Buffer.from(randomUUID());
-  return {
-    message: `urn:uuid:${randomUUID()}`,
-    sender: { scheme: 'be:cbe', id: '0200000001', organisation: from },
-    recipient: { scheme: 'be:cbe', id: '0200000002', organisation: to },
-    document: {
-      mediaType: 'text/plain',
-      size: content.length,
-      sha256: Buffer.from(nodePrimitives.sha256(content)).toString('base64url'),
-      sha3_512: Buffer.from(nodePrimitives.sha3_512(content)).toString('base64url'),
-    },
-  };
 }

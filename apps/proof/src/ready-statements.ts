@@ -1,0 +1,124 @@
+import { type Tx, arrays } from '@besure/event-store';
+import type { Charter } from '@besure/governance';
+import { type Sha256, statementLeaf } from '@besure/protocol';
+import type { FreshStatements, StatementBytes } from './fresh-statements.js';
+
+/** How many statements a slot takes, and how many of them are in memory as a whole at the same time. */
+export interface SlotSizes {
+  /** At most 2^20: no tree holds more. */
+  readonly slot: number;
+  readonly part: number;
+}
+
+const STATEMENTS_A_SECOND = 500;
+const PART = 5000;
+const LARGEST = 2 ** 20;
+
+/**
+ * As many as arrive in a slot at 400 a second and a quarter more, so that what was left behind is caught up with. A statement takes some 4 kB and,
+ * while it is told, several times that; and nobody else writes meanwhile.
+ */
+export function slotSizes({ slots }: Pick<Charter, 'slots'>): SlotSizes {
+  return {
+    slot: Math.min(LARGEST, Math.max(PART, Math.ceil((slots.lengthMillis / 1000) * STATEMENTS_A_SECOND))),
+    part: PART,
+  };
+}
+
+interface ReadyRow {
+  id: string;
+  event: string | null;
+  issuer: string;
+  counterpart: string;
+  countersignature: string | null;
+  erased: boolean;
+}
+
+/** A statement that stands in the slot. */
+export type ReadyStatement = Omit<ReadyRow, 'erased'> & StatementBytes;
+
+/** What a slot took, in order: the first part whole, of the others their identities, and the leaves of all. */
+export interface Taken {
+  readonly first: readonly ReadyStatement[];
+  readonly others: readonly (readonly string[])[];
+  readonly leaves: readonly Uint8Array[];
+}
+
+const COLUMNS = `s.id, s.event, s.issuer, s.counterpart, s.countersignature,
+  s.openings IS NULL OR s.openings_key IS NULL AS erased`;
+
+/**
+ * Puts into a slot what is ready, the oldest first, as many as it takes. Closing may come late: what was signed in a later slot than this one
+ * waits for that one.
+ */
+export async function takeReady(
+  tx: Tx,
+  { fresh, sha256, sizes }: { fresh: FreshStatements; sha256: Sha256; sizes: SlotSizes },
+  slot: number,
+  iat: number,
+): Promise<Taken> {
+  const leaves: Uint8Array[] = [];
+  const others: string[][] = [];
+  let first: ReadyStatement[] = [];
+  for (;;) {
+    const most = Math.min(sizes.part, sizes.slot - leaves.length);
+    const part = await takePart(tx, fresh, { slot, iat, most });
+    if (leaves.length === 0) first = part;
+    else if (part.length > 0) others.push(part.map(({ id }) => id));
+    for (const { jws, countersignature } of part) leaves.push(statementLeaf(jws, countersignature, sha256));
+    if (part.length < sizes.part || leaves.length >= sizes.slot) return { first, others, leaves };
+  }
+}
+
+/** What was taken before, in the same order. */
+export async function readTaken(
+  tx: Tx,
+  fresh: FreshStatements,
+  ids: readonly string[],
+): Promise<ReadyStatement[]> {
+  const rows = await tx.query<ReadyRow[]>(
+    `SELECT ${COLUMNS} FROM unnest($1::text[]) WITH ORDINALITY AS taken (id, place) JOIN statement s USING (id)
+     ORDER BY taken.place`,
+    [arrays.text(ids)],
+  );
+  return withBytes(tx, fresh, rows);
+}
+
+async function takePart(
+  tx: Tx,
+  fresh: FreshStatements,
+  { slot, iat, most }: { slot: number; iat: number; most: number },
+): Promise<ReadyStatement[]> {
+  // Which rows these are is decided before they are locked: that is in the order of their identities, as everywhere.
+  const [rows] = await tx.query<[ReadyRow[], number]>(
+    `WITH oldest AS MATERIALIZED (
+       SELECT id FROM statement
+       WHERE slot IS NULL AND state IN ('countersigned', 'one-sided') AND iat <= $2
+       ORDER BY prepared_at, id LIMIT $3
+     ), ready AS MATERIALIZED (
+       SELECT id FROM statement
+       WHERE id IN (SELECT id FROM oldest)
+         AND slot IS NULL AND state IN ('countersigned', 'one-sided') AND iat <= $2
+       ORDER BY id FOR UPDATE
+     )
+     UPDATE statement AS s SET slot = $1 FROM ready WHERE s.id = ready.id
+     RETURNING ${COLUMNS}`,
+    [slot, iat, most],
+  );
+  return withBytes(tx, fresh, rows);
+}
+
+async function withBytes(
+  tx: Tx,
+  fresh: FreshStatements,
+  rows: readonly ReadyRow[],
+): Promise<ReadyStatement[]> {
+  const bytes = await fresh.take(
+    tx,
+    rows.map((row) => row.id),
+  );
+  return rows.map(({ erased, ...row }) => {
+    const { jws, openings } = bytes.get(row.id)!;
+    return { ...row, jws, openings: erased ? null : openings };
+  });
+}
