@@ -48,6 +48,15 @@ export function malformedNotes(): Vector[] {
   };
   const good = signed(JSON.stringify(HEADER), JSON.stringify(proposal));
   const dot = good.lastIndexOf('.');
+  // A body of so many that the note becomes too long, and nothing else is wrong with its form.
+  const organisations: string[] = [];
+  let tooLong = good;
+  while (tooLong.length <= 64_000) {
+    organisations.push(`${'o'.repeat(60)}${100 + organisations.length}`);
+    const rule = { mode: 'hybrid', organisations, atLeast: 1, including: [] } as const;
+    const change = termsWith({ board: { ...board.state.charter.board, rule } });
+    tooLong = signed(JSON.stringify(HEADER), JSON.stringify({ ...proposal, change }));
+  }
   const wrong = (name: string, comment: string, jws: string, field?: string): Vector =>
     invalidLog(`malformed-${name}`, comment, { code: 'malformed', ...(field !== undefined && { field }) }, [
       founding!,
@@ -77,7 +86,7 @@ export function malformedNotes(): Vector[] {
       'A signature of 70 bytes.',
       `${good.slice(0, dot)}.${encodeBase64url(testBytes('der', 70))}`,
     ),
-    wrong('too-long', 'Longer than 64 000 characters.', `${good}${'A'.repeat(64_001 - good.length)}`),
+    wrong('too-long', 'Longer than 64 000 characters.', tooLong),
     header('algorithm', 'Another algorithm.', JSON.stringify({ ...HEADER, alg: 'ES384' })),
     header('type', 'Another type.', JSON.stringify({ ...HEADER, typ: 'JWT' })),
     header(

@@ -149,11 +149,18 @@ export function refusedChanges(): Vector[] {
       hub('hub-2', 'First provider'),
     ),
     impossible(
-      'hub-operators',
-      'All operators at one provider, though not all hubs.',
+      'hub-rounded-down',
+      'The second of three hubs at one provider: half of three is one.',
       'change.provider',
-      hub('hub-3', 'First provider', 'Second operator'),
-      [hub('hub-2', 'Second provider', 'First operator')],
+      hub('hub-3', 'Second provider', 'Operator of hub-2'),
+      [hub('hub-2', 'Second provider')],
+    ),
+    impossible(
+      'hub-operators',
+      'The second of three operators at one provider, though half of the hubs stand elsewhere.',
+      'change.provider',
+      hub('hub-4', 'First provider', 'Second operator'),
+      [hub('hub-2', 'Second provider', 'First operator'), hub('hub-3', 'Third provider', 'Third operator')],
     ),
     impossible('hub-unknown', 'Keys of a hub that nobody knows.', 'change.hub', {
       kind: 'rotate-hub-keys',

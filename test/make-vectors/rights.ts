@@ -200,11 +200,16 @@ function ofEnds(): Vector[] {
       board.vote('exchange', id);
       board.propose('exchange', admission('gamma'));
     }),
-    played('withdrawn', 'A proposal that is taken back, and made again with another end.', (board) => {
-      const id = board.propose('alpha', admission('gamma'));
-      board.take(board.withdrawal('alpha', id));
-      board.propose('alpha', admission('gamma'));
-    }),
+    played(
+      'withdrawn',
+      'A proposal that is taken back, and made again with another end, where a member may have one open.',
+      (board) => {
+        const id = board.propose('alpha', admission('gamma'));
+        board.take(board.withdrawal('alpha', id));
+        board.propose('alpha', admission('gamma'));
+      },
+      new Board(charterOf(undefined, { rule: { mode: 'majority' }, openProposals: 1 })),
+    ),
     played(
       'lapsed-overtaken',
       'Of two about the same member the first that is accepted ends the other.',

@@ -81,13 +81,13 @@ def _id(value: object) -> str:
     return value
 
 
-def _demand_name(value: object) -> None:
+def demand_name(value: object) -> None:
     """A name for people."""
     demand(is_text(value) and 1 <= len(value) <= 120, CODE, "name")
     demand(claims.is_visible(value), CODE, "name: a code point that is not visible, or a space at an end")
 
 
-def _demand_key_name(value: object) -> None:
+def demand_key_name(value: object) -> None:
     demand(is_key_name(value) and len(value.encode("utf-8")) <= 255, CODE, "key name")
 
 
@@ -118,7 +118,7 @@ def _ledger(value: object) -> dict:
 
 def _log(value: object) -> dict:
     log = ordered(value, ["origin", "checkpointEvery"])
-    _demand_key_name(log["origin"])
+    demand_key_name(log["origin"])
     demand(is_whole(log["checkpointEvery"], 1, 1_000_000), CODE, "checkpointEvery")
     return log
 
@@ -131,52 +131,57 @@ def _slots(value: object) -> dict:
     return result
 
 
-def _limits(value: object) -> dict:
-    limits = ordered(value, _LIMITS)
+def limits(value: object) -> dict:
+    result = ordered(value, _LIMITS)
     for name, (least, largest) in _LIMITS.items():
-        demand(is_whole(limits[name], least, largest), CODE, name)
-    return limits
+        demand(is_whole(result[name], least, largest), CODE, name)
+    return result
 
 
-def _quorum(value: object) -> dict:
-    quorum = ordered(value, _QUORUM)
-    demand(is_whole(quorum["hubs"], 1, 1000) and is_whole(quorum["witnesses"], 0, 1000), CODE, "quorum")
-    return quorum
+def quorum(value: object) -> dict:
+    result = ordered(value, _QUORUM)
+    demand(is_whole(result["hubs"], 1, 1000) and is_whole(result["witnesses"], 0, 1000), CODE, "quorum")
+    return result
 
 
-def terms(value: dict) -> None:
+def _demand_terms(value: dict) -> None:
     """The members that may change: limits, quorum, least assurance."""
-    value["limits"] = _limits(value["limits"])
-    value["quorum"] = _quorum(value["quorum"])
+    value["limits"] = limits(value["limits"])
+    value["quorum"] = quorum(value["quorum"])
     demand(value["leastAssurance"] in ASSURANCES, CODE, "leastAssurance")
 
 
 def _former_terms(value: object) -> dict:
     former = ordered(value, _FORMER_TERMS)
-    terms(former)
+    _demand_terms(former)
     demand(is_whole(former["until"]), CODE, "until of former terms")
     return former
 
 
 def board(value: object) -> dict:
-    board = ordered(value, _BOARD)
-    rule = board["rule"]
+    result = ordered(value, _BOARD)
+    rule = result["rule"]
     demand(isinstance(rule, dict) and isinstance(rule.get("mode"), str) and rule["mode"] in _RULES, CODE, "mode")
-    board["rule"] = rule = ordered(rule, _RULES[rule["mode"]])
+    result["rule"] = rule = ordered(rule, _RULES[rule["mode"]])
     if rule["mode"] == "central":
         _id(rule["organisation"])
     if rule["mode"] == "hybrid":
         _list(rule["organisations"], 1, 1000, _id)
         demand(is_whole(rule["atLeast"], 1, 1000), CODE, "atLeast")
         _list(rule["including"], 0, 1000, _id)
-    demand(is_whole(board["hostingCapPercent"], 1, 100), CODE, "hostingCapPercent")
-    demand(is_whole(board["openProposals"], 1, 1000), CODE, "openProposals")
-    demand(is_whole(board["longestLifeBlocks"], 1, 100_000_000), CODE, "longestLifeBlocks")
-    return board
+    demand(is_whole(result["hostingCapPercent"], 1, 100), CODE, "hostingCapPercent")
+    demand(is_whole(result["openProposals"], 1, 1000), CODE, "openProposals")
+    demand(is_whole(result["longestLifeBlocks"], 1, 100_000_000), CODE, "longestLifeBlocks")
+    return result
 
 
 def demand_point(value: object) -> None:
     demand(base64url(value, 65, CODE)[0] == 4, CODE, "not an uncompressed point")
+
+
+def demand_address_form(value: object) -> None:
+    """Step 1 of "Addresses"."""
+    demand(_matches(value, r"[1-9A-HJ-NP-Za-km-z]{20,64}"), CODE, "address")
 
 
 def _seat(value: object) -> dict:
@@ -211,7 +216,7 @@ def _ledger_key(value: object) -> dict:
 def _member(value: object) -> dict:
     member = ordered(value, _MEMBER)
     demand(is_member_id(member["id"]), CODE, "id")
-    _demand_name(member["name"])
+    demand_name(member["name"])
     demand(member["role"] in ("organisation", "exchange"), CODE, "role")
     _demand_period(member, MAX_INTEGER)
     member["signingKeys"] = _list(member["signingKeys"], 1, 1000, _signing_key)
@@ -224,22 +229,27 @@ def _member(value: object) -> dict:
     return member
 
 
+def key_pair(value: object) -> dict:
+    keys = ordered(value, _HUB_KEY_PAIR)
+    base64url(keys["mlDsa44"], 1312, CODE)
+    base64url(keys["ed25519"], 32, CODE)
+    return keys
+
+
 def _hub_keys(value: object) -> dict:
     keys = ordered(value, _HUB_KEYS)
     _demand_period(keys, MAX_TIME)
     for use in ("log", "witness"):
-        keys[use] = ordered(keys[use], _HUB_KEY_PAIR)
-        base64url(keys[use]["mlDsa44"], 1312, CODE)
-        base64url(keys[use]["ed25519"], 32, CODE)
+        keys[use] = key_pair(keys[use])
     return keys
 
 
 def _hub(value: object) -> dict:
     hub = ordered(value, _HUB)
     demand(is_member_id(hub["id"]), CODE, "id of a hub")
-    _demand_key_name(hub["name"])
-    _demand_name(hub["operator"])
-    _demand_name(hub["provider"])
+    demand_key_name(hub["name"])
+    demand_name(hub["operator"])
+    demand_name(hub["provider"])
     hub["keys"] = _list(hub["keys"], 1, 1000, _hub_keys)
     _demand_in_order(hub["keys"])
     return hub
@@ -255,8 +265,8 @@ def _witness_keys(value: object) -> dict:
 def _witness(value: object) -> dict:
     witness = ordered(value, _WITNESS)
     demand(is_member_id(witness["id"]), CODE, "id of a witness")
-    _demand_key_name(witness["name"])
-    _demand_name(witness["group"])
+    demand_key_name(witness["name"])
+    demand_name(witness["group"])
     witness["keys"] = _list(witness["keys"], 1, 1000, _witness_keys)
     _demand_in_order(witness["keys"])
     return witness
@@ -264,17 +274,17 @@ def _witness(value: object) -> dict:
 
 def _authority(value: object) -> dict:
     authority = ordered(value, _AUTHORITY)
-    _demand_name(authority["name"])
+    demand_name(authority["name"])
     certificate = base64_strict(authority["certificate"], code=CODE)
     demand(1 <= len(certificate) <= 4096, CODE, "certificate")
     _demand_period(authority, MAX_TIME)
     return authority
 
 
-def _algorithms(value: object) -> dict:
-    algorithms = ordered(value, ALGORITHMS)
-    demand(all(end is None or is_whole(end, 0, MAX_TIME) for end in algorithms.values()), CODE, "algorithms")
-    return algorithms
+def algorithms(value: object) -> dict:
+    ends = ordered(value, ALGORITHMS)
+    demand(all(end is None or is_whole(end, 0, MAX_TIME) for end in ends.values()), CODE, "algorithms")
+    return ends
 
 
 def read(value: object) -> dict:
@@ -285,12 +295,12 @@ def read(value: object) -> dict:
     charter["ledger"] = _ledger(charter["ledger"])
     charter["log"] = _log(charter["log"])
     charter["slots"] = _slots(charter["slots"])
-    terms(charter)
+    _demand_terms(charter)
     charter["board"] = board(charter["board"])
     charter["formerTerms"] = _list(charter["formerTerms"], 0, 100_000, _former_terms)
     charter["organisations"] = _list(charter["organisations"], 1, 10_000, _member)
     charter["hubs"] = _list(charter["hubs"], 1, 1000, _hub)
     charter["witnesses"] = _list(charter["witnesses"], 0, 1000, _witness)
     charter["timeStampAuthorities"] = _list(charter["timeStampAuthorities"], 0, 100, _authority)
-    charter["algorithms"] = _algorithms(charter["algorithms"])
+    charter["algorithms"] = algorithms(charter["algorithms"])
     return charter

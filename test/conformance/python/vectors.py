@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from dataclasses import dataclass, field
+from hashlib import sha256
 from pathlib import Path
 from typing import Callable
 
@@ -22,6 +23,7 @@ import ledger
 import log_proof
 import merkle
 import note
+import rights
 import slot_tree
 import slots
 import statement
@@ -98,6 +100,18 @@ def _ledger_log(case: Case) -> Output:
     return {"outcomes": outcomes, "checkpoints": checkpoints}
 
 
+def _rights(case: Case) -> Output:
+    log, outcomes = rights.Replay(), []
+    for data in case["entries"]:
+        outcomes.append(log.take(hexadecimal(data)))
+    # The code of what is refused last is the same everywhere.
+    if "refused" in outcomes[-1]:
+        demand(all("did" in outcome for outcome in outcomes[:-1]), "unexpected", str(outcomes))
+        raise Refused(outcomes[-1]["refused"])
+    text = log.text()
+    return {"outcomes": outcomes, "state": text, "digest": sha256(text.encode("utf-8")).hexdigest()}
+
+
 def _merkle(case: Case) -> Output:
     if case["operation"] == "root":
         return {"root": merkle.root([hexadecimal(one) for one in case["entries"]]).hex()}
@@ -164,6 +178,7 @@ def _accusation(case: Case) -> Output:
 OPERATIONS: dict[str, Callable[[Case], Output]] = {
     "statement": _statement,
     "countersignature": _countersignature,
+    "rights": _rights,
     "slot": _slot,
     "item": _item,
     "slot-tree": _slot_tree,
@@ -179,6 +194,9 @@ OPERATIONS: dict[str, Callable[[Case], Output]] = {
     "document-event": _document_event,
     "accusation": _accusation,
 }
+
+# What is refused here is part of what everyone has to agree on.
+SAME_CODES = {"rights"}
 
 # Of another layout, and of no concern to who verifies evidence.
 NOT_WALKED = {"ledger"}
@@ -240,6 +258,8 @@ def _walk_folder(folder: Path) -> Tally:
                 _check_operation(_ledger_log, case, True, tally, name)
             else:
                 _check_operation(OPERATIONS[folder.name], case, kind == "valid", tally, name)
+    if folder.name in SAME_CODES:
+        tally.failures += tally.other_codes
     return tally
 
 
