@@ -5,8 +5,13 @@ import { primitives } from '../../libs/governance/test/board.ts';
 type Content = Readonly<Record<string, unknown>>;
 
 /** Replays a log of rights. Throws where its last entry is refused, or where one is none. */
-export function readRights({ entries }: Content): Content {
-  const { state, outcomes } = replay(null, (entries as readonly string[]).map(decodeHex), primitives);
+export function readRights({ network, entries }: Content): Content {
+  const { state, outcomes } = replay(
+    null,
+    (entries as readonly string[]).map(decodeHex),
+    primitives,
+    network as string,
+  );
   const last = outcomes.at(-1)!;
   if ('refused' in last && outcomes.slice(0, -1).every((outcome) => 'did' in outcome))
     throw Object.assign(new Error(last.rule), { code: last.refused, field: last.field });

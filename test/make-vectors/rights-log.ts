@@ -1,12 +1,23 @@
-import { type Change, formatState, replay, stateDigest } from '@besure/governance';
+import { type Change, formatState, networkOf, replay, stateDigest } from '@besure/governance';
 import { encodeHex } from '@besure/protocol';
 import { Board } from '../../libs/governance/test/board-at-work.ts';
-import { address, hubKeys, primitives } from '../../libs/governance/test/board.ts';
+import { address, charterOf, hubKeys, primitives } from '../../libs/governance/test/board.ts';
 import type { ExpectedError, Vector } from './vector.ts';
 
+/** The network that the first entry founds, or the usual one. */
+function networkIn([first]: readonly Uint8Array[]): string {
+  const { state } = replay(null, first === undefined ? [] : [first], primitives);
+  return state?.network ?? networkOf(charterOf(), primitives.sha256);
+}
+
 /** A log of rights, what each entry did, and the state that it came to. */
-export function validLog(name: string, comment: string, entries: readonly Uint8Array[]): Vector {
-  const { state, outcomes } = replay(null, entries, primitives);
+export function validLog(
+  name: string,
+  comment: string,
+  entries: readonly Uint8Array[],
+  network = networkIn(entries),
+): Vector {
+  const { state, outcomes } = replay(null, entries, primitives, network);
   if (state === null) throw new Error(`${name} has no charter`);
   return {
     format: 'rights',
@@ -14,6 +25,7 @@ export function validLog(name: string, comment: string, entries: readonly Uint8A
     name,
     content: {
       comment,
+      network,
       entries: entries.map(encodeHex),
       outcomes: outcomes.map((outcome) => ('did' in outcome ? outcome : { refused: outcome.refused })),
       state: formatState(state),
@@ -39,12 +51,13 @@ export function invalidLog(
   comment: string,
   error: ExpectedError,
   entries: readonly Uint8Array[],
+  network = networkIn(entries),
 ): Vector {
   return {
     format: 'rights',
     kind: 'invalid',
     name,
-    content: { comment, entries: entries.map(encodeHex), error },
+    content: { comment, network, entries: entries.map(encodeHex), error },
   };
 }
 

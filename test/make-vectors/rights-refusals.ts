@@ -1,7 +1,8 @@
-import type { BoardRule, Change } from '@besure/governance';
+import { type BoardRule, type Change, networkOf } from '@besure/governance';
 import { Board } from '../../libs/governance/test/board-at-work.ts';
 import { admission, charterOf, entry, hubKeys, note, point } from '../../libs/governance/test/board.ts';
 import { encodeRightsEntry, encodeRightsItem, utf8Encode } from '@besure/protocol';
+import { sha256 } from '@noble/hashes/sha2.js';
 import { testBytes } from '../../libs/protocol/test/material.ts';
 import { invalidLog, refused } from './rights-log.ts';
 import type { ExpectedError, Vector } from './vector.ts';
@@ -64,6 +65,13 @@ function ofCharters(): Vector[] {
     wrong('former-to-come', 'Terms that are former ones only later.', 'formerTerms.0.until', {
       formerTerms: [{ limits: charter.limits, quorum: charter.quorum, leastAssurance: 'one-hub', until: 11 }],
     }),
+    invalidLog(
+      'network-charter',
+      'The charter of another network.',
+      { code: 'network' },
+      [entry(9, { charter: charterOf(['alpha', 'exchange']) })],
+      networkOf(charter, sha256),
+    ),
     refused('founded', 'A second charter.', { code: 'founded' }, (board) => {
       board.entries.push(entry(11, { charter: charterOf(['alpha', 'exchange']) }));
     }),

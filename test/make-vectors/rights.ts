@@ -6,12 +6,13 @@ import {
   address,
   admission,
   charterOf,
+  entry,
   hubKeys,
   point,
   raw,
   termsWith,
 } from '../../libs/governance/test/board.ts';
-import { hub, played } from './rights-log.ts';
+import { hub, played, validLog } from './rights-log.ts';
 import { rightsEntriesThatAreNone, malformedNotes } from './rights-malformed.ts';
 import { refusedChanges } from './rights-refused-changes.ts';
 import { refusals } from './rights-refusals.ts';
@@ -340,9 +341,22 @@ function ofVotes(): Vector[] {
   ];
 }
 
+/** Somebody who may write founds first: that is no obstacle. */
+function otherCharterFirst(): Vector {
+  const { entries, state } = new Board();
+  const other = entry(9, { charter: charterOf(['alpha', 'exchange']) });
+  return validLog(
+    'other-charter-first',
+    'The charter of another network stands before that of this one.',
+    [other, ...entries],
+    state.network,
+  );
+}
+
 /** Logs of rights, and what comes of them. */
 export function rightsLogs(): Vector[] {
   return [
+    otherCharterFirst(),
     ...ofModes(),
     ...ofChanges(),
     ...ofEnds(),

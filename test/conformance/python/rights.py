@@ -79,9 +79,10 @@ def _read_first_charter(content: bytes, height: int) -> charter.Charter:
 
 
 class Replay:
-    """A log as far as it was taken in."""
+    """The log of a network as far as it was taken in."""
 
-    def __init__(self) -> None:
+    def __init__(self, network: str) -> None:
+        self.given = network
         self.network: str | None = None
         self.charter: dict = {}
         self.version = self.height = self.time = 0
@@ -104,8 +105,9 @@ class Replay:
     def _found(self, entry: Entry) -> dict:
         demand(self.network is None, "founded")
         read = _read_first_charter(entry.content, entry.height)
-        self.charter, self.height, self.time = read.value, entry.height, entry.time
-        self.network = sha256(f"{read.genesis}\n{read.canonical}".encode("utf-8")).hexdigest()
+        network = sha256(f"{read.genesis}\n{read.canonical}".encode("utf-8")).hexdigest()
+        demand(network == self.given, "network")
+        self.network, self.charter, self.height, self.time = network, read.value, entry.height, entry.time
         return {"did": "founded", "id": self.network}
 
     def _note(self, entry: Entry) -> dict:

@@ -101,7 +101,7 @@ def _ledger_log(case: Case) -> Output:
 
 
 def _rights(case: Case) -> Output:
-    log, outcomes = rights.Replay(), []
+    log, outcomes = rights.Replay(case["network"]), []
     for data in case["entries"]:
         outcomes.append(log.take(hexadecimal(data)))
     # The code of what is refused last is the same everywhere.

@@ -1,5 +1,5 @@
 import type { Tx } from '@besure/event-store';
-import { formatState, replay, type RightsState } from '@besure/governance';
+import { replay, type RightsState, storeState } from '@besure/governance';
 import type { Primitives } from '@besure/protocol';
 import { readRightsState, writeRightsState } from './rows.js';
 
@@ -20,7 +20,7 @@ export class ReplayedRights {
     // A transaction that was rolled back left a size that the log does not have.
     const before = this.#known?.size === size ? this.#known.state : await readRightsState(tx);
     const { state } = entries.length === 0 ? { state: before } : replay(before, entries, this.#primitives);
-    if (state !== null && state !== before) await writeRightsState(tx, formatState(state));
+    if (state !== null && state !== before) await writeRightsState(tx, storeState(state));
     this.#known = { size: size + entries.length, state };
     return state;
   }

@@ -83,6 +83,14 @@ describe('a first charter', () => {
     expect(founding({ ...charter, ...other })).toMatchObject({ refused: 'charter', field });
   });
 
+  it('of another network founds nothing where the name is known', () => {
+    const entries = [entry(9, { charter: charterOf(['alpha', 'exchange']) }), entry(10, { charter })];
+    const { network } = new Board(charter).state;
+    const { state, outcomes } = replay(null, entries, primitives, network);
+    expect(outcomes).toMatchObject([{ refused: 'network' }, { did: 'founded', id: network }]);
+    expect(state?.height).toBe(10);
+  });
+
   it('may say what was', () => {
     const past = { ...alpha!, suspensions: [{ from: 2, until: 10 }] };
     expect(founding({ ...charter, organisations: [past, ...others] })).toMatchObject({ did: 'founded' });

@@ -8,7 +8,7 @@ export type RightsRefusal =
   | 'not-founded'
   /** The item says it is a note, and is none. */
   | 'malformed'
-  /** A note of another network, that is: of another ledger or another first charter. */
+  /** A charter or note of another network, that is: of another ledger or another first charter. */
   | 'network'
   /** In the name of somebody who is no member at that height. */
   | 'member'

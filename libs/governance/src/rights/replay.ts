@@ -36,6 +36,9 @@ export interface Replay {
  * Takes entries of the log of rights in, in their order. Nothing is fatal: what breaks a rule is listed as refused, and
  * changes nothing, the same for everyone who replays. Who has only part of the log goes on from the state that came of it.
  *
+ * With the name of the network, a charter of another one is refused: whoever may write could otherwise found in the place of the
+ * founders. Without it the first charter counts.
+ *
  * Throws ProtocolError `rights-entry` for bytes that are no entry, and for one that stands below the one before it: a log of
  * such is none.
  */
@@ -43,13 +46,14 @@ export function replay(
   before: RightsState | null,
   entries: readonly Uint8Array[],
   primitives: Primitives,
+  network?: string,
 ): Replay {
   let state = before;
   const outcomes = entries.map((bytes): EntryOutcome => {
     const entry = parseRightsEntry(bytes);
     if (state !== null) state = above(state, entry);
     try {
-      const done = take(state, entry, primitives);
+      const done = take(state, entry, primitives, network);
       ({ state } = done);
       return done.outcome;
     } catch (error) {
@@ -77,11 +81,18 @@ interface Taken {
   readonly outcome: EntryOutcome;
 }
 
-function take(state: RightsState | null, entry: RightsEntry, primitives: Primitives): Taken {
+function take(
+  state: RightsState | null,
+  entry: RightsEntry,
+  primitives: Primitives,
+  network: string | undefined,
+): Taken {
   const { kind, content } = readRightsItem(entry.item);
   if (kind === 'charter') {
     if (state !== null) throw new RightsRefused('founded', 'the network has its first charter already');
     const first = firstState(readFirstCharter(content, entry.height), entry, primitives.sha256);
+    if (network !== undefined && first.network !== network)
+      throw new RightsRefused('network', 'it is the charter of another network');
     return { state: first, outcome: { did: 'founded', id: first.network } };
   }
   if (state === null) throw new RightsRefused('not-founded', 'there is no charter yet');
