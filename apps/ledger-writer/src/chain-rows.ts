@@ -44,7 +44,9 @@ interface ChainRow {
 export async function readChainState(db: Db, lock: '' | 'FOR UPDATE' = ''): Promise<ChainState> {
   // By name: a statement that is known to the server breaks where a later migration adds a column to "all".
   const [row] = await db.query<ChainRow[]>(
-    `SELECT height, hash, block_time, proofs, rights, due_size, due_height, lock_hash, signed_at FROM chain_state ${lock}`,
+    `SELECT height, hash, block_time, proofs, rights, due_size, due_height, rights_due_size, rights_due_height,
+            lock_hash, signed_at
+       FROM chain_state ${lock}`,
   );
   if (row === undefined) throw new Error('the state of the chain is missing');
   return {
