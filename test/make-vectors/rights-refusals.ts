@@ -1,9 +1,15 @@
-import { type BoardRule, type Change, networkOf } from '@besure/governance';
+import { type BoardRule, type Change, networkOf, prepareNote } from '@besure/governance';
 import { Board } from '../../libs/governance/test/board-at-work.ts';
 import { admission, charterOf, entry, hubKeys, note, point } from '../../libs/governance/test/board.ts';
-import { encodeRightsEntry, encodeRightsItem, utf8Encode } from '@besure/protocol';
+import {
+  attachSignature,
+  encodeBase64url,
+  encodeRightsEntry,
+  encodeRightsItem,
+  utf8Encode,
+} from '@besure/protocol';
 import { sha256 } from '@noble/hashes/sha2.js';
-import { testBytes } from '../../libs/protocol/test/material.ts';
+import { testBytes, testKey } from '../../libs/protocol/test/material.ts';
 import { invalidLog, refused } from './rights-log.ts';
 import type { ExpectedError, Vector } from './vector.ts';
 
@@ -155,6 +161,7 @@ function ofSpeakers(): Vector[] {
         board.take(board.ballot('beta', id, 'for'), asBeta(board, 'beta second seat'));
       },
     ),
+    noPoint(),
     refused('signature', 'With the signature under another note.', { code: 'signature' }, (board) => {
       const [one, other] = [asBeta(board), board.proposal('beta', admission('gamma'))];
       board.take({
@@ -162,6 +169,27 @@ function ofSpeakers(): Vector[] {
       });
     }),
   ];
+}
+
+/** Whether a key is a point of the curve, no charter is asked; nothing verifies under one that is not. */
+function noPoint(): Vector {
+  const key = encodeBase64url(Uint8Array.of(4, ...testBytes('no point', 64)));
+  const [alpha, beta, exchange] = charter.organisations;
+  const organisations = [alpha!, { ...beta!, seats: [{ key, from: 0, until: null }] }, exchange!];
+  const board = new Board({ ...charter, organisations });
+  const { network } = board.state;
+  const signingInput = prepareNote(
+    { kind: 'withdrawal', network, member: 'beta', proposal: 'A'.repeat(43) },
+    key,
+  );
+  const signature = testKey('beta seat').sign(utf8Encode(signingInput));
+  board.take({ jws: attachSignature(signingInput, signature) });
+  return invalidLog(
+    'signature-no-point',
+    'With a seat that is no point of the curve.',
+    { code: 'signature' },
+    board.entries,
+  );
 }
 
 function ofProposals(): Vector[] {
