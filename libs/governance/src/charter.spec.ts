@@ -35,6 +35,11 @@ const sha256 = (data: Uint8Array): Uint8Array => createHash('sha256').update(dat
 const refusal = (code: string) => expect.objectContaining({ code }) as Error;
 
 describe('a charter', () => {
+  it.each(['\u001b[2J', 'x'.repeat(65)])('is refused without a word of what somebody called %j', (name) => {
+    const text = JSON.stringify({ ...charter, [name]: 1 });
+    expect(caught(() => parseCharter(text))).toMatchObject({ code: 'field', field: '' });
+  });
+
   it('is refused by its own error however deeply it is nested', () => {
     for (const read of [parseCharter, parseTrust])
       expect(() => read('['.repeat(20_000) + ']'.repeat(20_000))).toThrow(refusal('json'));

@@ -40,8 +40,14 @@ export function readBySchema<Schema extends z.ZodType>(schema: Schema, value: un
   const result = schema.safeParse(value);
   if (result.success) return result.data;
   const [issue] = result.error.issues;
-  const path = issue?.code === 'unrecognized_keys' ? [...issue.path, issue.keys[0]] : (issue?.path ?? []);
+  // The name of what is unknown is in the hands of whoever wrote it: what is shown to people is a short word.
+  const unknown = issue?.code === 'unrecognized_keys' ? issue.keys.slice(0, 1).filter(isWord) : [];
+  const path = [...(issue?.path ?? []), ...unknown];
   throw new CharterError('field', issue?.message ?? 'must have the form of a charter', {
     field: path.join('.'),
   });
+}
+
+function isWord(name: string): boolean {
+  return /^[\w-]{1,64}$/.test(name);
 }
