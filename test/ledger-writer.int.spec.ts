@@ -219,6 +219,7 @@ describe.each(ledgers)('ledger-writer and rights on %s', (_name, open) => {
       http: { port: 0 },
       logLevel: 'error',
       charter: network.charter,
+      ledgerWriterUrl: writer.httpUrl,
       bus: { url: nats.url, credentialsFile: undefined },
     });
     cleanups.push(() => rights.stop());

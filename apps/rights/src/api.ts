@@ -1,6 +1,7 @@
 import { charterSchema, trustSchema } from '@besure/governance';
 import { type ApiDescription, described } from '@besure/service';
 import { z } from 'zod';
+import { boardOperations } from './board-api.js';
 import type { Difference } from './compare.js';
 import { ledgerRightsSchema } from './permissions-answer.js';
 import { ledgerAway } from './problems.js';
@@ -21,13 +22,13 @@ const difference = z.union([
 export const rightsApi: ApiDescription = {
   title: 'BeSure rights',
   description:
-    'The charter, the trust file that verifiers start from, and how the permissions of the ledger stand against the charter. Nothing here is secret.',
+    'The charter, what the board decided and is asked, the trust file that verifiers start from, and how the permissions of the ledger stand against the charter. Nothing here is secret.',
   schemas: { Charter: charterSchema, Trust: trustSchema, Difference: difference },
   operations: {
     'GET /v1/charter': {
       id: 'readCharter',
-      summary: 'The charter',
-      description: 'In its one text, the same at every hub.',
+      summary: 'The charter as the decisions have made it',
+      description: 'In its one text, the same at every hub that has read as far.',
       answers: { 200: { description: 'The charter.', content: { 'application/json': charterSchema } } },
     },
     'GET /v1/trust': {
@@ -37,6 +38,7 @@ export const rightsApi: ApiDescription = {
         'In its one text, the same at every hub: people compare its fingerprint before they trust it.',
       answers: { 200: { description: 'The trust file.', content: { 'application/json': trustSchema } } },
     },
+    ...boardOperations,
     'GET /v1/permissions': {
       id: 'comparePermissions',
       summary: 'What the ledger permits, and where that is not what the charter says',

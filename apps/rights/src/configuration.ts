@@ -15,7 +15,10 @@ import { z } from 'zod';
 export interface RightsConfig extends ServiceConfig {
   /** The hub's own bus, where `ledger-writer` answers. */
   readonly bus: { readonly url: string; readonly credentialsFile: string | undefined };
+  /** What the network begins with. */
   readonly charter: Charter;
+  /** Where the hub's own `ledger-writer` serves the log of rights. */
+  readonly ledgerWriterUrl: string;
 }
 
 /** The environment of `rights`, with rules that read on after the variable's name. */
@@ -26,6 +29,7 @@ export const rightsConfiguration = z
     BESURE_NATS_CREDENTIALS_FILE: file().optional(),
     BESURE_NATS_CA_FILE: file().optional(),
     BESURE_CHARTER_FILE: file(),
+    BESURE_LEDGER_WRITER_URL: url('http', 'https'),
   })
   .transform((env): RightsConfig => ({
     ...serviceConfig(env),
@@ -34,6 +38,7 @@ export const rightsConfiguration = z
       credentialsFile: env.BESURE_NATS_CREDENTIALS_FILE,
       caFile: env.BESURE_NATS_CA_FILE,
     }),
+    ledgerWriterUrl: env.BESURE_LEDGER_WRITER_URL.replace(/\/+$/, ''),
     charter: fromVariable('BESURE_CHARTER_FILE', () =>
       parseCharter(readFileSync(env.BESURE_CHARTER_FILE, 'utf8')),
     ),

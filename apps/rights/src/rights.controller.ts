@@ -10,21 +10,19 @@ export const RIGHTS_CONTEXT = Symbol('RightsContext');
 
 /** What is served. */
 export interface RightsContext {
-  readonly charter: Charter;
+  /** As the decisions have made it, so far as they were read. */
+  readonly charter: () => Charter;
   readonly watch: PermissionWatch;
 }
 
 /** The charter, the trust file and the comparison with the ledger, for everyone: nothing here is secret. */
 @Controller('v1')
 export class RightsController {
-  readonly #charter: string;
-  readonly #trust: string;
+  readonly #charter: () => Charter;
   readonly #watch: PermissionWatch;
 
   constructor(@Inject(RIGHTS_CONTEXT) { charter, watch }: RightsContext) {
-    // One text each, the same at every hub: hashes of them are compared.
-    this.#charter = formatCharter(charter);
-    this.#trust = formatTrust(trustOf(charter));
+    this.#charter = charter;
     this.#watch = watch;
   }
 
@@ -33,7 +31,8 @@ export class RightsController {
   @Open()
   @Header('content-type', 'application/json')
   charter(): string {
-    return this.#charter;
+    // One text, the same at every hub: hashes of it are compared.
+    return formatCharter(this.#charter());
   }
 
   /** The trust file that verifiers start from. */
@@ -41,7 +40,7 @@ export class RightsController {
   @Open()
   @Header('content-type', 'application/json')
   trust(): string {
-    return this.#trust;
+    return formatTrust(trustOf(this.#charter()));
   }
 
   /** What the ledger permits, and where that is not what the charter says. */

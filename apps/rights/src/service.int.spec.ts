@@ -55,6 +55,7 @@ async function startRights(): Promise<RunningService> {
     http: { port: 0 },
     logLevel: 'error',
     charter,
+    ledgerWriterUrl: 'http://127.0.0.1:1',
     bus: { url: nats.url, credentialsFile: undefined },
   });
   cleanups.push(() => running.stop());

@@ -1,3 +1,6 @@
+import { type Charter, networkOf } from '@besure/governance';
+import { nodePrimitives } from '@besure/keys';
+import { HttpLogSource } from '@besure/log-store';
 import { connectBus, inboxPrefixOf, onHint, request } from '@besure/messaging';
 import { SUBJECTS } from '@besure/protocol';
 import {
@@ -9,20 +12,25 @@ import {
 } from '@besure/service';
 import { busOptions } from '@besure/service/zone';
 import { rightsApi } from './api.js';
+import { BOARD_CONTEXT, type BoardContext, BoardController } from './board.controller.js';
 import { rightsConfiguration, type RightsConfig } from './configuration.js';
+import { readHeights } from './ledger-heights.js';
 import { parsePermissionsAnswer } from './permissions-answer.js';
 import { RIGHTS_CONTEXT, type RightsContext, RightsController } from './rights.controller.js';
+import { RightsView } from './rights-view.js';
 import { PermissionWatch } from './watch.js';
 
 const REQUEST_MILLIS = 10_000;
 const LOOK_MILLIS = 15_000;
+/** A proposal ends at a height, and hints can be lost. */
+const FOLLOW_MILLIS = 2_000;
 
 /** The board's view of the network: see the README. */
 export const rightsService: ServiceDefinition<RightsConfig> = {
   name: 'rights',
   api: rightsApi,
   configuration: rightsConfiguration,
-  // This version keeps nothing: the charter is a file, the ledger is asked. So that every service is deployed alike, the command exists.
+  // Nothing is kept: the log of rights is replayed at each start, the ledger is asked. So that every service is deployed alike, the command exists.
   migrate: async () => {},
   build,
 };
@@ -34,7 +42,7 @@ export function start(config: RightsConfig): Promise<RunningService> {
 
 function build(context: ServiceContext<RightsConfig>): ServiceParts {
   const { config, log, health, metrics } = context;
-  const { charter } = config;
+  const { charter: first, ledgerWriterUrl } = config;
   const bus = connectBus({
     ...busOptions(config.bus),
     name: 'rights',
@@ -44,6 +52,22 @@ function build(context: ServiceContext<RightsConfig>): ServiceParts {
   });
   context.onStop('bus', () => bus.close());
   health.show('bus', () => bus.connected);
+
+  const view = new RightsView({
+    network: networkOf(first, nodePrimitives.sha256),
+    source: new HttpLogSource(`${ledgerWriterUrl}/log/rights`),
+    heights: () => readHeights(ledgerWriterUrl),
+    primitives: nodePrimitives,
+    everyMillis: FOLLOW_MILLIS,
+    onFailure: (error, attempt) => log.warn('the log of rights cannot be read', { error, attempt }),
+  });
+  context.onStop('view', () => view.stop());
+  context.onStop(
+    'hints of rights',
+    onHint(bus, SUBJECTS.rightsHint, () => view.wake()),
+  );
+  health.show('log of rights', () => view.seeing);
+  const charter = (): Charter => view.view?.followed.state.charter ?? first;
 
   const watch = new PermissionWatch({
     charter,
@@ -61,8 +85,21 @@ function build(context: ServiceContext<RightsConfig>): ServiceParts {
   health.show('ledger', () => watch.seeing);
   metrics.gaugeFrom('besure_alarms', () => ({ 'permission-difference': watch.alarms }));
   return {
-    controllers: [RightsController],
-    providers: [{ provide: RIGHTS_CONTEXT, useValue: { charter, watch } satisfies RightsContext }],
-    started: () => watch.start(),
+    controllers: [RightsController, BoardController],
+    providers: [
+      { provide: RIGHTS_CONTEXT, useValue: { charter, watch } satisfies RightsContext },
+      {
+        provide: BOARD_CONTEXT,
+        useValue: {
+          view,
+          primitives: nodePrimitives,
+          carry: (note) => request(bus, SUBJECTS.carry, { note }, { timeoutMillis: REQUEST_MILLIS }),
+        } satisfies BoardContext,
+      },
+    ],
+    started: () => {
+      view.start();
+      watch.start();
+    },
   };
 }

@@ -11,7 +11,7 @@ export interface Comparison {
 
 /** What watching needs. */
 export interface WatchOptions {
-  readonly charter: Charter;
+  readonly charter: () => Charter;
   /** Asks the ledger-writer. */
   readonly read: () => Promise<LedgerRights>;
   readonly everyMillis: number;
@@ -81,7 +81,7 @@ export class PermissionWatch {
 
   async #look(): Promise<Comparison> {
     const rights = await this.#options.read();
-    const found = differences(this.#options.charter, rights);
+    const found = differences(this.#options.charter(), rights);
     if (found.length > this.#alarms) this.#options.onDifferences(found.length);
     this.#alarms = found.length;
     return { rights, differences: found };

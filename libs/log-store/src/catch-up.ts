@@ -139,7 +139,8 @@ async function isBeginning(head: TreeHead, checkpoint: TreeHead, tiles: SourceTi
   }
 }
 
-async function readEntries(source: LogSource, from: number, to: number): Promise<Uint8Array[]> {
+/** The entries [from, to) of a source, bundle by bundle; nothing is checked yet. */
+export async function readEntries(source: LogSource, from: number, to: number): Promise<Uint8Array[]> {
   const entries: Uint8Array[] = [];
   for (const bundle of entryBundlesOf(from, to)) {
     const first = bundle.index * TILE_WIDTH;

@@ -35,8 +35,8 @@ export interface PendingSource extends LogSource {
 const MOST_NOTE_BYTES = 1_000_000;
 /** Some notes with the signatures of some tens of witnesses each. */
 const MOST_PENDING_BYTES = 8_000_000;
-/** 256 entries with their lengths; ours have 76 bytes, others' may have more. */
-const MOST_BUNDLE_BYTES = TILE_WIDTH * (2 + 1024);
+/** 256 entries with their lengths in 16 bits: those of the log of rights may be that long. */
+const MOST_BUNDLE_BYTES = TILE_WIDTH * (2 + 0xffff);
 const HASH_LENGTH = 32;
 const MOST_TILE_BYTES = TILE_WIDTH * HASH_LENGTH;
 const DEADLINE_MILLIS = 10_000;

@@ -95,7 +95,14 @@ export function hubServices(plan: HubPlan): ServicePlan[] {
         MULTICHAIN_CHAIN: plan.ledger.chain,
       },
     },
-    { name: 'rights', organisation: plan.id, environment: common('rights') },
+    {
+      name: 'rights',
+      organisation: plan.id,
+      environment: {
+        ...common('rights'),
+        BESURE_LEDGER_WRITER_URL: `http://127.0.0.1:${plan.ports('ledger-writer')}`,
+      },
+    },
   ];
 }
 

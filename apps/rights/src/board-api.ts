@@ -1,0 +1,98 @@
+import { changeSchema, MAX_NOTE_LENGTH } from '@besure/governance';
+import { type ApiDescription, described, problems } from '@besure/service';
+import { z } from 'zod';
+import { historySchema, MAX_HISTORY, proposalSchema, rightsSchema } from './board.js';
+import { NOTE_REFUSALS, refused } from './notes.js';
+import { ledgerAway, notReplayed } from './problems.js';
+
+export const proposalsQuery = z.object({ status: proposalSchema.shape.status.optional() });
+export const historyQuery = z.object({
+  from: z
+    .string()
+    .regex(/^(0|[1-9][0-9]{0,14})$/, 'must be a whole number')
+    .default('0')
+    .describe('The index of the first entry.'),
+});
+export const noteBody = z.strictObject({
+  note: z.string().max(MAX_NOTE_LENGTH).describe('A signed note, as specs/rights.md has it.'),
+});
+
+const away = described(notReplayed());
+
+/** What the board is served. */
+export const boardOperations: ApiDescription['operations'] = {
+  'GET /v1/rights': {
+    id: 'readRights',
+    summary: 'Members, hubs, hosting and terms, as the decisions have made them',
+    answers: {
+      200: { description: 'As of the last entry.', content: { 'application/json': rightsSchema } },
+    },
+    problems: [away],
+  },
+  'GET /v1/rights/proposals': {
+    id: 'listProposals',
+    summary: 'Proposals, and how the vote on each stands',
+    query: proposalsQuery,
+    answers: {
+      200: {
+        description: 'In the order in which they were made.',
+        content: { 'application/json': z.object({ proposals: z.array(proposalSchema) }) },
+      },
+    },
+    problems: [described(problems.malformed()), away],
+  },
+  'GET /v1/rights/proposals/{id}': {
+    id: 'readProposal',
+    summary: 'One proposal',
+    path: z.object({ id: z.string() }),
+    answers: {
+      200: { description: 'How it stands.', content: { 'application/json': proposalSchema } },
+    },
+    problems: [described(problems.notFound()), away],
+  },
+  'GET /v1/rights/history': {
+    id: 'readHistory',
+    summary: 'What each entry of the log of rights did, or why it was refused',
+    description: `At most ${MAX_HISTORY} entries at once.`,
+    query: historyQuery,
+    answers: {
+      200: { description: 'In the order of the ledger.', content: { 'application/json': historySchema } },
+    },
+    problems: [described(problems.malformed()), away],
+  },
+  'POST /v1/rights/notes': {
+    id: 'carryNote',
+    summary: 'Hand in a signed note for the ledger',
+    description:
+      'It is tried on the present state first. What counts is the state when a block holds it. The same note once more changes nothing.',
+    body: { description: 'The note.', content: { 'application/json': noteBody } },
+    answers: {
+      202: {
+        description: 'It is kept, and published until a final block holds it.',
+        content: { 'application/json': z.object({ id: z.string() }) },
+      },
+    },
+    problems: [
+      described(problems.invalid()),
+      ...NOTE_REFUSALS.map((code) => described(refused(code))),
+      described(ledgerAway()),
+    ],
+  },
+  'POST /v1/rights/preview': {
+    id: 'previewChange',
+    summary: 'What exactly a change would change',
+    description: 'Members of the charter before and after, if it were accepted in the next block.',
+    body: { description: 'The change.', content: { 'application/json': changeSchema } },
+    answers: {
+      200: {
+        description: 'What differs.',
+        content: {
+          'application/json': z.object({
+            changes: z.array(z.object({ path: z.string(), before: z.unknown(), after: z.unknown() })),
+          }),
+        },
+      },
+    },
+    problems: [described(problems.invalid()), described(refused('change')), away],
+  },
+};

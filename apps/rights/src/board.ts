@@ -1,0 +1,198 @@
+import {
+  type Charter,
+  charterSchema,
+  hostingLimit,
+  isStanding,
+  noteSchema,
+  type Proposal,
+  standingHubs,
+  tallyOf,
+} from '@besure/governance';
+import { parseRightsEntry, readRightsItem, encodeHex, utf8Decode } from '@besure/protocol';
+import { z } from 'zod';
+import type { BoardView } from './rights-view.js';
+
+const names = z.array(z.string());
+const share = z.object({ there: z.int(), limit: z.int() });
+
+export const rightsSchema = z.object({
+  network: z.string().describe('Fingerprint of the first charter, hexadecimal.'),
+  version: z.int().describe('How many proposals were accepted.'),
+  height: z.int().describe('Of the last entry of the log.'),
+  size: z.int().describe('How many entries the log has.'),
+  digest: z.string().describe('SHA-256 of the state at the last entry: equal at all who have the same log.'),
+  ledger: z.object({ height: z.int().describe('Of the newest final block.'), tip: z.int() }),
+  members: z.array(
+    z.object({
+      id: z.string(),
+      name: z.string(),
+      role: z.enum(['organisation', 'exchange']),
+      status: z.enum(['member', 'suspended', 'removed']),
+      seats: z.int().describe('How many may vote for it.'),
+    }),
+  ),
+  hubs: z.array(
+    z.object({
+      id: z.string(),
+      name: z.string(),
+      operator: z.string(),
+      provider: z.string(),
+      standing: z.boolean().describe('Whether its keys count from now on.'),
+    }),
+  ),
+  hosting: z.object({
+    capPercent: z.int(),
+    providers: z
+      .array(z.object({ provider: z.string(), hubs: share, operators: share }))
+      .describe('Of standing hubs and of those who run them.'),
+  }),
+  board: charterSchema.shape.board,
+  terms: z.object({
+    limits: charterSchema.shape.limits,
+    quorum: charterSchema.shape.quorum,
+    leastAssurance: charterSchema.shape.leastAssurance,
+    algorithms: charterSchema.shape.algorithms,
+  }),
+});
+
+/** Members, hubs and terms as the decisions have made them. */
+export function rightsAnswer({ followed, digest, ledger }: BoardView): z.infer<typeof rightsSchema> {
+  const { state, size } = followed;
+  const { network, version, height, charter } = state;
+  const { board, limits, quorum, leastAssurance, algorithms } = charter;
+  const standing = new Set(standingHubs(charter).map(({ id }) => id));
+  return {
+    network,
+    version,
+    height,
+    size,
+    digest,
+    ledger,
+    members: charter.organisations.map((member) => ({
+      id: member.id,
+      name: member.name,
+      role: member.role,
+      status: member.until !== null ? 'removed' : isStanding(member) ? 'member' : 'suspended',
+      seats: member.seats.filter(({ until }) => until === null).length,
+    })),
+    hubs: charter.hubs.map(({ id, name, operator, provider }) => ({
+      id,
+      name,
+      operator,
+      provider,
+      standing: standing.has(id),
+    })),
+    hosting: { capPercent: board.hostingCapPercent, providers: sharesOf(charter) },
+    // The charter is deeply read-only, what is answered is a copy.
+    ...structuredClone({ board, terms: { limits, quorum, leastAssurance, algorithms } } as unknown as Pick<
+      z.infer<typeof rightsSchema>,
+      'board' | 'terms'
+    >),
+  };
+}
+
+function sharesOf(charter: Charter): z.infer<typeof rightsSchema>['hosting']['providers'] {
+  const hubs = standingHubs(charter);
+  const cap = charter.board.hostingCapPercent;
+  const operators = new Set(hubs.map(({ operator }) => operator)).size;
+  return [...Map.groupBy(hubs, ({ provider }) => provider)].map(([provider, those]) => ({
+    provider,
+    hubs: { there: those.length, limit: hostingLimit(cap, hubs.length) },
+    operators: {
+      there: new Set(those.map(({ operator }) => operator)).size,
+      limit: hostingLimit(cap, operators),
+    },
+  }));
+}
+
+export const proposalSchema = z.object({
+  id: z.string(),
+  note: noteSchema.options[0],
+  height: z.int().describe('Of the block with it.'),
+  status: z.enum(['open', 'accepted', 'rejected', 'expired', 'withdrawn', 'lapsed']),
+  closed: z.int().nullable().describe('The height at which it was closed.'),
+  tally: z.object({
+    for: names,
+    against: names,
+    outstanding: names,
+    needed: z.int().describe('How many votes for it accept.'),
+    including: names.describe('Without whose votes nothing is accepted.'),
+  }),
+  votes: z.array(
+    z.object({
+      member: z.string(),
+      choice: z.enum(['for', 'against']),
+      number: z.int(),
+      height: z.int(),
+    }),
+  ),
+  remarks: names.describe('Why it lapsed, or of what its acceptance warns.'),
+});
+
+/** A proposal and how the vote on it stands. */
+export function proposalAnswer(proposal: Proposal): object {
+  const { id, note, height, status, closed, votes, remarks, electorate } = proposal;
+  const { for: inFavour, against, outstanding, needed } = tallyOf(proposal);
+  const { including } = electorate;
+  return {
+    id,
+    note,
+    height,
+    status,
+    closed,
+    tally: { for: inFavour, against, outstanding, needed, including },
+    votes,
+    remarks,
+  };
+}
+
+/** So many entries at once. */
+export const MAX_HISTORY = 100;
+
+export const historySchema = z.object({
+  entries: z.array(
+    z.object({
+      index: z.int(),
+      height: z.int(),
+      time: z.int().describe('Of the block, in seconds since 1970.'),
+      publisher: z.string().describe('HASH160 of the key of the hub that carried it, hexadecimal.'),
+      kind: z.enum(['charter', 'note']),
+      outcome: z.union([
+        z.object({ did: z.enum(['founded', 'proposed', 'voted', 'withdrew']), id: z.string() }),
+        z.object({ refused: z.string(), rule: z.string(), field: z.string().nullable() }),
+      ]),
+      note: z.string().nullable().describe('The signed note; null for a charter and for what is no text.'),
+    }),
+  ),
+  next: z.int().nullable().describe('Where the next page begins; null where nothing follows now.'),
+});
+
+/** Entries from one on, each with what it did. */
+export function historyAnswer({ followed }: BoardView, from: number): z.infer<typeof historySchema> {
+  const page = followed.entries.slice(from, from + MAX_HISTORY);
+  const next = from + page.length;
+  return {
+    entries: page.map((bytes, i) => {
+      const { publisher, height, time, item } = parseRightsEntry(bytes);
+      const { kind, content } = readRightsItem(item);
+      return {
+        index: from + i,
+        height,
+        time,
+        publisher: encodeHex(publisher),
+        kind,
+        outcome: followed.outcomes[from + i]!,
+        note: kind === 'note' ? textOf(content) : null,
+      };
+    }),
+    next: next < followed.size ? next : null,
+  };
+}
+
+function textOf(content: Uint8Array): string | null {
+  try {
+    return utf8Decode(content);
+  } catch {
+    return null;
+  }
+}

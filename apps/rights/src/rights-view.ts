@@ -1,0 +1,85 @@
+import { Worker } from '@besure/event-store';
+import { stateAt, stateDigest, type RightsState } from '@besure/governance';
+import { followRights, type FollowedRights, type LogSource } from '@besure/log-store';
+import type { Primitives } from '@besure/protocol';
+import type { LedgerHeights } from './ledger-heights.js';
+
+/** What the board sees. */
+export interface BoardView {
+  readonly followed: FollowedRights;
+  /** At the newest final block: proposals may have expired since the last entry. */
+  readonly now: RightsState;
+  /** Of the state at the last entry: what hubs and offline replays compare. */
+  readonly digest: string;
+  readonly ledger: LedgerHeights;
+}
+
+/** What the view needs. */
+export interface RightsViewOptions {
+  /** Fingerprint of the first charter. */
+  readonly network: string;
+  /** The log of rights of the own hub. */
+  readonly source: LogSource;
+  readonly heights: () => Promise<LedgerHeights>;
+  readonly primitives: Primitives;
+  readonly everyMillis: number;
+  readonly onFailure: (error: unknown, failuresInARow: number) => void;
+}
+
+/** Replays the log of rights in memory. It is dropped with the process, and made again from the log. */
+export class RightsView {
+  readonly #options: RightsViewOptions;
+  readonly #worker: Worker;
+  #view: BoardView | null = null;
+
+  constructor(options: RightsViewOptions) {
+    this.#options = options;
+    this.#worker = new Worker({
+      round: async () => {
+        await this.#look();
+        return false;
+      },
+      restMillis: options.everyMillis,
+      onFailure: options.onFailure,
+    });
+  }
+
+  /** `null` before the log was first read: it is not founded, or its hub is away. */
+  get view(): BoardView | null {
+    return this.#view;
+  }
+
+  /** Whether the last look succeeded. */
+  get seeing(): boolean {
+    return this.#view !== null && this.#worker.failures === 0;
+  }
+
+  /** Starts looking in the background. */
+  start(): void {
+    this.#worker.start();
+  }
+
+  /** Looks at once instead of at the next turn. */
+  wake(): void {
+    this.#worker.wake();
+  }
+
+  /** Stops after the look under way. */
+  stop(): Promise<void> {
+    return this.#worker.stop();
+  }
+
+  async #look(): Promise<void> {
+    const { source, network, heights, primitives } = this.#options;
+    const ledger = await heights();
+    const before = this.#view;
+    const followed = await followRights(source, network, before?.followed ?? null, primitives);
+    const isSame = before?.followed === followed;
+    this.#view = {
+      followed,
+      now: stateAt(followed.state, ledger.height),
+      digest: isSame ? before.digest : stateDigest(followed.state, primitives.sha256),
+      ledger,
+    };
+  }
+}

@@ -1,0 +1,93 @@
+import { type EntryOutcome, replay, type RightsState, rightsLogOf } from '@besure/governance';
+import {
+  CompactRange,
+  equalBytes,
+  leafHash,
+  parseCheckpoint,
+  type Primitives,
+  ProtocolError,
+} from '@besure/protocol';
+import { quorateCheckpoint } from '@besure/verification';
+import { readEntries } from './catch-up.js';
+import { LogStoreError } from './error.js';
+import type { LogSource } from './log-source.js';
+
+/** The log of rights up to a checkpoint, and what replaying it came to. */
+export interface FollowedRights {
+  readonly size: number;
+  readonly root: Uint8Array;
+  /** The hashes of its complete subtrees, to go on from. */
+  readonly hashes: readonly Uint8Array[];
+  readonly state: RightsState;
+  readonly entries: readonly Uint8Array[];
+  /** One for each entry. */
+  readonly outcomes: readonly EntryOutcome[];
+}
+
+/**
+ * Takes in what the published log of rights has beyond `before`, or all of it: the entries have the root of the checkpoint, begin with the charter
+ * of that network, and a quorum has signed the checkpoint, by the charter that the entries come to or by the one before them.
+ *
+ * @throws LogStoreError `fork`, `older`, `bad-entries`, `checkpoint-not-accepted`, and what the source throws; ProtocolError for what is no checkpoint
+ */
+export async function followRights(
+  source: LogSource,
+  network: string,
+  before: FollowedRights | null,
+  primitives: Primitives,
+): Promise<FollowedRights> {
+  const note = await source.checkpoint();
+  const { size, root } = parseCheckpoint(note);
+  if (before !== null && size < before.size)
+    throw new LogStoreError('older', `${source.name} shows an older checkpoint (size ${size})`);
+  if (before !== null && size === before.size) {
+    if (equalBytes(root, before.root)) return before;
+    throw new LogStoreError('fork', `${source.name} shows another history at size ${size}`);
+  }
+  const added = await readEntries(source, before?.size ?? 0, size);
+  const range = new CompactRange(
+    primitives.sha256,
+    before === null ? undefined : { size: before.size, hashes: before.hashes },
+  );
+  for (const entry of added) range.append(leafHash(entry, primitives.sha256));
+  if (range.size !== size || !equalBytes(range.root(), root))
+    throw new LogStoreError(
+      'bad-entries',
+      `the entries of ${source.name} do not have the root of its checkpoint`,
+    );
+  const { state, outcomes } = replayed(source, before?.state ?? null, added, primitives);
+  if (state?.network !== network) {
+    const other = state === null ? 'has no first charter' : `begins with the charter ${state.network}`;
+    throw new LogStoreError('checkpoint-not-accepted', `the log of ${source.name} ${other}, not ${network}`);
+  }
+  const charters = [state, ...(before === null ? [] : [before.state])].map(({ charter }) => charter);
+  if (!charters.some((charter) => quorateCheckpoint(note, rightsLogOf(charter), primitives) !== null))
+    throw new LogStoreError(
+      'checkpoint-not-accepted',
+      `no quorum has signed the checkpoint of ${source.name}`,
+    );
+  return {
+    size,
+    root,
+    hashes: range.hashes,
+    state,
+    entries: [...(before?.entries ?? []), ...added],
+    outcomes: [...(before?.outcomes ?? []), ...outcomes],
+  };
+}
+
+function replayed(
+  source: LogSource,
+  before: RightsState | null,
+  entries: readonly Uint8Array[],
+  primitives: Primitives,
+): ReturnType<typeof replay> {
+  try {
+    return replay(before, entries, primitives);
+  } catch (error) {
+    if (!(error instanceof ProtocolError)) throw error;
+    throw new LogStoreError('bad-entries', `${source.name} has entries of another kind: ${error.message}`, {
+      cause: error,
+    });
+  }
+}

@@ -1,0 +1,299 @@
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import {
+  type Change,
+  formatCharter,
+  networkOf,
+  type NoteContent,
+  parseCharter,
+  prepareNote,
+  replay,
+  stateDigest,
+} from '@besure/governance';
+import { nodePrimitives } from '@besure/keys';
+import { connectBus, inboxPrefixOf, NatsRequestServer } from '@besure/messaging';
+import {
+  attachSignature,
+  CompactRange,
+  encodeBase64url,
+  encodeEntryBundle,
+  encodeRightsEntry,
+  encodeRightsItem,
+  leafHash,
+  parseCarryRequest,
+  SUBJECTS,
+  utf8Encode,
+} from '@besure/protocol';
+import { start as startRights } from '@besure/rights';
+import type { RunningService } from '@besure/service';
+import { apiFetch, startNats, waitUntil, type Nats } from '@besure/testing';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { CheckpointSigning } from '../apps/ledger-writer/src/checkpoint-signing.js';
+import {
+  makeNetwork,
+  type TestMember,
+  type TestNetwork,
+} from '../apps/ledger-writer/contract/scripted-network.js';
+
+const { sha256 } = nodePrimitives;
+
+/** In the place of a ledger-writer: a log of rights under checkpoints of its hub, a bundle of it at most. */
+class ServedRights {
+  readonly entries: Uint8Array[] = [];
+  readonly carried: string[] = [];
+  readonly #network: TestNetwork;
+  #height = 10;
+  #published = 0;
+  #signing: TestNetwork['hubs'][number];
+
+  constructor(network: TestNetwork) {
+    this.#network = network;
+    this.#signing = network.hubs[0]!;
+  }
+
+  /** From now on checkpoints are signed with the keys of another network. */
+  signAs(other: TestNetwork): void {
+    this.#signing = { ...this.#signing, signer: other.hubs[0]!.signer };
+  }
+
+  /** Puts items into the next block, and publishes. */
+  add(kind: 'charter' | 'note', ...texts: string[]): void {
+    this.#height += 1;
+    for (const text of texts) {
+      const item = encodeRightsItem({ kind, content: utf8Encode(text) });
+      const at = { height: this.#height, time: 1_800_000_000 + this.#height };
+      this.entries.push(encodeRightsEntry({ publisher: new Uint8Array(20), ...at, item }));
+    }
+    this.#published = this.entries.length;
+  }
+
+  answer(path: string): string | Uint8Array | null {
+    if (path === '/v1/status') return JSON.stringify({ height: this.#height, tip: this.#height + 2 });
+    if (this.#published === 0) return null;
+    if (path === '/log/rights/checkpoint') return this.#checkpoint();
+    const bundle = `/log/rights/tile/entries/000.p/${this.#published}`;
+    return path === bundle ? encodeEntryBundle(this.entries) : null;
+  }
+
+  #checkpoint(): string {
+    const range = new CompactRange(sha256);
+    for (const entry of this.entries) range.append(leafHash(entry, sha256));
+    const { hub, signer } = this.#signing;
+    const origin = `${this.#network.charter.log.origin}/rights`;
+    return new CheckpointSigning(origin, hub, signer, sha256).sign(
+      { origin, size: this.#published, root: range.root() },
+      1_800_000_000,
+    );
+  }
+}
+
+let nats: Nats;
+let network: TestNetwork;
+let served: ServedRights;
+let server: Server;
+let service: RunningService;
+const cleanups: (() => unknown)[] = [];
+
+beforeAll(async () => {
+  nats = await startNats();
+  const made = makeNetwork();
+  const board = { ...made.charter.board, hostingCapPercent: 50 };
+  network = { ...made, charter: { ...made.charter, board } };
+  served = new ServedRights(network);
+  server = createServer((request, response) => {
+    const body = served.answer(request.url ?? '');
+    response.writeHead(body === null ? 404 : 200).end(body ?? '');
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const bus = connectBus({ url: nats.url, name: 'writer', inboxPrefix: inboxPrefixOf('ledger-writer') });
+  cleanups.push(() => bus.close());
+  const requests = new NatsRequestServer({ bus });
+  requests.addHandler(SUBJECTS.carry, async ({ data }) => {
+    served.carried.push(parseCarryRequest(data));
+    return {};
+  });
+  requests.listen(() => {});
+  service = await startRights({
+    http: { port: 0 },
+    logLevel: 'error',
+    charter: network.charter,
+    ledgerWriterUrl: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    bus: { url: nats.url, credentialsFile: undefined },
+  });
+  cleanups.push(() => service.stop());
+});
+
+afterAll(async () => {
+  for (const cleanup of cleanups.toReversed()) await cleanup();
+  server.close();
+  await nats.stop();
+});
+
+type Answer = Record<string, unknown>;
+
+async function call(path: string, body?: unknown): Promise<{ status: number; body: Answer }> {
+  const init = {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify(body),
+  };
+  const response = await apiFetch(
+    `${service.httpUrl}/v1/rights${path}`,
+    body === undefined ? undefined : init,
+  );
+  return { status: response.status, body: (await response.json()) as Answer };
+}
+
+/** Waits until as many entries have been replayed as are served. */
+async function replayed(): Promise<Answer> {
+  return waitUntil({ what: 'the replay' }, async () => {
+    const { status, body } = await call('');
+    return status === 200 && body['size'] === served.entries.length ? body : undefined;
+  });
+}
+
+function signed(member: TestMember, content: object): string {
+  const said = { network: networkOf(network.charter, sha256), member: member.id, ...content };
+  const input = prepareNote(said as unknown as NoteContent, encodeBase64url(member.seat.publicKey));
+  return attachSignature(input, member.seat.sign(utf8Encode(input)));
+}
+
+const suspension: Change = { kind: 'suspend-organisation', organisation: 'beta' };
+let proposed = '';
+
+describe('the board at a hub', () => {
+  it('waits for a log with a first charter', async () => {
+    const { status, body } = await call('');
+    expect([status, body['type']]).toEqual([503, 'urn:besure:problem:unavailable']);
+  });
+
+  it('sees members, hubs and terms', async () => {
+    served.add('charter', formatCharter(network.charter));
+    expect(await replayed()).toMatchObject({
+      network: networkOf(network.charter, sha256),
+      version: 0,
+      members: ['alpha', 'beta', 'exchange'].map((id) => ({ id, status: 'member', seats: 1 })),
+      hubs: [{ id: 'hub-0', standing: true }],
+      hosting: {
+        providers: [{ provider: 'example', hubs: { there: 1, limit: 1 }, operators: { there: 1, limit: 1 } }],
+      },
+    });
+  });
+
+  it('is told what exactly a change would change, or why it cannot be', async () => {
+    const { status, body } = await call('/preview', suspension);
+    expect(status).toBe(200);
+    expect(body['changes']).toEqual([
+      { path: 'organisations.beta.suspensions.0', before: null, after: { from: 15, until: null } },
+    ]);
+    const refusals = [
+      [{ kind: 'suspend-organisation', organisation: 'exchange' }, 'rights-change'],
+      [{ kind: 'admit-everybody' }, 'invalid'],
+    ] as const;
+    for (const [change, code] of refusals)
+      expect(await call('/preview', change)).toMatchObject({
+        status: 422,
+        body: { type: `urn:besure:problem:${code}` },
+      });
+  });
+
+  it('is told that a hub would break the hosting cap, with the arithmetic', async () => {
+    const { log, witness } = makeNetwork().charter.hubs[0]!.keys[0]!;
+    const asked: Change = {
+      kind: 'admit-hub',
+      hub: 'hub-9',
+      name: 'hub-9.example',
+      operator: 'Operator 9',
+      provider: 'example',
+      nodeAddress: network.stranger.address,
+      log,
+      witness,
+    };
+    expect(await call('/preview', asked)).toMatchObject({
+      status: 422,
+      body: {
+        type: 'urn:besure:problem:rights-change',
+        field: 'change.provider',
+        rule: expect.stringContaining('2 of 2 hubs on the infrastructure of example') as string,
+      },
+    });
+    expect((await call('/preview', { ...asked, provider: 'other' })).status).toBe(200);
+  });
+
+  it('takes a note, and refuses what would change nothing with code, field and rule', async () => {
+    const [alpha] = network.members;
+    const content = { kind: 'proposal', state: 0, expires: 500, minute: null, change: suspension };
+    const note = signed(alpha, content);
+    const taken = await call('/notes', { note });
+    expect(taken.status).toBe(202);
+    proposed = String(taken.body['id']);
+    expect(served.carried).toEqual([note]);
+    const late = await call('/notes', { note: signed(alpha, { ...content, state: 7 }) });
+    expect(late).toMatchObject({
+      status: 422,
+      body: { type: 'urn:besure:problem:rights-state', field: 'state', rule: expect.any(String) as string },
+    });
+    const forged = `${note.slice(0, -8)}${note.endsWith('AAAAAAAA') ? 'BBBBBBBB' : 'AAAAAAAA'}`;
+    expect((await call('/notes', { note: forged })).status).toBe(422);
+    expect((await call('/notes', { note: 'nothing' })).body['type']).toBe(
+      'urn:besure:problem:rights-malformed',
+    );
+    expect(served.carried).toEqual([note]);
+  });
+
+  it('sees the tally, and the decision in the charter', async () => {
+    const [alpha, beta, exchange] = network.members;
+    served.add('note', served.carried[0]!, 'no note at all');
+    await replayed();
+    const open = await call(`/proposals/${proposed}`);
+    expect(open.body).toMatchObject({
+      status: 'open',
+      tally: { for: [], against: [], outstanding: ['alpha', 'beta', 'exchange'], needed: 2 },
+    });
+    const vote = (member: TestMember, choice: 'for' | 'against'): string =>
+      signed(member, { kind: 'vote', state: 0, proposal: proposed, number: 1, choice });
+    const votes = [vote(beta, 'against'), vote(alpha, 'for'), vote(exchange, 'for')];
+    for (const note of votes) expect((await call('/notes', { note })).status).toBe(202);
+    served.add('note', ...votes);
+    const seen = await replayed();
+    expect(seen).toMatchObject({
+      version: 1,
+      members: [{ id: 'alpha' }, { id: 'beta', status: 'suspended' }, { id: 'exchange' }],
+    });
+    const { state } = replay(null, served.entries, nodePrimitives);
+    expect(seen['digest']).toBe(stateDigest(state!, sha256));
+    const accepted = await call('/proposals?status=accepted');
+    expect(accepted.body['proposals']).toMatchObject([
+      { id: proposed, tally: { for: ['alpha', 'exchange'], against: ['beta'], outstanding: [] } },
+    ]);
+    expect((await call('/proposals?status=open')).body['proposals']).toEqual([]);
+    expect((await call('/proposals/none')).status).toBe(404);
+    const charter = await apiFetch(`${service.httpUrl}/v1/charter`);
+    expect(parseCharter(await charter.text())).toEqual(state!.charter);
+  });
+
+  it('reads the history, and why something changed nothing', async () => {
+    const { body } = await call('/history?from=1');
+    expect(body['next']).toBeNull();
+    expect(body['entries']).toMatchObject([
+      { index: 1, kind: 'note', outcome: { did: 'proposed', id: proposed }, note: served.carried[0] },
+      { index: 2, outcome: { refused: 'malformed' }, note: 'no note at all' },
+      { outcome: { did: 'voted', id: proposed } },
+      { outcome: { did: 'voted' } },
+      { outcome: { did: 'voted' } },
+    ]);
+    expect((await call('/history?from=7')).body).toEqual({ entries: [], next: null });
+  });
+
+  it('believes no checkpoint that the charter’s quorum has not signed', async () => {
+    const before = served.entries.length;
+    served.signAs(makeNetwork());
+    served.add('note', 'one more');
+    await waitUntil({ what: 'a failure' }, async () => {
+      const ready = await apiFetch(`${service.httpUrl}/health/ready`);
+      const { shown } = (await ready.json()) as { shown: { name: string; ok: boolean }[] };
+      return shown.some(({ name, ok }) => name === 'log of rights' && !ok) ? true : undefined;
+    });
+    expect((await call('')).body['size']).toBe(before);
+  });
+});
