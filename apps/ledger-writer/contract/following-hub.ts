@@ -1,5 +1,5 @@
 import { migrate, openDataSource } from '@besure/event-store';
-import { rightsOriginOf } from '@besure/governance';
+import { networkOf, rightsOriginOf } from '@besure/governance';
 import { nodePrimitives } from '@besure/keys';
 import { LogStore } from '@besure/log-store';
 import { freshDatabase, waitUntil } from '@besure/testing';
@@ -52,7 +52,7 @@ export function follow(
       log: hub.rights,
       signing: new CheckpointSigning(hub.rights.origin, key.hub, key.signer, nodePrimitives.sha256),
       suffices: () => true,
-      replayed: new ReplayedRights(nodePrimitives),
+      replayed: new ReplayedRights(nodePrimitives, networkOf(network.charter, nodePrimitives.sha256)),
     },
     log: hub.log,
     sha256: nodePrimitives.sha256,

@@ -24,12 +24,11 @@ export interface ChainFollowerOptions extends TakingContext {
 export const CHAIN_STATES = ['starting', 'following', 'waiting-for-node', 'halted'] as const;
 
 /** What only a person can settle. */
-const GRAVE = ['wrong-chain', 'deep-fork', 'other-charter'] as const;
+const GRAVE = ['wrong-chain', 'deep-fork'] as const;
 
 /**
  * How the follower stands. `tip` is the node's height, `height` that of the last final block taken in. `halted` says why the log stands still until a
- * person has looked: the node is of another chain, or has left the history that the log was derived from, or that history
- * begins with another charter.
+ * person has looked: the node is of another chain, or has left the history that the log was derived from.
  */
 export interface ChainFollowerStatus {
   readonly state: (typeof CHAIN_STATES)[number];

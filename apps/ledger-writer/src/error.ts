@@ -4,8 +4,6 @@ export type LedgerWriterErrorCode =
   | 'wrong-chain'
   /** The node's history differs below the final depth: what stands in the log is no longer in the ledger. Needs a person. */
   | 'deep-fork'
-  /** The log of rights begins with another charter than this hub was given. Needs a person. */
-  | 'other-charter'
   /** More waits for the ledger than this hub keeps. */
   | 'overloaded'
   /** The ledger moved while it was read: the next look sees it whole. */
@@ -22,7 +20,7 @@ export type LedgerWriterErrorCode =
   | 'ledger-unavailable'
   /** The time-stamp authority gives no token that counts. */
   | 'time-stamp-unavailable'
-  /** The log stands still because of `wrong-chain`, `deep-fork` or `other-charter`. */
+  /** The log stands still because of `wrong-chain` or `deep-fork`. */
   | 'halted';
 
 /** The one error class of this service. */

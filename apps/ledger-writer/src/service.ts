@@ -1,5 +1,5 @@
 import { assertMigrated, migrate, openDataSource } from '@besure/event-store';
-import { rightsLogOf } from '@besure/governance';
+import { networkOf, rightsLogOf } from '@besure/governance';
 import { nodePrimitives, rememberCheckpointSignatures } from '@besure/keys';
 import { LogStore } from '@besure/log-store';
 import { connectBus, inboxPrefixOf, NatsRequestServer, publishHint } from '@besure/messaging';
@@ -131,7 +131,7 @@ export async function buildWith(
       log: rightsLog,
       signing: new CheckpointSigning(origin, hub, config.signer, sha256),
       suffices: (note) => rightsCosignatures.suffices(note),
-      replayed: new ReplayedRights(nodePrimitives),
+      replayed: new ReplayedRights(nodePrimitives, networkOf(charter, sha256)),
     },
     log,
     sha256,

@@ -9,17 +9,21 @@ import { readRightsState, writeRightsState } from './rows.js';
  */
 export class ReplayedRights {
   readonly #primitives: Primitives;
+  readonly #network: string;
   #known: { readonly size: number; readonly state: RightsState | null } | null = null;
 
-  constructor(primitives: Primitives) {
+  /** `network` is the name of the network whose rights count: whoever writes another charter into the stream founds nothing. */
+  constructor(primitives: Primitives, network: string) {
     this.#primitives = primitives;
+    this.#network = network;
   }
 
   /** Replays `entries`, which follow the first `size` of the log, within the transaction that appends them. */
   async extend(tx: Tx, size: number, entries: readonly Uint8Array[]): Promise<RightsState | null> {
     // A transaction that was rolled back left a size that the log does not have.
     const before = this.#known?.size === size ? this.#known.state : await readRightsState(tx);
-    const { state } = entries.length === 0 ? { state: before } : replay(before, entries, this.#primitives);
+    const { state } =
+      entries.length === 0 ? { state: before } : replay(before, entries, this.#primitives, this.#network);
     if (state !== null && state !== before) await writeRightsState(tx, storeState(state));
     this.#known = { size: size + entries.length, state };
     return state;

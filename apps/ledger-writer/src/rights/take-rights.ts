@@ -1,9 +1,8 @@
 import type { Tx } from '@besure/event-store';
-import { type Charter, networkOf, type RightsState } from '@besure/governance';
+import type { Charter, RightsState } from '@besure/governance';
 import { type BlockAt, deriveRights } from '@besure/ledger-log';
 import { parseRightsEntry, type Sha256 } from '@besure/protocol';
 import type { ChainState } from '../chain-rows.js';
-import { LedgerWriterError } from '../error.js';
 import { type Extended, type ExtendingContext, extendLog } from '../extend-log.js';
 import type { ReplayedRights } from './replayed.js';
 import { forgetOutgoing } from './rows.js';
@@ -23,7 +22,7 @@ export interface TakenRights extends Extended {
   readonly dueSize: number;
 }
 
-/** Appends what consecutive final blocks add to the log of rights, and replays it. Throws `other-charter`. */
+/** Appends what consecutive final blocks add to the log of rights, and replays it. */
 export async function takeRights(
   tx: Tx,
   context: RightsContext,
@@ -49,8 +48,6 @@ export async function takeRights(
   });
   const entries = derived.blocks.flatMap((block) => block.entries);
   const state = await replayed.extend(tx, size, entries);
-  if (state !== null && state.network !== networkOf(charter, sha256))
-    throw new LedgerWriterError('other-charter', 'the log of rights begins with another charter');
   await forgetOutgoing(
     tx,
     entries.map((entry) => sha256(parseRightsEntry(entry).item)),

@@ -1,5 +1,5 @@
 import { parseBigint } from '@besure/event-store';
-import { type Charter, isWithin } from '@besure/governance';
+import { type Charter, isMemberAt } from '@besure/governance';
 import type { Db } from '@besure/log-store';
 import { readChainState } from '../chain-rows.js';
 import { lastDueSlot } from './slot-times.js';
@@ -41,7 +41,7 @@ export async function missingItems(
 ): Promise<MissingItems> {
   const { height, time } = await readChainState(db);
   const due = Math.max(charter.slots.base - 1, lastDueSlot(charter, time));
-  const members = charter.organisations.filter((member) => isWithin(member, height)).map(({ id }) => id);
+  const members = charter.organisations.filter((member) => isMemberAt(member, height)).map(({ id }) => id);
   const { from, to } = slotsLookedAt({ base: charter.slots.base, due, members: members.length }, asked);
   const firsts = await firstSlots(db, members);
   const found = await db.query<{ member: string; slot: string; late_seconds: string }[]>(
