@@ -1,12 +1,13 @@
 import { UsageError } from './cli-error.js';
 
-/** Where a hub serves the log. */
-const LOG_PATH = 'log/proofs';
+/** The logs that a hub serves. */
+export const LOGS = ['proofs', 'rights'] as const;
+export type LogName = (typeof LOGS)[number];
 
-/** The prefix of a ledger log. A URL without a path is that of a hub; any other is the log's prefix itself. Throws a UsageError naming the option. */
-export function logUrl(text: string, option: string): string {
+/** The prefix of a log. A URL without a path is that of a hub; any other is the log's prefix itself. Throws a UsageError naming the option. */
+export function logUrl(text: string, option: string, log: LogName = 'proofs'): string {
   const url = httpUrl(text, option);
-  return new URL(url).pathname === '/' ? `${url}/${LOG_PATH}` : url;
+  return new URL(url).pathname === '/' ? `${url}/log/${log}` : url;
 }
 
 /** A URL of HTTP, without slashes at its end. Throws a UsageError naming the option. */

@@ -42,6 +42,14 @@ export const COMMANDS: Readonly<Record<string, ListedCommand>> = {
     summary: 'copy the ledger log of the hubs, verified, for anyone to keep',
     load: async () => (await import('./mirror.js')).mirrorCommand,
   },
+  keys: {
+    summary: 'make the key of a seat in the board',
+    load: async () => (await import('./keys.js')).keysCommand,
+  },
+  rights: {
+    summary: 'replay what the board decided from a mirror of the log of rights, offline',
+    load: async () => (await import('./rights.js')).rightsCommand,
+  },
   fsck: {
     summary: 'compare what is held with what was acknowledged, read only',
     load: async () => (await import('./fsck.js')).fsckCommand,

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { readRunFile } from '@besure/dev-env';
-import { type Trust, tlogPolicyOf } from '@besure/governance';
+import { rightsLogOf, type Trust, tlogPolicyOf } from '@besure/governance';
 import { nodePrimitives } from '@besure/keys';
 import { FolderLog, HttpLogSource, LogStoreError, mirrorLog, type Mirrored } from '@besure/log-store';
 import { encodeBase64, parseCheckpoint } from '@besure/protocol';
@@ -11,7 +11,7 @@ import type { Command } from '../command.js';
 import { EXIT } from '../exit-codes.js';
 import { interruptible } from '../interruption.js';
 import { HeardHubs, type WrittenAccusation } from '../heard-hubs.js';
-import { logUrl } from '../log-url.js';
+import { type LogName, logUrl, LOGS } from '../log-url.js';
 import { onlyArgument, parseOptions } from '../parse-options.js';
 import { stateFolder } from '../state-folder.js';
 import { trustIn } from '../trust-file.js';
@@ -19,20 +19,24 @@ import { trustIn } from '../trust-file.js';
 /** The quorum of the trust file, in the syntax of C2SP tlog-policy. */
 const POLICY = 'tlog-policy';
 
-/** `mirror DIR`: copies the ledger log for anyone to keep, verified; needs nothing but HTTP. */
+/** `mirror DIR`: copies a log of the hubs for anyone to keep, verified; needs nothing but HTTP. */
 export const mirrorCommand: Command = {
-  usage: ['mirror DIR [--url URL]... [--trust FILE] [--json]'],
+  usage: ['mirror DIR [--log proofs|rights] [--url URL]... [--trust FILE] [--json]'],
   async run(args, io) {
     const { values, positionals } = parseOptions(args, {
+      log: { type: 'string', default: 'proofs' },
       url: { type: 'string', multiple: true, default: [] },
       trust: { type: 'string' },
       json: { type: 'boolean', default: false },
     });
     const folder = onlyArgument(positionals, 'DIR');
-    const { urls, trustFile } = whereFrom(values.url, values.trust);
-    const trust = trustFile === null ? null : trustIn(trustFile);
+    const of = LOGS.find((name) => name === values.log);
+    if (of === undefined) throw new UsageError(`--log must be ${LOGS.join(' or ')}, unlike ${values.log}`);
+    const { urls, trustFile } = whereFrom(values.url, values.trust, of);
+    const trust = trustFile === null ? null : trustOfLog(trustIn(trustFile), of);
     const log = new FolderLog(folder);
-    const court = trust === null ? null : await HeardHubs.listen(log, trust.charter);
+    // Accusations are about the log of proofs.
+    const court = trust === null || of !== 'proofs' ? null : await HeardHubs.listen(log, trust.charter);
     const mirrored = await interruptible((signal) =>
       mirrorLog({
         folder: log,
@@ -59,15 +63,22 @@ export const mirrorCommand: Command = {
 function whereFrom(
   given: readonly string[],
   trustFile: string | undefined,
+  of: LogName,
 ): { urls: string[]; trustFile: string | null } {
-  if (given.length > 0) return { urls: given.map((url) => logUrl(url, 'url')), trustFile: trustFile ?? null };
+  if (given.length > 0)
+    return { urls: given.map((url) => logUrl(url, 'url', of)), trustFile: trustFile ?? null };
   const run = readRunFile(stateFolder);
   if (run === null) throw new UsageError('--url is missing, and no network is up');
   const own = join(stateFolder, 'trust.json');
   return {
-    urls: run.hubs.map(({ log }) => log),
+    urls: run.hubs.map(({ log }) => new URL(of, log).href),
     trustFile: trustFile ?? (existsSync(own) ? own : null),
   };
+}
+
+/** The log of rights is signed by the same keys under another origin. */
+function trustOfLog(trust: Trust, of: LogName): Trust {
+  return of === 'proofs' ? trust : { ...trust, charter: rightsLogOf(trust.charter) };
 }
 
 /** With a trust file, a hub that it names must have signed as the log. */
