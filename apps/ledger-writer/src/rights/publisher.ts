@@ -5,7 +5,7 @@ import { encodeRightsItem, type Sha256, utf8Encode } from '@besure/protocol';
 import type { DataSource } from 'typeorm';
 import type { ChainFollowerStatus } from '../chain-follower.js';
 import { LedgerWriterError } from '../error.js';
-import { keepOutgoing, notePublished, outgoingToPublish } from './rows.js';
+import { keepOutgoing, notePublished, outgoingToPublish, readRightsState } from './rows.js';
 
 /** What publishing needs. */
 export interface RightsPublisherOptions {
@@ -16,11 +16,14 @@ export interface RightsPublisherOptions {
   readonly sha256: Sha256;
   readonly chain: () => Pick<ChainFollowerStatus, 'state' | 'tip' | 'streams'>;
   readonly pollMillis: number;
+  /** A minute where it is not said. */
+  readonly patienceMillis?: number;
   readonly onFailure: (error: unknown, failuresInARow: number) => void;
 }
 
-/** After so many blocks beyond the final depth without an item, it is published once more: a copy of it changes nothing. */
+/** After so many blocks beyond the final depth, and so long, an item that is in none of them is lost: it is published once more. A copy changes nothing. */
 const PATIENCE_BLOCKS = 20;
+const PATIENCE_MILLIS = 60_000;
 const MOST_AT_ONCE = 50;
 /** So many may wait for a block: whoever may carry notes to a hub cannot fill its disk. */
 const MOST_WAITING = 10_000;
@@ -53,10 +56,11 @@ export class RightsPublisher {
     return this.#worker.stop();
   }
 
-  /** Takes the charter that the network begins with. */
-  found(): Promise<void> {
+  /** Takes the charter that the network begins with, unless it has begun. */
+  async found(): Promise<void> {
+    if ((await readRightsState(this.#options.dataSource)) !== null) return;
     const text = formatCharter(this.#options.charter);
-    return this.#take(encodeRightsItem({ kind: 'charter', content: utf8Encode(text) }));
+    await this.#take(encodeRightsItem({ kind: 'charter', content: utf8Encode(text) }));
   }
 
   /** Takes a note. What it says is for replay to judge. Throws `overloaded` where too many wait. */
@@ -79,7 +83,10 @@ export class RightsPublisher {
     const { dataSource, node, charter, hub, chain } = this.#options;
     const { state, tip, streams } = chain();
     if (state !== 'following' || streams.rights === null) return false;
-    const lost = tip - charter.ledger.finalDepth - PATIENCE_BLOCKS;
+    const lost = {
+      height: tip - charter.ledger.finalDepth - PATIENCE_BLOCKS,
+      millis: this.#options.patienceMillis ?? PATIENCE_MILLIS,
+    };
     const outgoing = await outgoingToPublish(dataSource, lost, MOST_AT_ONCE);
     for (const { digest, item } of outgoing) {
       await node.publish(hub.nodeAddress, charter.ledger.streams.rights, item);

@@ -55,6 +55,7 @@ async function runHub(index = 0): Promise<{ hub: Hub; publisher: RightsPublisher
     sha256,
     chain: () => follower.status(),
     pollMillis: 10,
+    patienceMillis: 0,
     onFailure: () => {},
   });
   publishers.push(publisher);
@@ -202,8 +203,9 @@ describe('a note that a hub has taken', () => {
     await publisher.found();
     await settle(1);
     await stateOf(hub, () => true);
+    await publisher.found();
     expect(await hub.rights.head(hub.dataSource)).toMatchObject({ size: 1 });
-    expect(await outgoingToPublish(hub.dataSource, 1_000_000, 10)).toEqual([]);
+    expect(await outgoingToPublish(hub.dataSource, { height: 1_000_000, millis: 0 }, 10)).toEqual([]);
   });
 
   it('is published again when the block with it was lost', async () => {

@@ -20,8 +20,9 @@ export const RIGHTS_TABLES = `
     -- SHA-256 of the item
     digest bytea PRIMARY KEY,
     item bytea NOT NULL,
-    -- the height of the node when it was last published, null before
+    -- the height of the node when it was last published, and when that was; null before
     published_height bigint,
+    published_at timestamptz,
     taken_at timestamptz NOT NULL DEFAULT statement_timestamp()
   );
 `;
@@ -54,19 +55,27 @@ export async function keepOutgoing(tx: Tx, { digest, item }: Outgoing): Promise<
   );
 }
 
-/** Those that were never published, and those that no final block holds although they were published at `lost` or below; the oldest first. */
-export function outgoingToPublish(db: Db, lost: number, most: number): Promise<Outgoing[]> {
+/** Those that were never published, and those that no final block holds although they were, at `lost.height` or below and so long ago; the oldest first. */
+export function outgoingToPublish(
+  db: Db,
+  lost: { readonly height: number; readonly millis: number },
+  most: number,
+): Promise<Outgoing[]> {
   return db.query<Outgoing[]>(
     `SELECT digest, item FROM rights_outgoing
-      WHERE published_height IS NULL OR published_height <= $1
-      ORDER BY taken_at, digest LIMIT $2`,
-    [lost, most],
+      WHERE published_height IS NULL
+         OR published_height <= $1 AND published_at <= statement_timestamp() - $2 * interval '1 millisecond'
+      ORDER BY taken_at, digest LIMIT $3`,
+    [lost.height, lost.millis, most],
   );
 }
 
 /** Notes that an item was handed to the node. */
 export async function notePublished(db: Db, digest: Uint8Array, height: number): Promise<void> {
-  await db.query('UPDATE rights_outgoing SET published_height = $2 WHERE digest = $1', [digest, height]);
+  await db.query(
+    'UPDATE rights_outgoing SET published_height = $2, published_at = statement_timestamp() WHERE digest = $1',
+    [digest, height],
+  );
 }
 
 /** Forgets those that are in the log. */
