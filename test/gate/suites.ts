@@ -38,6 +38,8 @@ export async function runSuite(suite: Suite, paths: readonly string[]): Promise<
         suite,
         '--passWithNoTests',
         '--allowOnly=false',
+        // A network is some fifteen processes: two of them at once starve each other on a small machine.
+        ...(suite === 'e2e' || suite === 'long' ? ['--no-file-parallelism'] : []),
       ],
       ...['--reporter=default', '--reporter=json', `--outputFile.json=${results}`],
       ...['--reporter=junit', `--outputFile.junit=${join(REPORTS, `${suite}.xml`)}`],
