@@ -145,7 +145,9 @@ function exchangeParts(shared: Shared): { running: Running[]; parts: ServicePart
   const decider = worker(shared, 'waiting statements', REST_MILLIS, async () => {
     return (await countersigner.decideWaiting(WAITING_GROUP)) === WAITING_GROUP;
   });
-  const consumers = makeConsumers(shared, [intakeReader(config, store, () => decider.wake(), fresh, freshRecords)]);
+  const consumers = makeConsumers(shared, [
+    intakeReader(config, store, () => decider.wake(), fresh, freshRecords),
+  ]);
   const server = new NatsRequestServer({
     bus,
     onFailure: (error, subject) => log.warn('answering failed', { error, subject }),

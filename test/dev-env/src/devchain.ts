@@ -58,7 +58,8 @@ export async function startDevchain(options: {
     logFile: join(folder, 'devchain.log'),
   });
   const access = new LedgerAccess(address);
-  await waitUntil({ what: 'the ledger to answer', timeoutMillis: 30_000 }, async () => {
+  // It reads all its blocks first: after an hour of ten a second they are many.
+  await waitUntil({ what: 'the ledger to answer', timeoutMillis: 120_000 }, async () => {
     if (supervised.exitCode() !== undefined)
       throw new Error(`devchain ended while starting: see ${supervised.logFile}`);
     try {
