@@ -12,7 +12,7 @@ export interface OpenedRecord {
 }
 
 /** Some seconds' worth at the speed of a large machine, about 20 MB. */
-const MOST = 4_000;
+const MOST = 10_000;
 
 /**
  * What the exchange's own records say that were written here a moment ago: it was open then, and most statements about it come soon. Only a shortcut:

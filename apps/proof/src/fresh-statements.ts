@@ -10,7 +10,7 @@ export interface StatementBytes {
 }
 
 /** Some seconds' worth at the speed of a large machine, about 40 MB. */
-const MOST = 4_000;
+const MOST = 10_000;
 
 /**
  * The bytes of statements that were written here and are in no slot yet: reading them back costs PostgreSQL as much as writing them. Only a
