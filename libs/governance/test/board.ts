@@ -153,6 +153,19 @@ export function termsWith(values: Partial<Omit<Extract<Change, { kind: 'change-t
   };
 }
 
+/** The admission of a hub at a provider, with an operator of its own. */
+export function hubAdmission(id: string, provider: string): Change {
+  return {
+    kind: 'admit-hub',
+    hub: id,
+    name: `${id}.example`,
+    operator: `Operator of ${id}`,
+    provider,
+    nodeAddress: address(`${id} node`),
+    ...hubKeys(id),
+  };
+}
+
 /** A signed note, and its id. `seat` is the name of the key that signs, by default the member's own. */
 export function note(content: NoteContent, seat = `${content.member} seat`): { jws: string; id: string } {
   const key = testKey(seat);

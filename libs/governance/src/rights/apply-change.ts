@@ -6,7 +6,7 @@ import type { Change } from './change.js';
 import { assertHosting } from './hosting.js';
 import { assertReachable } from './reachable.js';
 import { changeTerms } from './apply-to-terms.js';
-import { addTo, edited, ended, succeeded } from './edit-list.js';
+import { edited, ended, succeeded } from './edit-list.js';
 
 /** Where in the ledger a change was accepted. */
 export interface Moment {
@@ -51,7 +51,7 @@ function changeMember(charter: Charter, change: MemberChange, from: number): Cha
       seats: seats.map((key) => ({ key, ...period })),
       suspensions: [],
     };
-    return { ...charter, organisations: addTo(charter.organisations, member) };
+    return { ...charter, organisations: [...charter.organisations, member] };
   }
   const edit = (member: Organisation): Organisation => editMember(member, change, from);
   return {

@@ -1,7 +1,7 @@
-import type { Charter, Hub, TimeStampAuthority, Witness } from '../charter.js';
+import type { Charter, Hub, Witness } from '../charter.js';
 import { fault } from '../rule-fault.js';
 import type { Change } from './change.js';
-import { addTo, edited, ended, succeeded } from './edit-list.js';
+import { edited, ended, succeeded } from './edit-list.js';
 
 type CosignerChange = Exclude<Change, { readonly organisation: string } | { readonly kind: 'change-terms' }>;
 
@@ -23,7 +23,7 @@ function changeHubs(
   if (change.kind === 'admit-hub') {
     const { hub: id, name, operator, provider, nodeAddress, log, witness } = change;
     const keys = [{ from, until: null, log, witness }];
-    return addTo(hubs, { id, name, operator, provider, nodeAddress, keys });
+    return [...hubs, { id, name, operator, provider, nodeAddress, keys }];
   }
   const edit = (hub: Hub): Hub => {
     if (change.kind === 'remove-hub')
@@ -42,7 +42,7 @@ function changeWitnesses(
 ): Charter['witnesses'] {
   if (change.kind === 'admit-witness') {
     const { witness: id, name, group, mlDsa44 } = change;
-    return addTo(witnesses, { id, name, group, keys: [{ from, until: null, mlDsa44 }] });
+    return [...witnesses, { id, name, group, keys: [{ from, until: null, mlDsa44 }] }];
   }
   const edit = (witness: Witness): Witness => {
     if (change.kind === 'remove-witness')
@@ -62,7 +62,7 @@ function changeAuthorities(
   if (change.kind === 'remove-authority')
     return ended(authorities, 'change.name', (authority) => authority.name === name, from);
   const { certificate } = change;
-  return addTo<TimeStampAuthority>(authorities, { name, certificate, from, until: null });
+  return [...authorities, { name, certificate, from, until: null }];
 }
 
 function assertInUse(keys: readonly { readonly until: number | null }[], field: string): void {

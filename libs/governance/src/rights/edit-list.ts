@@ -1,11 +1,6 @@
 import type { Period } from '../charter.js';
 import { fault } from '../rule-fault.js';
 
-/** A list with one more. That nobody stands in it twice, the rules of the charter say. */
-export function addTo<Entry>(entries: readonly Entry[], entry: Entry): readonly Entry[] {
-  return [...entries, entry];
-}
-
 /** A list with one entry changed. Throws `rule` where there is none such. */
 export function edited<Entry>(
   entries: readonly Entry[],

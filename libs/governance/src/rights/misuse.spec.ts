@@ -7,12 +7,13 @@ import {
   admission,
   charterOf,
   entry,
+  hubAdmission,
   hubKeys,
   point,
   primitives,
   termsWith,
 } from '../../test/board.ts';
-import { type Change, type Charter, formatState, replay } from '../index.js';
+import { type Charter, formatState, replay } from '../index.js';
 
 // What somebody could try who has a seat, a hub, or the first charter in hand.
 
@@ -20,18 +21,6 @@ function founding(charter: object, height = 10): object {
   const item = encodeRightsItem({ kind: 'charter', content: utf8Encode(JSON.stringify(charter)) });
   const first = encodeRightsEntry({ publisher: new Uint8Array(20), height, time: 1_795_341_000, item });
   return replay(null, [first], primitives).outcomes[0]!;
-}
-
-function hub(id: string, provider: string): Change {
-  return {
-    kind: 'admit-hub',
-    hub: id,
-    name: `${id}.example`,
-    operator: `Operator of ${id}`,
-    provider,
-    nodeAddress: address(`${id} node`),
-    ...hubKeys(id),
-  };
 }
 
 describe('a first charter', () => {
@@ -188,11 +177,13 @@ describe('a change', () => {
       ['hub-3', 'C'],
       ['hub-4', 'C'],
     ] as const)
-      board.decide(hub(id, provider));
+      board.decide(hubAdmission(id, provider));
     board.decide({ kind: 'remove-hub', hub: 'hub' });
     board.decide({ kind: 'remove-hub', hub: 'hub-2' });
-    expect(board.take(board.proposal('alpha', hub('hub-5', 'C')))).toMatchObject([{ refused: 'change' }]);
-    const id = board.decide(hub('hub-6', 'D'));
+    expect(board.take(board.proposal('alpha', hubAdmission('hub-5', 'C')))).toMatchObject([
+      { refused: 'change' },
+    ]);
+    const id = board.decide(hubAdmission('hub-6', 'D'));
     expect(board.status(id)).toBe('accepted');
   });
 });

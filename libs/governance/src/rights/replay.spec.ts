@@ -5,7 +5,7 @@ import {
   address,
   charterOf,
   entry,
-  hubKeys,
+  hubAdmission,
   note,
   point,
   primitives,
@@ -419,35 +419,25 @@ describe('what was decided', () => {
 });
 
 describe('the hosting cap', () => {
-  const hub = (id: string, provider: string): Change => ({
-    kind: 'admit-hub',
-    hub: id,
-    name: `${id}.example`,
-    operator: `Operator of ${id}`,
-    provider,
-    nodeAddress: address(`${id} node`),
-    ...hubKeys(id),
-  });
-
   it('refuses a hub that would break it, and shows the arithmetic', () => {
     const board = new Board();
-    expect(board.take(board.proposal('alpha', hub('hub-2', 'First provider')))).toEqual([
+    expect(board.take(board.proposal('alpha', hubAdmission('hub-2', 'First provider')))).toEqual([
       {
         refused: 'change',
         field: 'change.provider',
         rule: 'would leave 2 of 2 hubs on the infrastructure of First provider, at most max(1, floor(50 % of 2)) = 1',
       },
     ]);
-    board.decide(hub('hub-2', 'Second provider'));
+    board.decide(hubAdmission('hub-2', 'Second provider'));
     expect(board.state.charter.hubs.map(({ id }) => id)).toEqual(['hub', 'hub-2']);
   });
 
   it('is held against what there is when a proposal is accepted', () => {
     const board = new Board();
-    board.decide(hub('hub-2', 'Second provider'));
-    board.decide(hub('hub-3', 'Third provider'));
+    board.decide(hubAdmission('hub-2', 'Second provider'));
+    board.decide(hubAdmission('hub-3', 'Third provider'));
     const [fourth, fifth] = ['hub-4', 'hub-5'].map((id) =>
-      board.propose('alpha', hub(id, 'Second provider')),
+      board.propose('alpha', hubAdmission(id, 'Second provider')),
     );
     for (const id of [fourth!, fifth!]) for (const voter of ['alpha', 'beta']) board.vote(voter, id);
     expect(board.status(fourth!)).toBe('accepted');
@@ -457,9 +447,9 @@ describe('the hosting cap', () => {
 
   it('is no obstacle to a removal, which warns', () => {
     const board = new Board();
-    board.decide(hub('hub-2', 'Second provider'));
-    board.decide(hub('hub-3', 'Third provider'));
-    board.decide(hub('hub-4', 'Third provider'));
+    board.decide(hubAdmission('hub-2', 'Second provider'));
+    board.decide(hubAdmission('hub-3', 'Third provider'));
+    board.decide(hubAdmission('hub-4', 'Third provider'));
     const id = board.decide({ kind: 'remove-hub', hub: 'hub' });
     expect(board.known(id)).toMatchObject({ status: 'accepted' });
     expect(board.known(id).remarks[0]).toContain('2 of 3 hubs on the infrastructure of Third provider');
