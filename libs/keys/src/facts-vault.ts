@@ -1,6 +1,7 @@
 import { createHmac, createSecretKey, hkdfSync, randomFillSync, type KeyObject } from 'node:crypto';
 import { KeyError } from './error.js';
 import { readSecretFile } from './key-file.js';
+import { smallBytes } from './small-bytes.js';
 import { decryptGcm, encryptGcm, XAES_NONCE_LENGTH, Xaes256Gcm } from './xaes-256-gcm.js';
 
 /** Something encrypted under a key of its own, and that key wrapped for the zone. Deleting `wrappedKey` erases it. */
@@ -70,7 +71,7 @@ class ZoneKey {
       key = createSecretKey(derive(this.#key, `hash/${label}`, KEY_LENGTH));
       this.#labels.set(label, key);
     }
-    return createHmac('sha256', key).update(text, 'utf8').digest();
+    return smallBytes(createHmac('sha256', key).update(text, 'utf8').digest('binary'));
   }
 }
 

@@ -1,6 +1,7 @@
 import { createPublicKey, hash, verify, type KeyObject } from 'node:crypto';
 import type { Primitives } from '@besure/protocol';
 import { derFromCompact } from './p256-signature.js';
+import { smallBytes } from './small-bytes.js';
 
 /** What stands before the raw key in a SubjectPublicKeyInfo, and how long that key is. */
 interface KeyShape {
@@ -33,7 +34,7 @@ class PublicKeys {
   /** Null when the bytes are no public key. */
   get(raw: Uint8Array): KeyObject | null {
     if (raw.length !== this.#shape.length) return null;
-    const id = Buffer.from(raw.buffer, raw.byteOffset, raw.length).toString('latin1');
+    const id = Buffer.from(raw.buffer, raw.byteOffset, raw.length).toString('binary');
     const known = this.#keys.get(id);
     if (known !== undefined) return known;
     let key: KeyObject;
@@ -54,7 +55,7 @@ const ed25519Keys = new PublicKeys(ED25519);
 const mlDsa44Keys = new PublicKeys(ML_DSA_44);
 
 function digest(algorithm: string, data: Uint8Array): Uint8Array {
-  return hash(algorithm, data, 'buffer');
+  return smallBytes(hash(algorithm, data, 'binary'));
 }
 
 /** The primitives of the pure libraries on node:crypto. Bad keys and lengths are an answer (false), not an error. */

@@ -1,6 +1,7 @@
 import { equalBytes } from './bytes.js';
+import { nodeHash } from './merkle.js';
 import type { Sha256 } from './primitives.js';
-import { assertSlotPath, hashNode } from './slot-tree.js';
+import { assertSlotPath } from './slot-tree.js';
 
 /** Trees that are remembered, the newest: statements come slot by slot. */
 const MOST_ROOTS = 4;
@@ -30,7 +31,7 @@ export class SlotPaths {
     for (const sibling of path) {
       if (proven.has(place)) break;
       found.push([place, node], [place ^ 1, sibling]);
-      node = place % 2 === 0 ? hashNode(node, sibling, this.#sha256) : hashNode(sibling, node, this.#sha256);
+      node = place % 2 === 0 ? nodeHash(node, sibling, this.#sha256) : nodeHash(sibling, node, this.#sha256);
       place >>>= 1;
     }
     // The root is known from the start: here stands a node that is proven, and with it all that stand above it and beside those.

@@ -1,5 +1,6 @@
-import { concatBytes, u32be, utf8Encode } from './bytes.js';
+import { concatBytes, u32be, utf8Encode, utf8EncodeInto } from './bytes.js';
 import { ProtocolError } from './error.js';
+import { nodeHash } from './merkle.js';
 import type { Sha256 } from './primitives.js';
 
 /** The heights that a slot's tree may have: its path tells no more of the count than one of three classes. */
@@ -21,14 +22,28 @@ export interface SlotLeaf {
 }
 
 const LEAF_DOMAIN = concatBytes(Uint8Array.of(0), utf8Encode('besure/statement-leaf/v1\n'));
-const NODE_PREFIX = 1;
 const RANDOM_CHUNK = 4096;
 
-/** The leaf of a statement: SHA-256(0x00 || domain || u32be(length) || statement || u32be(length) || countersignature). */
+// A leaf is some kilobytes that are hashed once: all share this array, of which nothing is kept beyond a call.
+const shared = new Uint8Array(32_768);
+
+/**
+ * The leaf of a statement: SHA-256(0x00 || domain || u32be(length) || statement || u32be(length) || countersignature). The digest function gets a view
+ * that is only valid while it runs.
+ */
 export function statementLeaf(jws: string, countersignature: string | null, sha256: Sha256): Uint8Array {
-  const statement = utf8Encode(jws);
-  const agreed = utf8Encode(countersignature ?? '');
-  return sha256(concatBytes(LEAF_DOMAIN, u32be(statement.length), statement, u32be(agreed.length), agreed));
+  const texts = [jws, countersignature ?? ''];
+  // UTF-8 has at most three bytes for each UTF-16 code unit.
+  const longest = texts.reduce((sum, text) => sum + 4 + 3 * text.length, LEAF_DOMAIN.length);
+  const leaf = longest > shared.length ? new Uint8Array(longest) : shared;
+  leaf.set(LEAF_DOMAIN);
+  let end = LEAF_DOMAIN.length;
+  for (const text of texts) {
+    const { length } = utf8EncodeInto(text, leaf.subarray(end + 4));
+    leaf.set(u32be(length), end);
+    end += 4 + length;
+  }
+  return sha256(leaf.subarray(0, end));
 }
 
 /**
@@ -78,7 +93,7 @@ export function buildSlotTree(
         node++;
       }
       parentIndexes.push(parent);
-      parentHashes.push(index % 2 === 0 ? hashNode(own, sibling, sha256) : hashNode(sibling, own, sha256));
+      parentHashes.push(index % 2 === 0 ? nodeHash(own, sibling, sha256) : nodeHash(sibling, own, sha256));
     }
     for (let leaf = 0; leaf < leaves.length; leaf++) {
       const node = nodeOfLeaf[leaf]!;
@@ -105,7 +120,7 @@ export function rootFromSlotPath(
   let node = leaf;
   let at = index;
   for (const sibling of path) {
-    node = at % 2 === 0 ? hashNode(node, sibling, sha256) : hashNode(sibling, node, sha256);
+    node = at % 2 === 0 ? nodeHash(node, sibling, sha256) : nodeHash(sibling, node, sha256);
     at >>>= 1;
   }
   return node;
@@ -132,15 +147,6 @@ function randomPlaces(count: number, size: number, pool: RandomPool): number[] {
     moved.set(j, moved.get(i) ?? i);
     return place;
   });
-}
-
-/** The node above two others. */
-export function hashNode(left: Uint8Array, right: Uint8Array, sha256: Sha256): Uint8Array {
-  const node = new Uint8Array(65);
-  node[0] = NODE_PREFIX;
-  node.set(left, 1);
-  node.set(right, 33);
-  return sha256(node);
 }
 
 /** Random bytes in pieces, asked for in chunks: a call for each costs more than the bytes. */
