@@ -25,7 +25,7 @@ export interface FollowedRights {
 }
 
 /**
- * Takes in what the published log of rights has beyond `before`, or all of it: the entries have the root of the checkpoint, begin with the charter
+ * Takes in what the published log of rights has beyond `before`, or all of it: the entries have the root of the checkpoint, hold the first charter
  * of that network, and a quorum has signed the checkpoint, by the charter that the entries come to or by the one before them.
  *
  * @throws LogStoreError `fork`, `older`, `bad-entries`, `checkpoint-not-accepted`, and what the source throws; ProtocolError for what is no checkpoint
@@ -55,11 +55,12 @@ export async function followRights(
       'bad-entries',
       `the entries of ${source.name} do not have the root of its checkpoint`,
     );
-  const { state, outcomes } = replayed(source, before?.state ?? null, added, primitives);
-  if (state?.network !== network) {
-    const other = state === null ? 'has no first charter' : `begins with the charter ${state.network}`;
-    throw new LogStoreError('checkpoint-not-accepted', `the log of ${source.name} ${other}, not ${network}`);
-  }
+  const { state, outcomes } = replayed(source, network, before?.state ?? null, added, primitives);
+  if (state === null)
+    throw new LogStoreError(
+      'checkpoint-not-accepted',
+      `the log of ${source.name} has no charter of the network ${network}`,
+    );
   const charters = [state, ...(before === null ? [] : [before.state])].map(({ charter }) => charter);
   if (!charters.some((charter) => quorateCheckpoint(note, rightsLogOf(charter), primitives) !== null))
     throw new LogStoreError(
@@ -78,12 +79,13 @@ export async function followRights(
 
 function replayed(
   source: LogSource,
+  network: string,
   before: RightsState | null,
   entries: readonly Uint8Array[],
   primitives: Primitives,
 ): ReturnType<typeof replay> {
   try {
-    return replay(before, entries, primitives);
+    return replay(before, entries, primitives, network);
   } catch (error) {
     if (!(error instanceof ProtocolError)) throw error;
     throw new LogStoreError('bad-entries', `${source.name} has entries of another kind: ${error.message}`, {
