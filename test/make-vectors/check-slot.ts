@@ -1,5 +1,4 @@
-import { type Charter, slotAt, slotIat, slotStartMillis } from '@besure/governance';
-import { isSlotStart } from '../../libs/verification/src/slot-start.ts';
+import { type Charter, isSlotStart, slotAt, slotIat, slotStartMillis } from '@besure/governance';
 
 type Content = Readonly<Record<string, unknown>>;
 

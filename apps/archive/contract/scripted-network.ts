@@ -92,7 +92,7 @@ export class ScriptedNetwork {
   }
 
   /** A statement of alpha that it sent a document to beta, of which the facts can be changed. */
-  state(change: Partial<Facts> = {}, issuer = 'alpha', slot = this.lastSlot): Stated {
+  state(change: Partial<Facts> = {}, issuer = 'alpha', iat = slotIat(this.charter, this.lastSlot)): Stated {
     this.#message += 1;
     const facts: Facts = {
       event: 'sent',
@@ -113,7 +113,6 @@ export class ScriptedNetwork {
     const { signer } = this.member(issuer);
     const claims = claimsOf(facts);
     const salts = CLAIM_NAMES.map(() => new Uint8Array(randomBytes(16)));
-    const iat = slotIat(this.charter, slot);
     const prepared = prepareStatement(
       { claims, issuer, iat, certificates: signer.certificates, salts },
       sha256,
@@ -130,11 +129,11 @@ export class ScriptedNetwork {
   }
 
   /** The same statement with the exchange's countersignature. */
-  countersign(stated: Stated, slot = this.lastSlot): Stated {
+  countersign(stated: Stated, iat = slotIat(this.charter, this.lastSlot)): Stated {
     const signingInput = prepareCountersignature({
       statement: stated.id,
       issuer: 'exchange',
-      iat: slotIat(this.charter, slot),
+      iat,
       checked: CLAIM_NAMES,
       tolerance: this.charter.limits.agreementToleranceSeconds,
     });
@@ -211,7 +210,8 @@ function makeCharter(members: readonly Member[], hub: CheckpointSigner): Charter
         finalDepth: 2,
       },
       log: { origin: 'scripted.example/proofs', checkpointEvery: 1 },
-      slots: { base: 1, startMillis: 1_767_225_600_000, lengthMillis: 1000 },
+      // Not every second is the start of one.
+      slots: { base: 1, startMillis: 1_767_225_600_000, lengthMillis: 2000 },
       limits: {
         agreementToleranceSeconds: 300,
         countersignatureDeadlineSeconds: 60,

@@ -1,6 +1,7 @@
 import {
   type Charter,
   exchangeOf,
+  isSlotStart,
   organisation as organisationOf,
   signingKeyOf,
   signingKeysOf,
@@ -94,6 +95,8 @@ function checkSignatures(
   if (signingKeyOf(issuer, statement.certificateKey) === undefined)
     throw new ArchiveError('copy-statement', 'the statement is signed with a key that is not the issuer’s');
   verifyStatementSignature(statement, statement.certificateKey, primitives);
+  if (!isSlotStart(charter, statement.iat))
+    throw new ArchiveError('copy-statement', 'the statement bears a time at which no slot starts');
   const exchange = exchangeOf(charter);
   const countersignature = parseCountersignature(copy.countersignature);
   assertCountersigns(countersignature, statement);
@@ -101,6 +104,11 @@ function checkSignatures(
     throw new ArchiveError(
       'copy-countersignature',
       'the countersignature is not in the name of the exchange',
+    );
+  if (!isSlotStart(charter, countersignature.iat))
+    throw new ArchiveError(
+      'copy-countersignature',
+      'the countersignature bears a time at which no slot starts',
     );
   if (!signingKeysOf(exchange).some((key) => isSignedBy(countersignature, key, primitives)))
     throw new ArchiveError('copy-countersignature', 'the countersignature is not by the exchange');

@@ -6,13 +6,13 @@ export type ArchiveErrorCode =
   | 'openings-mismatch'
   /** The copies in an answer of the exchange do not follow the cursor in order. */
   | 'copies-disordered'
-  /** A copy of a statement that is kept with another signature. */
+  /** A copy of a statement that no evidence can hold, or that is kept with another signature. */
   | 'copy-statement'
   /** A copy whose recording is not the exchange's. */
   | 'copy-recording'
   /** A copy whose path does not lead to the item in the ledger log. */
   | 'copy-root'
-  /** A copy with another countersignature than the one that is kept. */
+  /** A copy with a countersignature that no evidence can hold, or another than the one that is kept. */
   | 'copy-countersignature'
   /** A copy whose openings do not fit the statement or the organisations. */
   | 'copy-openings'

@@ -9,7 +9,7 @@ import {
   migrate,
   openDataSource,
 } from '@besure/event-store';
-import { formatTrust, trustOf } from '@besure/governance';
+import { formatTrust, slotIat, trustOf } from '@besure/governance';
 import { type FactsVault, ephemeralFactsVault, nodePrimitives } from '@besure/keys';
 import { acceptQuorate, HttpLogSource, LogFollower, LogStore, logMigrations } from '@besure/log-store';
 import {
@@ -26,7 +26,12 @@ import { verify } from '@besure/verification';
 import type { DataSource } from 'typeorm';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { ScriptedLog } from '../contract/scripted-log.js';
-import { type RecordedSlot, ScriptedNetwork, recordedEvent } from '../contract/scripted-network.js';
+import {
+  type RecordedSlot,
+  ScriptedNetwork,
+  type Stated,
+  recordedEvent,
+} from '../contract/scripted-network.js';
 import { assembleEvidence } from './assemble.js';
 import { readEvidence } from './evidence-rows.js';
 import { itemsOf, keepItems } from './follow.js';
@@ -515,6 +520,25 @@ describe('copies of the exchange', () => {
     await beta.pull(exchange);
     expect(beta.refused).toEqual(['copy-openings']);
   });
+
+  it.each<[string, string, (start: number) => Stated]>([
+    ['statement', 'copy-statement', (start) => network.countersign(network.state({}, 'alpha', start - 1))],
+    ['countersignature', 'copy-countersignature', (start) => network.countersign(network.state(), start + 1)],
+  ])(
+    'are refused where the %s bears a time at which no slot starts: no evidence can hold it',
+    async (_what, code, made) => {
+      const [beta, exchange] = await Promise.all(['beta', 'exchange'].map((id) => Zone.open(id)));
+      const stated = made(slotIat(network.charter, network.lastSlot));
+      const recorded = network.record('exchange', network.lastSlot, [stated]);
+      await exchange!.keep(recorded);
+      publish(recorded);
+      await Promise.all([exchange!.follow(1), beta!.follow(1)]);
+      await exchange!.settle();
+      await beta!.pull(exchange!);
+      expect(beta!.refused).toEqual([code]);
+      expect(await beta!.count('statement')).toBe(0);
+    },
+  );
 
   it('must come in order', async () => {
     const { beta, exchange } = await twoZones();

@@ -22,6 +22,8 @@ import { type ProofZone, accepted, openZone } from './proof-zone.js';
 
 export const IAT = 1_795_341_000;
 export const DEADLINE_MILLIS = 5000;
+/** Short slots, so that a clock can be some slots ahead and still be believed. */
+const charter = { slots: { base: 1, startMillis: 0, lengthMillis: 4000 } };
 
 /** The proof services of alpha and of the exchange, with one clock, and nothing that runs by itself. */
 export class TwoZones {
@@ -87,6 +89,7 @@ export class TwoZones {
   countersigner(clock = IAT, freshRecords = this.exchange.freshRecords): Countersigner {
     return new Countersigner({
       exchange: 'exchange',
+      charter,
       toleranceSeconds: 300,
       primitives: nodePrimitives,
       now: () => this.now,
@@ -101,6 +104,7 @@ export class TwoZones {
     return {
       ...this.alpha,
       primitives: nodePrimitives,
+      charter,
       exchange: { id: 'exchange', signingKeys: [this.exchange.signer.publicKey] },
       deadlineMillis: DEADLINE_MILLIS,
       askingSince: 0,
@@ -116,8 +120,8 @@ export class TwoZones {
   }
 
   /** A statement of alpha, made without any of the services' own checks. */
-  crafted(stated: Facts): StatementToCountersign {
-    const { jws, openings, openingsKey } = this.#maker().make(claimsOf(stated), IAT);
+  crafted(stated: Facts, iat = IAT): StatementToCountersign {
+    const { jws, openings, openingsKey } = this.#maker().make(claimsOf(stated), iat);
     const opened = this.alpha.vault.open({ ciphertext: openings, wrappedKey: openingsKey });
     return { jws, disclosures: decodeOpenings(opened) };
   }

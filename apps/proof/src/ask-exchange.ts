@@ -1,4 +1,5 @@
 import type { EventStore } from '@besure/event-store';
+import { type Charter, isSlotStart } from '@besure/governance';
 import type { FactsVault } from '@besure/keys';
 import {
   type CountersignVerdict,
@@ -27,6 +28,7 @@ export interface AskingContext {
   readonly fresh: FreshStatements;
   readonly vault: FactsVault;
   readonly primitives: Primitives;
+  readonly charter: Pick<Charter, 'slots'>;
   readonly exchange: { readonly id: string; readonly signingKeys: readonly Uint8Array[] };
   readonly deadlineMillis: number;
   /**
@@ -188,9 +190,12 @@ function usable(
   return verdict ?? null;
 }
 
-/** One that is dated far ahead could not be recorded for as long: the exchange would have a veto over the proof. */
+/**
+ * One that is dated far ahead could not be recorded for as long: the exchange would have a veto over the proof. And one that bears a finer time than
+ * a slot's would be recorded with the statement, and no verifier would take either.
+ */
 function isUsable(
-  { exchange, primitives, deadlineMillis }: AskingContext,
+  { charter, exchange, primitives, deadlineMillis }: AskingContext,
   statement: string,
   countersignature: string,
   now: number,
@@ -199,6 +204,7 @@ function isUsable(
     try {
       const parsed = parseCountersignature(countersignature);
       if (parsed.issuer !== exchange.id || parsed.iat * 1000 > now + deadlineMillis) return false;
+      if (!isSlotStart(charter, parsed.iat)) return false;
       assertCountersigns(parsed, parseStatement(statement, primitives.sha256));
       verifyCountersignature(parsed, key, primitives);
       return true;

@@ -35,8 +35,11 @@ const sent = vector('valid/sent');
 const alpha = member('alpha', sent.publicKey);
 const IAT = 1_795_341_210;
 
-function check(input: StatementToCountersign, by = alpha, latest = IAT): unknown {
-  return checkStatement(input, by, nodePrimitives, latest);
+const minutes = { base: 1, startMillis: 0, lengthMillis: 60_000 };
+const tenSeconds = { ...minutes, lengthMillis: 10_000 };
+
+function check(input: StatementToCountersign, by = alpha, latest = IAT, slots = tenSeconds): unknown {
+  return checkStatement(input, by, { primitives: nodePrimitives, charter: { slots } }, latest);
 }
 
 const refusal = (code: string) => expect.objectContaining({ name: 'StatementRefusedError', code }) as Error;
@@ -72,5 +75,9 @@ describe('what the exchange checks of a statement alone', () => {
 
   it('attack: it is dated ahead, where it could not be recorded for as long', () => {
     expect(() => check(input, alpha, IAT - 1)).toThrow(refusal('signed-ahead'));
+  });
+
+  it('attack: it bears a finer time than a slot’s, and no verifier would take it', () => {
+    expect(() => check(input, alpha, IAT, minutes)).toThrow(refusal('signing-time-invalid'));
   });
 });

@@ -1,4 +1,4 @@
-import { type Organisation, signingKeyOf } from '@besure/governance';
+import { type Charter, type Organisation, isSlotStart, signingKeyOf } from '@besure/governance';
 import {
   type Claims,
   CLAIM_NAMES,
@@ -26,6 +26,7 @@ export type RefusalCode =
   | 'openings-do-not-match'
   | 'openings-missing'
   | 'not-allowed-to-state'
+  | 'signing-time-invalid'
   | 'signed-ahead';
 
 /** Thrown by {@link checkStatement}. */
@@ -40,8 +41,8 @@ export class StatementRefusedError extends Error {
 }
 
 /**
- * Checks a statement and all its openings before the exchange compares it with anything: form, issuer, signature, every digest,
- * and the role table.
+ * Checks a statement and all its openings before the exchange compares it with anything: form, issuer, signature, the time in it, every
+ * digest, and the role table.
  *
  * @param organisation who asks, as the bus knows it; it can only have its own statements countersigned
  * @param latest the latest time, in seconds, that may be signed in it: what lies ahead could not be recorded for as long
@@ -50,7 +51,7 @@ export class StatementRefusedError extends Error {
 export function checkStatement(
   input: StatementToCountersign,
   organisation: Organisation,
-  primitives: Primitives,
+  { primitives, charter }: { primitives: Primitives; charter: Pick<Charter, 'slots'> },
   latest: number,
 ): CheckedStatement {
   const statement = attempt('not-a-statement', () => parseStatement(input.jws, primitives.sha256));
@@ -58,6 +59,7 @@ export function checkStatement(
   if (signingKeyOf(organisation, statement.certificateKey) === undefined)
     throw new StatementRefusedError('bad-signature');
   attempt('bad-signature', () => verifyStatementSignature(statement, statement.certificateKey, primitives));
+  if (!isSlotStart(charter, statement.iat)) throw new StatementRefusedError('signing-time-invalid');
   if (statement.iat > latest) throw new StatementRefusedError('signed-ahead');
   const opened = attempt('openings-do-not-match', () =>
     openDisclosures(statement, input.disclosures, primitives.sha256),

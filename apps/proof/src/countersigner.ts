@@ -1,5 +1,5 @@
 import { type EventStore, type Tx, arrays } from '@besure/event-store';
-import type { Organisation } from '@besure/governance';
+import type { Charter, Organisation } from '@besure/governance';
 import { type FactsVault, KeyError, type StatementSigner } from '@besure/keys';
 import {
   CLAIM_NAMES,
@@ -29,6 +29,7 @@ import {
 /** What the exchange needs to countersign. */
 export interface CountersigningContext {
   readonly exchange: string;
+  readonly charter: Pick<Charter, 'slots'>;
   readonly toleranceSeconds: number;
   readonly store: EventStore;
   /** Gets what is kept here, once that is committed. */
@@ -140,9 +141,9 @@ export class Countersigner {
   }
 
   #check(input: StatementToCountersign, organisation: Organisation): CheckedStatement | CountersignVerdict {
-    const { primitives, issuedAt, toleranceSeconds } = this.#context;
+    const { issuedAt, toleranceSeconds } = this.#context;
     try {
-      return checkStatement(input, organisation, primitives, issuedAt() + toleranceSeconds);
+      return checkStatement(input, organisation, this.#context, issuedAt() + toleranceSeconds);
     } catch (error) {
       if (error instanceof StatementRefusedError) return { verdict: 'refused', code: error.code };
       throw error;

@@ -70,7 +70,7 @@ describe('a statement between an organisation and the exchange', () => {
   it('attack: signed far ahead, it is refused: the exchange could not record it for as long', async () => {
     await zones.record(facts);
     await zones.state(facts);
-    await zones.ask(IAT - 301);
+    await zones.ask(IAT - 304);
     expect(await statesOf(zones.exchange.store)).toEqual([]);
     const [event] = (await zones.alpha.store.readAll(0, 10)).filter(
       (one) => one.type === 'StatementsOneSided',
@@ -86,6 +86,22 @@ describe('a statement between an organisation and the exchange', () => {
     zones.now += DEADLINE_MILLIS;
     await zones.ask(IAT + 1_000_000);
     expect(await statesOf(zones.alpha.store)).toEqual(['one-sided']);
+  });
+
+  it('attack: countersigned between two slot starts, it has no countersignature: no verifier would take it', async () => {
+    await zones.record(facts);
+    await zones.state(facts);
+    await zones.ask(IAT + 1);
+    expect(await statesOf(zones.alpha.store)).toEqual(['prepared']);
+  });
+
+  it('attack: signed between two slot starts, it is refused: no verifier would take it', async () => {
+    await zones.record(facts);
+    const tooFine = zones.crafted(facts, IAT + 1);
+    expect(await zones.countersigner(IAT + 4).answer(zones.memberAlpha(), [tooFine])).toEqual([
+      { verdict: 'refused', code: 'signing-time-invalid' },
+    ]);
+    expect(await statesOf(zones.exchange.store)).toEqual([]);
   });
 
   it('waits for the exchange’s record, and is decided when that arrives', async () => {

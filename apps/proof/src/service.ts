@@ -104,6 +104,7 @@ function organisationParts(shared: Shared, exchangeBus: Bus): { running: Running
       fresh,
       vault,
       primitives: nodePrimitives,
+      charter,
       exchange: { id: exchange.id, signingKeys: signingKeysOf(exchange) },
       deadlineMillis: charter.limits.countersignatureDeadlineSeconds * 1000,
       askingSince,
@@ -132,6 +133,7 @@ function exchangeParts(shared: Shared): { running: Running[]; parts: ServicePart
   const freshRecords = new FreshRecords();
   const countersigner = new Countersigner({
     exchange: config.organisation,
+    charter,
     toleranceSeconds: charter.limits.agreementToleranceSeconds,
     store,
     fresh,

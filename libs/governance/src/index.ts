@@ -78,7 +78,7 @@ export {
 } from './rights/state.js';
 export { type Electorate, electorateOf, tally, type Tally } from './rights/tally.js';
 export { rightsLogOf, rightsOriginOf } from './rights-log.js';
-export { slotAt, slotIat, slotStartMillis } from './slots.js';
+export { isSlotStart, slotAt, slotIat, slotStartMillis } from './slots.js';
 export { type TimeStampAnchor, timeStampAnchorsOf } from './time-stamp-anchors.js';
 export { tlogPolicyOf } from './tlog-policy.js';
 export { formatTrust, parseTrust, type Trust, trustFingerprint, trustOf, trustSchema } from './trust.js';

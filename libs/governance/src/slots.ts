@@ -32,3 +32,15 @@ export function slotStartMillis({ slots }: Pick<Charter, 'slots'>, slot: number)
 export function slotIat(charter: Pick<Charter, 'slots'>, slot: number): number {
   return Math.floor(slotStartMillis(charter, slot) / 1000);
 }
+
+/**
+ * Whether a slot starts within this second. Signatures carry no finer time: when a statement was signed would tell more
+ * of a hidden moment than the ledger does.
+ */
+export function isSlotStart(charter: Pick<Charter, 'slots'>, second: number): boolean {
+  try {
+    return slotIat(charter, slotAt(charter, second * 1000 + 999)) === second;
+  } catch {
+    return false; // before the first slot
+  }
+}

@@ -1,6 +1,7 @@
 import {
   type Charter,
   exchangeOf,
+  isSlotStart,
   type Organisation,
   organisation,
   parseTrust,
@@ -27,7 +28,6 @@ import { countersigningKeys, keyInForce } from './member-keys.js';
 import { acceptability } from './policy.js';
 import { verifyRecording } from './recording.js';
 import { assertThat, Refusal, refuseAs } from './refusal.js';
-import { isSlotStart } from './slot-start.js';
 import type { Check, CheckName, Verdict } from './verdict.js';
 
 /** What {@link verify} needs beside the two files. */
