@@ -1,5 +1,6 @@
 import type { Tx } from '@besure/event-store';
-import { type Charter, memberByKeyHash } from '@besure/governance';
+import type { Charter } from '@besure/governance';
+import { memberOfEntry } from '@besure/log-store';
 import { parseItem, parseLogEntry } from '@besure/protocol';
 import { shareSettling } from './settle.js';
 
@@ -24,8 +25,8 @@ export function itemsOf(
 ): FollowedItem[] {
   return entries.flatMap((bytes, at) => {
     const entry = parseLogEntry(bytes);
-    const member = memberByKeyHash(charter, entry.publisher, entry.height);
-    if (member === undefined || !members.has(member.id)) return [];
+    const member = memberOfEntry(charter, { ...entry, index: firstIndex + at });
+    if (!members.has(member.id)) return [];
     const { slot, root } = parseItem(entry.item);
     return [{ member: member.id, slot, root, leaf: firstIndex + at, height: entry.height }];
   });

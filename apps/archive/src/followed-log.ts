@@ -11,11 +11,11 @@ const REMEMBERED = 64;
 /** The ledger log over the log store that a follower fills; only checkpoints that a quorum of the charter has signed stand there. */
 export class FollowedLog implements LedgerLog {
   readonly #log: LogStore;
-  readonly #charter: Charter;
+  readonly #charter: () => Charter;
   readonly #primitives: Primitives;
   readonly #judged = new Map<string, QuorateCheckpoint | null>();
 
-  constructor(log: LogStore, charter: Charter, primitives: Primitives) {
+  constructor(log: LogStore, charter: () => Charter, primitives: Primitives) {
     this.#log = log;
     this.#charter = charter;
     this.#primitives = primitives;
@@ -50,7 +50,7 @@ export class FollowedLog implements LedgerLog {
   #judge(note: string): QuorateCheckpoint | null {
     let checkpoint = this.#judged.get(note);
     if (checkpoint === undefined) {
-      checkpoint = judge(note, this.#charter, this.#primitives);
+      checkpoint = judge(note, this.#charter(), this.#primitives);
       const [oldest] = this.#judged.keys();
       if (this.#judged.size >= REMEMBERED && oldest !== undefined) this.#judged.delete(oldest);
       this.#judged.set(note, checkpoint);

@@ -61,7 +61,7 @@ class Zone {
   readonly #paths = new SlotPaths(primitives.sha256);
   readonly refused: string[] = [];
   readonly logStore = new LogStore({ schema, log: 'proofs', origin: network.charter.log.origin });
-  readonly ledger = new FollowedLog(this.logStore, network.charter, primitives);
+  readonly ledger = new FollowedLog(this.logStore, () => network.charter, primitives);
 
   private constructor(organisation: string, database: DataSource) {
     this.organisation = organisation;

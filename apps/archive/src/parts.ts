@@ -1,6 +1,13 @@
 import { type Backoff, Worker } from '@besure/event-store';
-import { rightsOriginOf } from '@besure/governance';
-import { acceptQuorate, HttpLogSource, LogFollower, LogStore, LogStoreError } from '@besure/log-store';
+import { exchangeOf, rightsOriginOf } from '@besure/governance';
+import {
+  acceptQuorate,
+  type CharterFollower,
+  HttpLogSource,
+  LogFollower,
+  LogStore,
+  LogStoreError,
+} from '@besure/log-store';
 import type { Primitives } from '@besure/protocol';
 import type { PipeContext } from '@besure/service/zone';
 import type { ArchiveConfig } from './configuration.js';
@@ -15,6 +22,7 @@ const BACKOFF: Backoff = { firstMillis: 100, largestMillis: 2000 };
 /** What all parts of the service share. */
 export interface Shared extends PipeContext {
   readonly config: ArchiveConfig;
+  readonly charters: CharterFollower;
   /** Of checkpoints, signatures are verified once by all parts together. */
   readonly primitives: Primitives;
 }
@@ -35,20 +43,19 @@ export function logSource(logUrl: string, log: 'proofs' | 'rights' = 'proofs'): 
 
 /** Follows the ledger log of the hubs, believing only the charter's quorum; `followed` for each step, shortly before its commit. */
 export function logFollower(
-  { config, store, log, metrics, primitives }: Shared,
+  { config, charters, store, log, metrics, primitives }: Shared,
   logStore: LogStore,
   followed: () => void,
 ): LogFollower {
-  const { charter, organisation } = config;
-  const exchange = charter.organisations.filter(({ role }) => role === 'exchange').map(({ id }) => id);
-  const members = new Set([organisation, ...exchange]);
+  // The exchange is one from the first charter on.
+  const members = new Set([config.organisation, exchangeOf(config.charter).id]);
   const follower = new LogFollower({
     store,
     log: logStore,
     sources: config.hubs.map(({ logUrl }) => logSource(logUrl)),
-    accept: (note) => acceptQuorate(note, charter, primitives),
+    accept: (note) => acceptQuorate(note, charters.charter, primitives),
     async handler(tx, { from, entries }) {
-      await keepItems(tx, itemsOf(entries, from, members, charter));
+      await keepItems(tx, itemsOf(entries, from, members, charters.charter));
       followed();
     },
     pollMillis: restMillis(config),

@@ -1,7 +1,7 @@
 import { type Worker, coreMigrations, isDatabaseUnavailable, migrate } from '@besure/event-store';
 import { slotStartMillis } from '@besure/governance';
 import { nodePrimitives, rememberCheckpointSignatures } from '@besure/keys';
-import { logMigrations } from '@besure/log-store';
+import { CharterFollower, charterMigrations, logMigrations } from '@besure/log-store';
 import { NatsRequestServer, onHint, request } from '@besure/messaging';
 import { SlotPaths, SUBJECTS } from '@besure/protocol';
 import {
@@ -18,7 +18,9 @@ import {
   type BusConfig,
   type Running,
   answerMillis,
+  assertOfCharter,
   dialBus,
+  isOfCharter,
   makeConsumers,
   makeRelay,
   openDeadLetters,
@@ -43,7 +45,12 @@ import { timeStampFollower } from './time-stamps/parts.js';
 import { watchTables } from './watch-tables.js';
 import { witnessParts } from './witness/parts.js';
 
-const migrations = [...coreMigrations(SCHEMA), ...logMigrations(SCHEMA), ...archiveMigrations];
+const migrations = [
+  ...coreMigrations(SCHEMA),
+  ...logMigrations(SCHEMA),
+  ...charterMigrations(SCHEMA),
+  ...archiveMigrations,
+];
 const RETRY_AFTER_SECONDS = 2;
 
 /** Keeps what proves, and hands it out: see the README. */
@@ -73,11 +80,16 @@ async function build(context: ServiceContext<ArchiveConfig>): Promise<ServicePar
   const { config, log, metrics, health } = context;
   const tokens = fromVariable('BESURE_TOKENS_FILE', () => new TokensFile(config.tokensFile, log));
   const { store, dataSource } = await openStore(context, SCHEMA, migrations);
-  const bus = dialBus(context, 'zone', config.bus, SCHEMA);
   const primitives = rememberCheckpointSignatures(nodePrimitives);
-  const shared: Shared = { config, store, bus, log, metrics, health, primitives };
+  const charters = await CharterFollower.open(
+    { store, first: config.charter, hubLogUrls: config.hubs.map(({ logUrl }) => logUrl), primitives, log },
+    (charter) => isOfCharter(config, charter),
+  );
+  assertOfCharter(config, charters.charter);
+  const bus = dialBus(context, 'zone', config.bus, SCHEMA);
+  const shared: Shared = { config, charters, store, bus, log, metrics, health, primitives };
   const logStore = logStoreOf(config, 'proofs');
-  const ledger = new FollowedLog(logStore, config.charter, primitives);
+  const ledger = new FollowedLog(logStore, () => charters.charter, primitives);
 
   const settler = worker(shared, 'settling', async () => {
     const settled = await settleParts({
@@ -102,7 +114,10 @@ async function build(context: ServiceContext<ArchiveConfig>): Promise<ServicePar
       follower.wake();
       witness.proofs.wake();
     });
-    onHint(hub, SUBJECTS.rightsHint, () => witness.rights.wake());
+    onHint(hub, SUBJECTS.rightsHint, () => {
+      charters.wake();
+      witness.rights.wake();
+    });
   }
   const consumers = makeConsumers(shared, [
     proofReader({
@@ -116,6 +131,7 @@ async function build(context: ServiceContext<ArchiveConfig>): Promise<ServicePar
     }),
   ]);
   const parts: Running[] = [
+    charters,
     makeRelay(shared, ['intake']),
     settler,
     follower,
@@ -158,7 +174,7 @@ function copyPuller(
   ledger: FollowedLog,
   settler: Worker,
 ): Running & { wake(): void } {
-  const { config, store, log, metrics, primitives } = shared;
+  const { config, charters, store, log, metrics, primitives } = shared;
   const { organisation, charter, vault } = config;
   const exchangeBus = dialBus(context, 'exchange', exchange, organisation);
   const deadLetters = metrics.gauge('besure_dead_letters');
@@ -169,7 +185,7 @@ function copyPuller(
   const look = async (): Promise<boolean> => {
     const { taken, more } = await pullCopies({
       organisation,
-      charter,
+      charter: charters.charter,
       store,
       vault,
       primitives,
@@ -197,10 +213,12 @@ function copyPuller(
 }
 
 /** At the exchange: answers organisations that ask for their copies. */
-function exchangeParts({ config, store, bus, log }: Shared): ServiceParts {
+function exchangeParts({ config, charters, store, bus, log }: Shared): ServiceParts {
   const serving: ServingContext = {
     exchange: config.organisation,
-    charter: config.charter,
+    get charter() {
+      return charters.charter;
+    },
     store,
     vault: config.vault,
   };

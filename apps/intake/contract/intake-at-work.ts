@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { EventStore, openDataSource } from '@besure/event-store';
-import type { Charter } from '@besure/governance';
+import { charter } from './charter.ts';
 import { ephemeralFactsVault } from '@besure/keys';
 import { type RunningService, type Scope, hashToken, newToken, runService } from '@besure/service';
 import { apiFetch, freshDatabase, startNats } from '@besure/testing';
@@ -89,7 +89,8 @@ export class IntakeAtWork {
       role: 'organisation',
       databaseUrl,
       bus: { url: nats?.url ?? '', credentialsFile: undefined },
-      charter: { organisations: ['alpha', 'beta', 'exchange'].map((id) => ({ id })) } as unknown as Charter,
+      charter,
+      hubLogUrls: [],
       vault: ephemeralFactsVault(),
       tokensFile,
       clockToleranceSeconds: 300,

@@ -9,6 +9,7 @@ const ENVIRONMENT = {
   BESURE_NATS_URL: 'nats://localhost:4222',
   BESURE_CHARTER_FILE: '/nonexistent/charter.json',
   BESURE_FACTS_KEY_FILE: '/nonexistent/facts.key',
+  BESURE_HUB_LOG_URLS: 'http://localhost:8080',
   BESURE_TOKENS_FILE: '/nonexistent/tokens.json',
 };
 

@@ -1,9 +1,11 @@
-import { duration, file, wholeNumber } from '@besure/service';
+import { duration, file, urls, wholeNumber } from '@besure/service';
 import { type MemberConfig, memberConfig, memberVariables } from '@besure/service/zone';
 import { z } from 'zod';
 
 /** What `intake` is told. */
 export interface IntakeConfig extends MemberConfig {
+  /** Where each hub serves its logs: what stands before `/log/rights`. */
+  readonly hubLogUrls: readonly string[];
   readonly tokensFile: string;
   /** How far ahead of this clock an event may lie. */
   readonly clockToleranceSeconds: number;
@@ -21,6 +23,7 @@ export interface IntakeConfig extends MemberConfig {
 export const intakeConfiguration = z
   .object({
     ...memberVariables,
+    BESURE_HUB_LOG_URLS: urls('http', 'https'),
     BESURE_TOKENS_FILE: file(),
     BESURE_CLOCK_TOLERANCE: duration().default(300),
     BESURE_MAX_EVENT_AGE: duration().default(30 * 86_400),
@@ -30,6 +33,7 @@ export const intakeConfiguration = z
   })
   .transform((env): IntakeConfig => ({
     ...memberConfig(env),
+    hubLogUrls: env.BESURE_HUB_LOG_URLS,
     tokensFile: env.BESURE_TOKENS_FILE,
     clockToleranceSeconds: env.BESURE_CLOCK_TOLERANCE,
     maxEventAgeSeconds: env.BESURE_MAX_EVENT_AGE,

@@ -12,7 +12,7 @@ import {
   migrate,
   openDataSource,
 } from '@besure/event-store';
-import type { Charter } from '@besure/governance';
+import { charter } from '../contract/charter.js';
 import { ephemeralFactsVault } from '@besure/keys';
 import { type Bus, JetStreamInlet, JetStreamOutlet, connectBus } from '@besure/messaging';
 import { type Facts, parseSealedFacts, upcastEventsAccepted } from '@besure/protocol';
@@ -58,7 +58,8 @@ function configuration(change: Partial<IntakeConfig> = {}): IntakeConfig {
     role: 'organisation',
     databaseUrl: url,
     bus: { url: nats.url, credentialsFile: undefined },
-    charter: { organisations: ['alpha', 'beta', 'exchange'].map((id) => ({ id })) } as unknown as Charter,
+    charter,
+    hubLogUrls: [],
     vault,
     tokensFile: join(folder, 'tokens.json'),
     clockToleranceSeconds: 300,

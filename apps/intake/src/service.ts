@@ -9,13 +9,17 @@ import {
   runService,
 } from '@besure/service';
 import {
+  assertOfCharter,
   dialBus,
+  isOfCharter,
   makeConsumers,
   makeRelay,
   openDeadLetters,
   openStore,
   runParts,
 } from '@besure/service/zone';
+import { nodePrimitives } from '@besure/keys';
+import { CharterFollower, charterMigrations } from '@besure/log-store';
 import type { DataSource } from 'typeorm';
 import { Acceptor } from './acceptor.js';
 import { intakeApi } from './api.js';
@@ -32,7 +36,7 @@ import { countWaiting } from './state-rows.js';
 
 /** The schema of this service, and the name of its pipe. */
 const SCHEMA = 'intake';
-const migrations = [...coreMigrations(SCHEMA), ...intakeMigrations];
+const migrations = [...coreMigrations(SCHEMA), ...charterMigrations(SCHEMA), ...intakeMigrations];
 const LOOK_MILLIS = 1000;
 
 /** Takes events from back offices: see the README. */
@@ -55,6 +59,11 @@ async function build(context: ServiceContext<IntakeConfig>): Promise<ServicePart
   const { config, log, metrics, health } = context;
   const tokens = fromVariable('BESURE_TOKENS_FILE', () => new TokensFile(config.tokensFile, log));
   const { store, dataSource } = await openStore(context, SCHEMA, migrations);
+  const charters = await CharterFollower.open(
+    { store, first: config.charter, hubLogUrls: config.hubLogUrls, primitives: nodePrimitives, log },
+    (charter) => isOfCharter(config, charter),
+  );
+  assertOfCharter(config, charters.charter);
   const bus = dialBus(context, 'zone', config.bus, SCHEMA);
   const gate = await makeGate(config, dataSource);
   const accepted = metrics.counter('besure_accepted_total');
@@ -79,7 +88,9 @@ async function build(context: ServiceContext<IntakeConfig>): Promise<ServicePart
   const consumers = makeConsumers(pipes, readers);
   const events: EventsContext = {
     rules: {
-      charter: config.charter,
+      get charter() {
+        return charters.charter;
+      },
       organisation: config.organisation,
       role: config.role,
       clockToleranceMillis: config.clockToleranceSeconds * 1000,
@@ -98,6 +109,7 @@ async function build(context: ServiceContext<IntakeConfig>): Promise<ServicePart
     controllers: [EventsController],
     providers: [{ provide: EVENTS_CONTEXT, useValue: events }],
     started: runParts(context, [
+      charters,
       makeRelay(pipes, ['proof']),
       ...consumers,
       look,

@@ -12,9 +12,9 @@ const CHARTER = Symbol('charter');
 export class CountersignController {
   static readonly CHARTER: typeof CHARTER = CHARTER;
   readonly #countersigner: Countersigner;
-  readonly #charter: Charter;
+  readonly #charter: () => Charter;
 
-  constructor(@Inject(Countersigner) countersigner: Countersigner, @Inject(CHARTER) charter: Charter) {
+  constructor(@Inject(Countersigner) countersigner: Countersigner, @Inject(CHARTER) charter: () => Charter) {
     this.#countersigner = countersigner;
     this.#charter = charter;
   }
@@ -22,7 +22,7 @@ export class CountersignController {
   /** A verdict for each statement, in order. */
   @MessagePattern(SUBJECTS.countersign('*'))
   async countersign(@Payload() { subject, data }: RequestMessage): Promise<Json> {
-    const organisation = memberOf(this.#charter, subject.slice(subject.lastIndexOf('.') + 1));
+    const organisation = memberOf(this.#charter(), subject.slice(subject.lastIndexOf('.') + 1));
     if (organisation === undefined)
       throw new RequestRefused('not-a-member', 'the charter does not know this organisation');
     const statements = readRequest(data);

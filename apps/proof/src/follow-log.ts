@@ -1,5 +1,6 @@
 import type { EventStore, Tx } from '@besure/event-store';
-import { type Charter, memberByKeyHash } from '@besure/governance';
+import type { Charter } from '@besure/governance';
+import { memberOfEntry } from '@besure/log-store';
 import { encodeHex, parseItem, parseLogEntry } from '@besure/protocol';
 import { markFinal } from './slot-rows.js';
 
@@ -21,7 +22,7 @@ export async function noteFinalSlots(
 ): Promise<void> {
   const items = entries.flatMap((bytes, at) => {
     const entry = parseLogEntry(bytes);
-    if (memberByKeyHash(charter, entry.publisher, entry.height)?.id !== organisation) return [];
+    if (memberOfEntry(charter, { ...entry, index: firstIndex + at }).id !== organisation) return [];
     const { slot, root } = parseItem(entry.item);
     return [{ slot, root: encodeHex(root), leaf: firstIndex + at }];
   });

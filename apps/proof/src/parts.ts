@@ -1,5 +1,5 @@
 import { Worker } from '@besure/event-store';
-import { acceptQuorate, HttpLogSource, LogFollower, LogStore } from '@besure/log-store';
+import { acceptQuorate, type CharterFollower, HttpLogSource, LogFollower, LogStore } from '@besure/log-store';
 import { nodePrimitives } from '@besure/keys';
 import type { PipeContext } from '@besure/service/zone';
 import type { ProofConfig } from './configuration.js';
@@ -12,23 +12,27 @@ export const SCHEMA = 'proof';
 /** What all parts of the service share. */
 export interface Shared extends PipeContext {
   readonly config: ProofConfig;
+  readonly charters: CharterFollower;
   readonly fresh: FreshStatements;
 }
 
 /** Follows the ledger log of the hubs, believing only the charter's quorum, and notes which slots have become final. */
-export function logFollower({ config, store, log, metrics }: Shared, pollMillis: number): LogFollower {
+export function logFollower(
+  { config, charters, store, log, metrics }: Shared,
+  pollMillis: number,
+): LogFollower {
   const { charter, organisation } = config;
   const alarms = metrics.gauge('besure_alarms');
   const follower = new LogFollower({
     store,
     log: new LogStore({ schema: SCHEMA, log: 'proofs', origin: charter.log.origin }),
     sources: config.hubLogUrls.map((url) => new HttpLogSource(`${url}/log/proofs`)),
-    accept: (note) => acceptQuorate(note, charter, nodePrimitives),
+    accept: (note) => acceptQuorate(note, charters.charter, nodePrimitives),
     handler: (tx, { from, entries }) =>
       noteFinalSlots(
         {
           organisation,
-          charter,
+          charter: charters.charter,
           store,
           onForeignItem(slot) {
             alarms.inc({ kind: 'foreign-item' });

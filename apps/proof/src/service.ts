@@ -1,6 +1,7 @@
 import { coreMigrations, migrate } from '@besure/event-store';
 import {
   addressFormatOf,
+  type Charter,
   exchangeOf,
   ledgerAddressesOf,
   organisation as memberOf,
@@ -10,7 +11,7 @@ import {
 } from '@besure/governance';
 import { nodePrimitives } from '@besure/keys';
 import { encodeAddress, hash160 } from '@besure/ledger-tx';
-import { logMigrations } from '@besure/log-store';
+import { CharterFollower, charterMigrations, logMigrations } from '@besure/log-store';
 import { type Bus, type Json, NatsRequestServer, request } from '@besure/messaging';
 import { SUBJECTS, parseCountersignAnswer } from '@besure/protocol';
 import {
@@ -24,6 +25,7 @@ import {
 import {
   type Running,
   answerMillis,
+  assertOfCharter,
   countersignMillis,
   dialBus,
   makeConsumers,
@@ -50,7 +52,12 @@ import { provenStreamEntity } from './slot-rows.js';
 import { overdueMillis, sendSlots } from './slot-sender.js';
 import { watchStates } from './watch-states.js';
 
-const migrations = [...coreMigrations(SCHEMA), ...logMigrations(SCHEMA), ...proofMigrations];
+const migrations = [
+  ...coreMigrations(SCHEMA),
+  ...logMigrations(SCHEMA),
+  ...charterMigrations(SCHEMA),
+  ...proofMigrations,
+];
 /** Rest of workers that are woken when there is something to do; the poll is for what a lost wake-up would leave behind. */
 const REST_MILLIS = 1000;
 const WAITING_GROUP = 100;
@@ -72,10 +79,15 @@ export function start(config: ProofConfig): Promise<RunningService> {
 
 async function build(context: ServiceContext<ProofConfig>): Promise<ServiceParts> {
   const { config, log, metrics, health } = context;
-  assertKeysOfCharter(config);
   const { store } = await openStore(context, SCHEMA, migrations);
+  const charters = await CharterFollower.open(
+    { store, first: config.charter, hubLogUrls: config.hubLogUrls, primitives: nodePrimitives, log },
+    (charter) => wrongKeyOf(config, charter) === null,
+  );
+  assertOfCharter(config, charters.charter);
+  assertKeysOfCharter(config, charters.charter);
   const bus = dialBus(context, 'zone', config.bus, SCHEMA);
-  const shared: Shared = { config, fresh: new FreshStatements(), store, bus, log, metrics, health };
+  const shared: Shared = { config, charters, fresh: new FreshStatements(), store, bus, log, metrics, health };
   const hubs = config.hubBuses.map((hub, at) => dialBus(context, `hub-${at}`, hub, config.organisation));
 
   const follower = logFollower(shared, Math.min(config.charter.slots.lengthMillis, 5000));
@@ -87,18 +99,26 @@ async function build(context: ServiceContext<ProofConfig>): Promise<ServiceParts
   const relay = makeRelay(shared, ['intake', 'archive']);
   return {
     ...statements.parts,
-    started: runParts(context, [relay, follower, ...slots, ...statements.running, watchStates(shared)]),
+    started: runParts(context, [
+      charters,
+      relay,
+      follower,
+      ...slots,
+      ...statements.running,
+      watchStates(shared),
+    ]),
   };
 }
 
 /** The parts of an organisation: statements of its own events, and questions to the exchange. */
 function organisationParts(shared: Shared, exchangeBus: Bus): { running: Running[]; parts: ServiceParts } {
-  const { config, store, fresh } = shared;
-  const { charter, organisation, vault } = config;
-  const exchange = exchangeOf(charter);
+  const { config, charters, store, fresh } = shared;
+  const { organisation, vault } = config;
   const askingSince = Date.now();
-  const rest = Math.min(REST_MILLIS, charter.slots.lengthMillis / 3);
+  const rest = Math.min(REST_MILLIS, config.charter.slots.lengthMillis / 3);
   const asker = worker(shared, 'countersigning', rest, async () => {
+    const { charter } = charters;
+    const exchange = exchangeOf(charter);
     const due = await askExchange({
       store,
       fresh,
@@ -128,13 +148,15 @@ function organisationParts(shared: Shared, exchangeBus: Bus): { running: Running
 
 /** The parts of the exchange: records of its own events, and answers to organisations. */
 function exchangeParts(shared: Shared): { running: Running[]; parts: ServiceParts } {
-  const { config, store, bus, log, fresh } = shared;
-  const { charter, vault } = config;
+  const { config, charters, store, bus, log, fresh } = shared;
+  const { vault } = config;
   const freshRecords = new FreshRecords();
   const countersigner = new Countersigner({
     exchange: config.organisation,
-    charter,
-    toleranceSeconds: charter.limits.agreementToleranceSeconds,
+    charter: config.charter,
+    get toleranceSeconds() {
+      return charters.charter.limits.agreementToleranceSeconds;
+    },
     store,
     fresh,
     freshRecords,
@@ -160,7 +182,7 @@ function exchangeParts(shared: Shared): { running: Running[]; parts: ServicePart
       controllers: [CountersignController],
       providers: [
         { provide: Countersigner, useValue: countersigner },
-        { provide: CountersignController.CHARTER, useValue: charter },
+        { provide: CountersignController.CHARTER, useValue: (): Charter => charters.charter },
       ],
       microservices: [server],
     },
@@ -237,20 +259,22 @@ function slotParts(shared: Shared, hubs: readonly Bus[]): Running[] {
   return [sender, { start: () => clock.start(), stop: () => clock.stop() }];
 }
 
-/** A service that signs with keys that nobody knows would only make evidence that nobody accepts. */
-function assertKeysOfCharter({ charter, organisation, statementSigner, ledgerSigner }: ProofConfig): void {
-  const member = memberOf(charter, organisation)!;
-  if (signingKeyOf(member, statementSigner.publicKey) === undefined) {
-    throw new ConfigurationError(
-      'BESURE_SIGNING_KEY_FILE',
-      'must hold a key that the charter has for this organisation',
-    );
-  }
+/** Which variable names a key that the charter does not have for this organisation; `null` where it has both. */
+function wrongKeyOf(
+  { organisation, statementSigner, ledgerSigner }: ProofConfig,
+  charter: Charter,
+): 'BESURE_SIGNING_KEY_FILE' | 'BESURE_LEDGER_KEY_FILE' | null {
+  const member = memberOf(charter, organisation);
+  if (member === undefined || signingKeyOf(member, statementSigner.publicKey) === undefined)
+    return 'BESURE_SIGNING_KEY_FILE';
   const keyHash = hash160(ledgerSigner.publicKey, nodePrimitives.sha256);
-  if (!ledgerAddressesOf(member).includes(encodeAddress(keyHash, addressFormatOf(charter)))) {
-    throw new ConfigurationError(
-      'BESURE_LEDGER_KEY_FILE',
-      'must hold the key of an address that the charter has for this organisation',
-    );
-  }
+  const address = encodeAddress(keyHash, addressFormatOf(charter));
+  return ledgerAddressesOf(member).includes(address) ? null : 'BESURE_LEDGER_KEY_FILE';
+}
+
+/** A service that signs with keys that nobody knows would only make evidence that nobody accepts. */
+function assertKeysOfCharter(config: ProofConfig, charter: Charter): void {
+  const wrong = wrongKeyOf(config, charter);
+  if (wrong !== null)
+    throw new ConfigurationError(wrong, 'must hold a key that the charter has for this organisation');
 }

@@ -1,9 +1,23 @@
-import { type EventStore, type Migration, parseBigint, parseSchemaName, type Tx, Worker } from '@besure/event-store';
-import { type Charter, networkOf, parseState, storeState } from '@besure/governance';
+import {
+  type EventStore,
+  type Migration,
+  parseBigint,
+  parseSchemaName,
+  type Tx,
+  Worker,
+} from '@besure/event-store';
+import {
+  type Charter,
+  memberByKeyHash,
+  networkOf,
+  type Organisation,
+  parseState,
+  storeState,
+} from '@besure/governance';
 import type { Primitives } from '@besure/protocol';
 import { LogStoreError } from './error.js';
 import { type FollowedRights, followRights } from './follow-rights.js';
-import type { LogSource } from './log-source.js';
+import { HttpLogSource, type LogSource } from './log-source.js';
 
 /** What following the charter needs. */
 export interface CharterFollowerOptions {
@@ -11,14 +25,20 @@ export interface CharterFollowerOptions {
   readonly store: EventStore;
   /** What the network began with; in force until something else was read. */
   readonly first: Charter;
-  /** The log of rights as each hub serves it. Who shows the most is believed, if a quorum has signed it. */
-  readonly sources: readonly LogSource[];
+  /** Where each hub serves its logs: what stands before `/log/rights`. Who shows the most is believed, if a quorum has signed it. */
+  readonly hubLogUrls: readonly string[];
   readonly primitives: Primitives;
-  readonly everyMillis: number;
-  /** Called for each failure with a source. The charter stays the one that was read before. */
-  readonly onFailure: (error: unknown, source: string) => void;
-  /** Called after the charter has changed and is kept. */
-  readonly onChange: (version: number) => void;
+  readonly log: {
+    info(message: string, fields: object): void;
+    warn(message: string, fields: object): void;
+  };
+}
+
+/** Who published an entry of the log of proofs, in which block, and where in the log it stands. */
+export interface PublishedEntry {
+  readonly publisher: Uint8Array;
+  readonly height: number;
+  readonly index: number;
 }
 
 /** The table of what was read of the log of rights, in a service's schema. Only ever added to. */
@@ -42,6 +62,8 @@ export function charterMigrations(schema: string): readonly Migration[] {
 }
 
 const HASH_LENGTH = 32;
+/** Boards decide rarely: where slots are long, a decision is in force here some seconds after it is final. */
+const MOST_MILLIS = 10_000;
 
 /**
  * The charter as the decisions of the board have made it, as far as a quorum has confirmed them. What was read is kept, so that a service goes on with
@@ -50,25 +72,35 @@ const HASH_LENGTH = 32;
 export class CharterFollower {
   readonly #options: CharterFollowerOptions;
   readonly #network: string;
+  readonly #sources: readonly LogSource[];
   readonly #worker: Worker;
   #followed: FollowedRights | null;
 
-  private constructor(options: CharterFollowerOptions, network: string, followed: FollowedRights | null) {
+  private constructor(options: CharterFollowerOptions, followed: FollowedRights | null) {
+    const { first, hubLogUrls, primitives, log } = options;
     this.#options = options;
-    this.#network = network;
+    this.#network = networkOf(first, primitives.sha256);
+    this.#sources = hubLogUrls.map((url) => new HttpLogSource(`${url}/log/rights`));
     this.#followed = followed;
     this.#worker = new Worker({
-      round: () => this.look(),
-      restMillis: options.everyMillis,
-      // Each source's own failure was told.
-      onFailure: (error) => options.onFailure(error, 'the database'),
+      round: () => this.look().then(() => false),
+      restMillis: Math.min(first.slots.lengthMillis, MOST_MILLIS),
+      onFailure: (error, attempt) => log.warn('the charter cannot be kept', { error, attempt }),
     });
   }
 
-  /** Goes on from what was kept. Throws what the database throws. */
-  static async open(options: CharterFollowerOptions): Promise<CharterFollower> {
-    const network = networkOf(options.first, options.primitives.sha256);
-    return new CharterFollower(options, network, await options.store.transaction(readFollowed));
+  /**
+   * Goes on from what was kept; where that is not enough, with what the hubs show now. Throws what the database throws.
+   *
+   * @param suffices what the charter must say for the service to start
+   */
+  static async open(
+    options: CharterFollowerOptions,
+    suffices: (charter: Charter) => boolean,
+  ): Promise<CharterFollower> {
+    const follower = new CharterFollower(options, await options.store.transaction(readFollowed));
+    if (!suffices(follower.charter)) await follower.look();
+    return follower;
   }
 
   /** In force in the next block, as far as was read. */
@@ -91,17 +123,18 @@ export class CharterFollower {
     return this.#worker.stop();
   }
 
-  /** Asks every hub once. Answers false: there is never more to read at once. Rejects where what was read cannot be kept. */
-  async look(): Promise<false> {
+  /** Asks every hub once. One that fails is told of; rejects where what was read cannot be kept. */
+  async look(): Promise<void> {
+    const { store, log } = this.#options;
     const before = this.#followed;
     let furthest = before;
-    for (const source of this.#options.sources) furthest = await this.#read(source, furthest);
-    if (furthest === null || furthest === before) return false;
-    await this.#options.store.transaction((tx) => writeFollowed(tx, furthest));
+    for (const source of this.#sources) furthest = await this.#read(source, furthest);
+    if (furthest === null || furthest === before) return;
+    await store.transaction((tx) => writeFollowed(tx, furthest));
     // What it did to each entry is nobody's business here.
     this.#followed = { ...furthest, entries: [], outcomes: [] };
-    if (furthest.state.version !== (before?.state.version ?? 0)) this.#options.onChange(furthest.state.version);
-    return false;
+    const { version } = furthest.state;
+    if (version !== (before?.state.version ?? 0)) log.info('the board has changed the charter', { version });
   }
 
   async #read(source: LogSource, before: FollowedRights | null): Promise<FollowedRights | null> {
@@ -110,10 +143,24 @@ export class CharterFollower {
     } catch (error) {
       // One hub is always a little behind another; and a network begins without a log.
       const isLate = error instanceof LogStoreError && ['older', 'no-checkpoint'].includes(error.code);
-      if (!isLate) this.#options.onFailure(error, source.name);
+      if (!isLate)
+        this.#options.log.warn('the log of rights cannot be followed', { error, url: source.name });
       return before;
     }
   }
+}
+
+/**
+ * Whose item an entry of the log of proofs is. Whatever ended stays in the charter: where it does not know the publisher, what was read of the log of
+ * rights is not far enough yet.
+ *
+ * @throws LogStoreError `charter-behind`
+ */
+export function memberOfEntry(charter: Charter, { publisher, height, index }: PublishedEntry): Organisation {
+  const member = memberByKeyHash(charter, publisher, height);
+  if (member === undefined)
+    throw new LogStoreError('charter-behind', `the charter does not know yet who published entry ${index}`);
+  return member;
 }
 
 async function readFollowed(tx: Tx): Promise<FollowedRights | null> {

@@ -8,6 +8,8 @@ export type LogStoreErrorCode =
   | 'out-of-range'
   /** A note that is no checkpoint of this log, or that the caller's policy does not accept (yet). */
   | 'checkpoint-not-accepted'
+  /** An entry of somebody whom the charter, as far as it was read, does not know: it will once more was read. */
+  | 'charter-behind'
   /** What a hub sent is not what its checkpoint promises. */
   | 'bad-entries'
   /** A hub has a log and no checkpoint of it yet: normal while a network is new. */

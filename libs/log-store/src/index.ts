@@ -12,5 +12,10 @@ export { sha256 } from './sha256.js';
 export { accuse, type MadeAccusation } from './accuse/accuse.js';
 export { type Testimony } from './accuse/testimony.js';
 export { type ReadableLog, servedLog, storedLog } from './readable-log.js';
-export { CharterFollower, charterMigrations, type CharterFollowerOptions } from './charter-follower.js';
+export {
+  CharterFollower,
+  charterMigrations,
+  type CharterFollowerOptions,
+  memberOfEntry,
+} from './charter-follower.js';
 export { followRights, type FollowedRights } from './follow-rights.js';

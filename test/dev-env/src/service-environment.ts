@@ -110,7 +110,7 @@ function only(name: ServiceName, plan: OrganisationPlan): Record<string, string>
   const exchange = plan.exchange === null ? {} : busVariables('EXCHANGE_NATS', plan.exchange(name));
   switch (name) {
     case 'intake':
-      return { BESURE_TOKENS_FILE: plan.keys.tokens };
+      return { BESURE_TOKENS_FILE: plan.keys.tokens, BESURE_HUB_LOG_URLS: plan.hubLogs.join(',') };
     case 'proof':
       return {
         BESURE_SIGNING_KEY_FILE: plan.keys.signingKey,

@@ -6,13 +6,15 @@ import { Accuser } from './accuser.js';
 
 /** Looks for hubs and witnesses that lied, and names them. */
 export function accuserPart(shared: Shared, db: Db): Worker {
-  const { config, store, log, metrics, primitives } = shared;
+  const { config, charters, store, log, metrics, primitives } = shared;
   const accuser = new Accuser({
     store,
     db,
-    charter: config.charter,
+    get charter() {
+      return charters.charter;
+    },
     primitives,
-    reader: new CheckpointReader(config.charter, primitives),
+    reader: new CheckpointReader(() => charters.charter, primitives),
     witnessed: logStoreOf(config, 'witnessed'),
     quorate: logStoreOf(config, 'proofs'),
     sources: config.hubs.map(({ logUrl }) => logSource(logUrl)),

@@ -9,11 +9,13 @@ const MOST_MILLIS = 60_000;
 const BACKOFF = { firstMillis: 1000, largestMillis: MOST_MILLIS };
 
 /** Follows the time stamps of the hubs, beside the log. */
-export function timeStampFollower({ config, store, log }: Shared, logStore: LogStore): Running {
+export function timeStampFollower({ config, charters, store, log }: Shared, logStore: LogStore): Running {
   const { charter, hubs } = config;
   const stopping = new AbortController();
   const follower = new TimeStampFollower({
-    charter,
+    get charter() {
+      return charters.charter;
+    },
     store,
     log: logStore,
     sources: hubs.map(({ logUrl }) => httpTimeStamps(`${logUrl}/log/proofs`, stopping.signal)),

@@ -24,11 +24,11 @@ const REMEMBERED = 64;
 
 /** Reads checkpoints that hubs show, believing keys of the charter only. */
 export class CheckpointReader {
-  readonly #charter: Charter;
+  readonly #charter: () => Charter;
   readonly #primitives: Primitives;
   readonly #seen = new Map<string, SeenCheckpoint>();
 
-  constructor(charter: Charter, primitives: Primitives) {
+  constructor(charter: () => Charter, primitives: Primitives) {
     this.#charter = charter;
     this.#primitives = primitives;
   }
@@ -63,7 +63,7 @@ export class CheckpointReader {
   #judge(note: string): SeenCheckpoint {
     const { origin, size, root } = parseCheckpoint(note);
     const body = { origin, size, root };
-    const lines = knownLines(note, this.#charter, this.#primitives);
+    const lines = knownLines(note, this.#charter(), this.#primitives);
     if (!lines.some(({ role, key }) => role === 'log' && key.type === 'ml-dsa-44')) {
       throw new LogStoreError('checkpoint-not-accepted', 'no hub of the charter signed it as the log');
     }

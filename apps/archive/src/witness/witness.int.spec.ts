@@ -11,7 +11,7 @@ import {
   nodePrimitives,
   rememberCheckpointSignatures,
 } from '@besure/keys';
-import { logMigrations, LogStore } from '@besure/log-store';
+import { type CharterFollower, logMigrations, LogStore } from '@besure/log-store';
 import { type Bus, connectBus } from '@besure/messaging';
 import {
   encodeBase64url,
@@ -142,7 +142,17 @@ class Archive {
     const log = createLog({ name: 'archive', stream: { write: (text: string) => this.said.push(text) } });
     const { store, metrics } = this;
     const primitives = rememberCheckpointSignatures(nodePrimitives);
-    const shared: Shared = { config, store, log, metrics, health: new Health(), bus: buses[0]!, primitives };
+    const charters = { charter } as CharterFollower;
+    const shared: Shared = {
+      config,
+      charters,
+      store,
+      log,
+      metrics,
+      health: new Health(),
+      bus: buses[0]!,
+      primitives,
+    };
     const { proofs: parts } = witnessParts(shared, this.dataSource, buses);
     this.#running = {
       async stop() {

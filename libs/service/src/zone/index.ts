@@ -1,11 +1,13 @@
 export { dialBus } from './dial-bus.js';
 export { hubBuses, hubBusVariables } from './hub-buses.js';
 export {
+  assertOfCharter,
   busConfig,
   busOptions,
   exchangeBus,
   exchangeVariables,
   memberConfig,
+  isOfCharter,
   memberVariables,
   type BusConfig,
   type MemberConfig,

@@ -62,6 +62,7 @@ export interface MemberConfig extends ServiceConfig {
   readonly bus: BusConfig;
   /** How much of what this service publishes waits on the bus at most, in bytes; 1 GiB without it. */
   readonly streamBytes?: number;
+  /** What the network began with; the log of rights says what came of it. */
   readonly charter: Charter;
   /** Seals and opens facts and openings of the zone. */
   readonly vault: FactsVault;
@@ -87,12 +88,6 @@ export function memberConfig(env: z.output<z.ZodObject<typeof memberVariables>>)
   const charter = fromVariable('BESURE_CHARTER_FILE', () =>
     parseCharter(readFileSync(env.BESURE_CHARTER_FILE, 'utf8')),
   );
-  if (organisation(charter, env.BESURE_ORGANISATION)?.role !== env.BESURE_ROLE) {
-    throw new ConfigurationError(
-      'BESURE_ORGANISATION',
-      'must be in the charter, with the role of BESURE_ROLE',
-    );
-  }
   return {
     ...serviceConfig(env),
     organisation: env.BESURE_ORGANISATION,
@@ -107,6 +102,23 @@ export function memberConfig(env: z.output<z.ZodObject<typeof memberVariables>>)
     charter,
     vault: fromVariable('BESURE_FACTS_KEY_FILE', () => loadFactsVault(env.BESURE_FACTS_KEY_FILE)),
   };
+}
+
+/** What a service of a zone needs to find in the charter, as the board has made it. */
+export function isOfCharter(
+  { organisation: id, role }: Pick<MemberConfig, 'organisation' | 'role'>,
+  charter: Charter,
+): boolean {
+  return organisation(charter, id)?.role === role;
+}
+
+/** Throws `ConfigurationError` unless the charter has the organisation: a service of somebody else would only make what nobody accepts. */
+export function assertOfCharter(config: Pick<MemberConfig, 'organisation' | 'role'>, charter: Charter): void {
+  if (!isOfCharter(config, charter))
+    throw new ConfigurationError(
+      'BESURE_ORGANISATION',
+      'must be in the charter, with the role of BESURE_ROLE; whom the board admits can start from then on',
+    );
 }
 
 /** The variables behind `exchangeBus`: for services that ask the exchange. */

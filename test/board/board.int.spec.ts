@@ -1,96 +1,23 @@
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import {
-  type Change,
-  formatCharter,
-  networkOf,
-  type NoteContent,
-  parseCharter,
-  prepareNote,
-  replay,
-  stateDigest,
-} from '@besure/governance';
+import { type Change, formatCharter, networkOf, parseCharter, replay, stateDigest } from '@besure/governance';
 import { nodePrimitives } from '@besure/keys';
 import { connectBus, inboxPrefixOf, NatsRequestServer } from '@besure/messaging';
-import {
-  attachSignature,
-  CompactRange,
-  encodeBase64url,
-  encodeEntryBundle,
-  encodeRightsEntry,
-  encodeRightsItem,
-  leafHash,
-  parseCarryRequest,
-  SUBJECTS,
-  utf8Encode,
-} from '@besure/protocol';
+import { parseCarryRequest, SUBJECTS } from '@besure/protocol';
 import { start as startRights } from '@besure/rights';
 import type { RunningService } from '@besure/service';
 import { apiFetch, startNats, waitUntil, type Nats } from '@besure/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { CheckpointSigning } from '../apps/ledger-writer/src/checkpoint-signing.js';
 import {
   makeNetwork,
   type TestMember,
   type TestNetwork,
-} from '../apps/ledger-writer/contract/scripted-network.js';
+} from '../../apps/ledger-writer/contract/scripted-network.js';
+import { ServedRights, signedNote } from './served-rights.js';
 
 const { sha256 } = nodePrimitives;
-
-/** In the place of a ledger-writer: a log of rights under checkpoints of its hub, a bundle of it at most. */
-class ServedRights {
-  readonly entries: Uint8Array[] = [];
-  readonly carried: string[] = [];
-  readonly #network: TestNetwork;
-  #height = 10;
-  #published = 0;
-  #signing: TestNetwork['hubs'][number];
-
-  constructor(network: TestNetwork) {
-    this.#network = network;
-    this.#signing = network.hubs[0]!;
-  }
-
-  /** From now on checkpoints are signed with the keys of another network. */
-  signAs(other: TestNetwork): void {
-    this.#signing = { ...this.#signing, signer: other.hubs[0]!.signer };
-  }
-
-  /** Puts items into the next block, and publishes. */
-  add(kind: 'charter' | 'note', ...texts: string[]): void {
-    this.#height += 1;
-    for (const text of texts) {
-      const item = encodeRightsItem({ kind, content: utf8Encode(text) });
-      const at = { height: this.#height, time: 1_800_000_000 + this.#height };
-      this.entries.push(encodeRightsEntry({ publisher: new Uint8Array(20), ...at, item }));
-    }
-    this.#published = this.entries.length;
-  }
-
-  answer(path: string): string | Uint8Array | null {
-    if (path === '/v1/status') return JSON.stringify({ height: this.#height, tip: this.#height + 2 });
-    if (this.#published === 0) return null;
-    if (path === '/log/rights/checkpoint') return this.#checkpoint();
-    const bundle = `/log/rights/tile/entries/000.p/${this.#published}`;
-    return path === bundle ? encodeEntryBundle(this.entries) : null;
-  }
-
-  #checkpoint(): string {
-    const range = new CompactRange(sha256);
-    for (const entry of this.entries) range.append(leafHash(entry, sha256));
-    const { hub, signer } = this.#signing;
-    const origin = `${this.#network.charter.log.origin}/rights`;
-    return new CheckpointSigning(origin, hub, signer, sha256).sign(
-      { origin, size: this.#published, root: range.root() },
-      1_800_000_000,
-    );
-  }
-}
 
 let nats: Nats;
 let network: TestNetwork;
 let served: ServedRights;
-let server: Server;
 let service: RunningService;
 const cleanups: (() => unknown)[] = [];
 
@@ -99,12 +26,8 @@ beforeAll(async () => {
   const made = makeNetwork();
   const board = { ...made.charter.board, hostingCapPercent: 50 };
   network = { ...made, charter: { ...made.charter, board } };
-  served = new ServedRights(network);
-  server = createServer((request, response) => {
-    const body = served.answer(request.url ?? '');
-    response.writeHead(body === null ? 404 : 200).end(body ?? '');
-  });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  served = await ServedRights.start(network);
+  cleanups.push(() => served.stop());
   const bus = connectBus({ url: nats.url, name: 'writer', inboxPrefix: inboxPrefixOf('ledger-writer') });
   cleanups.push(() => bus.close());
   const requests = new NatsRequestServer({ bus });
@@ -117,7 +40,7 @@ beforeAll(async () => {
     http: { port: 0 },
     logLevel: 'error',
     charter: network.charter,
-    ledgerWriterUrl: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    ledgerWriterUrl: served.url,
     bus: { url: nats.url, credentialsFile: undefined },
   });
   cleanups.push(() => service.stop());
@@ -125,7 +48,6 @@ beforeAll(async () => {
 
 afterAll(async () => {
   for (const cleanup of cleanups.toReversed()) await cleanup();
-  server.close();
   await nats.stop();
 });
 
@@ -152,11 +74,7 @@ async function replayed(): Promise<Answer> {
   });
 }
 
-function signed(member: TestMember, content: object): string {
-  const said = { network: networkOf(network.charter, sha256), member: member.id, ...content };
-  const input = prepareNote(said as unknown as NoteContent, encodeBase64url(member.seat.publicKey));
-  return attachSignature(input, member.seat.sign(utf8Encode(input)));
-}
+const signed = (member: TestMember, content: object): string => signedNote(network, member, content);
 
 const suspension: Change = { kind: 'suspend-organisation', organisation: 'beta' };
 let proposed = '';
