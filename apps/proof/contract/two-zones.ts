@@ -28,6 +28,12 @@ const charter = { slots: { base: 1, startMillis: 0, lengthMillis: 4000 } };
 /** The proof services of alpha and of the exchange, with one clock, and nothing that runs by itself. */
 export class TwoZones {
   now = IAT * 1000;
+  /** When the exchange answered alpha last. */
+  readonly answered = { at: 0 };
+  /** Alpha is told to stop. */
+  readonly stopping = new AbortController();
+  /** Statements that either of them has told of as damaged. */
+  readonly damaged: string[] = [];
   readonly folder: string;
   alpha: ProofZone;
   exchange: ProofZone;
@@ -91,6 +97,8 @@ export class TwoZones {
       exchange: 'exchange',
       charter,
       toleranceSeconds: 300,
+      onDamaged: (statement) => this.damaged.push(statement),
+      onKeyMissing: () => {},
       primitives: nodePrimitives,
       now: () => this.now,
       issuedAt: () => clock,
@@ -108,6 +116,10 @@ export class TwoZones {
       exchange: { id: 'exchange', signingKeys: [this.exchange.signer.publicKey] },
       deadlineMillis: DEADLINE_MILLIS,
       askingSince: 0,
+      answered: this.answered,
+      stopping: this.stopping.signal,
+      onDamaged: (statement) => this.damaged.push(statement),
+      onKeyMissing: () => {},
       now: () => this.now,
       request,
     };

@@ -1,6 +1,6 @@
 import { type EventStore, type Tx, arrays } from '@besure/event-store';
 import type { Charter, Organisation } from '@besure/governance';
-import { type FactsVault, KeyError, type StatementSigner } from '@besure/keys';
+import type { FactsVault, StatementSigner } from '@besure/keys';
 import {
   CLAIM_NAMES,
   type Claims,
@@ -19,10 +19,12 @@ import { counterpartOf, differingClaims, isParty } from './compare.js';
 import type { FreshRecords } from './fresh-records.js';
 import type { FreshStatements } from './fresh-statements.js';
 import { lookupOf, uniquenessOf } from './keyed-hashes.js';
+import { KEY_PATIENCE_MILLIS, type Unopened, tryToOpen } from './opening.js';
 import {
   changeStatements,
   insertStatements,
   leaveWaiting,
+  lookAgain,
   statementsByUniqueness,
 } from './statement-rows.js';
 
@@ -41,6 +43,10 @@ export interface CountersigningContext {
   readonly now: () => number;
   /** The start of the current slot, in whole seconds. */
   readonly issuedAt: () => number;
+  /** Told once of a statement that waits for good because it or its record does not open. */
+  readonly onDamaged: (statement: string) => void;
+  /** Told how many statements wait for a key that the key file does not hold. */
+  readonly onKeyMissing: (count: number) => void;
 }
 
 type StatementRow = Parameters<typeof insertStatements>[1][number];
@@ -50,6 +56,18 @@ interface KnownRow {
   state: 'waiting' | 'countersigned' | 'disputed';
   countersignature: string | null;
 }
+
+interface WaitingRow {
+  id: string;
+  issuer: string;
+  lookup: string;
+  jws: string;
+  openings: Buffer;
+  openings_key: Buffer;
+}
+
+/** What a comparison gives, or why it cannot be made. */
+type Compared = CountersignVerdict | Unopened;
 
 /** A statement in the hands of the exchange, with what is needed to decide on it. */
 interface Candidate {
@@ -87,42 +105,35 @@ export class Countersigner {
     return checked.map((one) => ('verdict' in one ? one : verdicts.get(one.statement.id)!));
   }
 
-  /** Decides on statements that waited for a record which is there now. Returns how many it decided. */
+  /**
+   * Decides on statements that waited for a record which is there now.
+   *
+   * @returns how many it looked at: each of them is decided, waits for good, or is put off
+   */
   async decideWaiting(limit: number): Promise<number> {
-    const { store, vault, primitives, issuedAt } = this.#context;
+    const { store, now, issuedAt, onDamaged, onKeyMissing } = this.#context;
     return store.transaction(async (tx) => {
-      const rows = await tx.query<
-        { id: string; issuer: string; lookup: string; jws: string; openings: Buffer; openings_key: Buffer }[]
-      >(
+      const rows = await tx.query<WaitingRow[]>(
         `SELECT s.id, s.issuer, s.lookup, s.jws, s.openings, s.openings_key
          FROM statement s JOIN record r USING (lookup)
-         WHERE s.state = 'waiting' AND s.attempts = 0 AND s.openings IS NOT NULL
+         WHERE s.state = 'waiting' AND s.attempts = 0 AND s.openings IS NOT NULL AND coalesce(s.attempt_at, 0) <= $2
          ORDER BY s.prepared_at LIMIT $1 FOR UPDATE OF s SKIP LOCKED`,
-        [limit],
+        [limit, now()],
       );
-      const candidates = rows.flatMap((row): Candidate[] => {
-        const opened = unlessDamaged(() => {
-          const statement = parseStatement(row.jws, primitives.sha256);
-          const sealed = { ciphertext: row.openings, wrappedKey: row.openings_key };
-          const disclosures = decodeOpenings(vault.open(sealed));
-          return {
-            iat: statement.iat,
-            claims: openDisclosures(statement, disclosures, primitives.sha256) as Claims,
-          };
-        });
-        return opened === undefined
-          ? []
-          : [{ id: row.id, issuer: row.issuer, lookup: row.lookup, ...opened }];
-      });
-      const compared = [...(await this.#compare(tx, candidates))];
-      const decided = compared.filter(([, verdict]) => verdict.verdict !== 'waiting');
-      // Their record is about others, and stands, or one of the two cannot be read: looked at again and again, they would keep those behind them
+      const compared = await this.#compareWaiting(tx, rows);
+      const decided = compared.flatMap(([id, outcome]): (readonly [string, CountersignVerdict])[] =>
+        typeof outcome === 'string' || outcome.verdict === 'waiting' ? [] : [[id, outcome]],
+      );
+      const sealed = compared.flatMap(([id, outcome]) => (outcome === 'key-missing' ? [id] : []));
+      const damaged = compared.flatMap(([id, outcome]) => (outcome === 'damaged' ? [id] : []));
+      // Their record is about others, and stands, or one of the two is damaged: looked at again and again, they would keep those behind them
       // from being looked at.
-      const done = new Set(decided.map(([id]) => id));
+      const done = new Set([...decided.map(([id]) => id), ...sealed]);
       await leaveWaiting(
         tx,
         rows.flatMap(({ id }) => (done.has(id) ? [] : [id])),
       );
+      await lookAgain(tx, sealed, now(), now() + KEY_PATIENCE_MILLIS);
       await changeStatements(
         tx,
         decided.map(([id, verdict]) => ({
@@ -136,8 +147,32 @@ export class Countersigner {
         })),
       );
       await this.#announce(tx, decided);
-      return decided.length;
+      damaged.forEach(onDamaged);
+      if (sealed.length > 0) onKeyMissing(sealed.length);
+      return rows.length;
     });
+  }
+
+  async #compareWaiting(tx: Tx, rows: readonly WaitingRow[]): Promise<(readonly [string, Compared])[]> {
+    const { vault, primitives } = this.#context;
+    const openings = rows.map(
+      (row) =>
+        [
+          row.id,
+          tryToOpen((): Candidate => {
+            const statement = parseStatement(row.jws, primitives.sha256);
+            const sealed = { ciphertext: row.openings, wrappedKey: row.openings_key };
+            const disclosures = decodeOpenings(vault.open(sealed));
+            const claims = openDisclosures(statement, disclosures, primitives.sha256) as Claims;
+            return { id: row.id, iat: statement.iat, claims, lookup: row.lookup, issuer: row.issuer };
+          }),
+        ] as const,
+    );
+    const candidates = openings.flatMap(([, opening]) =>
+      typeof opening === 'string' ? [] : [opening.opened],
+    );
+    const compared = await this.#compare(tx, candidates);
+    return openings.map(([id, opening]) => [id, typeof opening === 'string' ? opening : compared.get(id)!]);
   }
 
   #check(input: StatementToCountersign, organisation: Organisation): CheckedStatement | CountersignVerdict {
@@ -182,7 +217,13 @@ export class Countersigner {
       const { iat } = one.statement;
       candidates.push({ ...one, id, iat, issuer: organisation.id, lookup: lookupOf(vault, one.claims) });
     }
-    const decided = await this.#compare(tx, candidates);
+    // What cannot be read is no reason to keep the others from their answer: it waits, and is looked at by {@link decideWaiting}.
+    const decided = new Map(
+      [...(await this.#compare(tx, candidates))].map(([id, outcome]): [string, CountersignVerdict] => [
+        id,
+        typeof outcome === 'string' ? { verdict: 'waiting' } : outcome,
+      ]),
+    );
     for (const [id, verdict] of decided) verdicts.set(id, verdict);
     const rows = candidates.map((one): StatementRow => {
       const verdict = decided.get(one.id)!;
@@ -220,7 +261,7 @@ export class Countersigner {
   }
 
   /** Compares with the exchange's own records. Who is no party to a message gets the answer that an unknown one gets. */
-  async #compare(tx: Tx, candidates: readonly Candidate[]): Promise<Map<string, CountersignVerdict>> {
+  async #compare(tx: Tx, candidates: readonly Candidate[]): Promise<Map<string, Compared>> {
     const { vault, freshRecords, toleranceSeconds } = this.#context;
     const records = await freshRecords.take(
       tx,
@@ -228,8 +269,10 @@ export class Countersigner {
       candidates.map((one) => one.lookup),
     );
     return new Map(
-      candidates.map((one): [string, CountersignVerdict] => {
-        const record = unlessDamaged(() => records.get(one.lookup)?.());
+      candidates.map((one): [string, Compared] => {
+        const opening = tryToOpen(() => records.get(one.lookup)?.());
+        if (typeof opening === 'string') return [one.id, opening];
+        const record = opening.opened;
         if (record === undefined) return [one.id, { verdict: 'waiting' }];
         if (!isParty(one.issuer, record)) return [one.id, { verdict: 'waiting' }];
         if (differingClaims(one.claims, record, toleranceSeconds).length > 0)
@@ -262,16 +305,6 @@ export class Countersigner {
         data: { entries: decided.map(([id, verdict]) => ({ statement: id, verdict: verdict.verdict })) },
       },
     ]);
-  }
-}
-
-/** Undefined where something does not open: the others of its group do not wait for it. What a key file lacks is waited for. */
-function unlessDamaged<T>(read: () => T): T | undefined {
-  try {
-    return read();
-  } catch (error) {
-    if (error instanceof KeyError && error.retryable) throw error;
-    return undefined;
   }
 }
 

@@ -1,12 +1,19 @@
-import type { EventStore } from '@besure/event-store';
-import { nodePrimitives } from '@besure/keys';
-import { parseCountersignature, parseRecordsKept, parseStatement } from '@besure/protocol';
+import type { EventStore, Tx } from '@besure/event-store';
+import { type FactsVault, ephemeralFactsVault, nodePrimitives } from '@besure/keys';
+import {
+  type StatementToCountersign,
+  encodeOpenings,
+  parseCountersignature,
+  parseRecordsKept,
+  parseStatement,
+} from '@besure/protocol';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { accepted, facts } from '../contract/proof-zone.js';
 import { DEADLINE_MILLIS, IAT, TwoZones, statesOf } from '../contract/two-zones.js';
 import { askExchange } from './ask-exchange.js';
 import { FreshRecords } from './fresh-records.js';
 import { keepRecords } from './keep-records.js';
+import { KEY_PATIENCE_MILLIS } from './opening.js';
 
 let zones: TwoZones;
 
@@ -15,6 +22,13 @@ beforeEach(async () => {
 });
 
 afterEach(() => zones.close());
+
+async function attemptsOf(store: EventStore, state: string): Promise<number[]> {
+  const rows = await store.transaction((tx) =>
+    tx.query<{ attempts: number }[]>('SELECT DISTINCT attempts FROM statement WHERE state = $1', [state]),
+  );
+  return rows.map((row) => row.attempts);
+}
 
 async function typesOf(store: EventStore): Promise<string[]> {
   return (await store.readAll(0, 1000)).map((event) => event.type);
@@ -171,6 +185,76 @@ describe('a statement between an organisation and the exchange', () => {
     expect(states.filter((one) => one === 'prepared')).toHaveLength(1);
   });
 
+  it('is not ended by one failed request that was not about it: silence is as long as the deadline', async () => {
+    const letters = Array.from({ length: 250 }, (_, at) => ({ ...facts, message: `letter ${at}` }));
+    for (let at = 0; at < letters.length; at += 50) await zones.state(...letters.slice(at, at + 50));
+    zones.now += DEADLINE_MILLIS;
+    const silent = zones.asking(() => Promise.reject(new Error('no answer')));
+    expect(await zones.ask()).toBe(100);
+    await askExchange(silent);
+    const states = await statesOf(zones.alpha.store);
+    expect(states.filter((one) => one === 'prepared')).toHaveLength(150);
+    zones.now += DEADLINE_MILLIS;
+    await askExchange(silent);
+    expect(new Set(await statesOf(zones.alpha.store))).toEqual(new Set(['one-sided']));
+  });
+
+  it('is not ended by a request that was broken off because this service stops', async () => {
+    await zones.state(facts);
+    zones.now += DEADLINE_MILLIS;
+    const stopped = zones.asking(() => {
+      zones.stopping.abort();
+      return Promise.reject(new Error('no answer'));
+    });
+    expect(await askExchange(stopped)).toBe(0);
+    expect(await statesOf(zones.alpha.store)).toEqual(['prepared']);
+  });
+
+  it('does not keep this service from stopping, however many were never answered', async () => {
+    const letters = Array.from({ length: 350 }, (_, at) => ({ ...facts, message: `letter ${at}` }));
+    for (let at = 0; at < letters.length; at += 50) await zones.state(...letters.slice(at, at + 50));
+    zones.now += DEADLINE_MILLIS;
+    const vault = {
+      ...zones.alpha.vault,
+      lacksKeyOf: () => (zones.stopping.abort(), false),
+    };
+    await askExchange({ ...zones.asking(() => Promise.reject(new Error('no answer'))), vault });
+    const states = await statesOf(zones.alpha.store);
+    // What was asked about, and the group under way.
+    expect(states.filter((one) => one === 'one-sided')).toHaveLength(200);
+  });
+
+  it('that is sealed with a key which the key file lacks waits for it, past its deadline, and keeps no other from being asked about', async () => {
+    const letters = Array.from({ length: 150 }, (_, at) => ({ ...facts, message: `letter ${at}` }));
+    for (let at = 0; at < letters.length; at += 50) await zones.state(...letters.slice(at, at + 50));
+    const { vault } = zones.alpha;
+    zones.restart();
+    zones.alpha = { ...zones.alpha, vault: ephemeralFactsVault() };
+    zones.now += DEADLINE_MILLIS;
+    await zones.state(facts);
+    await zones.record(facts, letters[0]!);
+    // One that can be read stands before all others in the line: about the rest, the exchange cannot be silent.
+    await zones.alpha.store.transaction((tx) =>
+      tx.query('UPDATE statement SET attempt_at = 0 WHERE prepared_at = $1', [zones.now]),
+    );
+    expect(await askExchange(zones.asking(() => Promise.reject(new Error('no answer'))))).toBe(100);
+    zones.now += 1000;
+    expect(await zones.ask()).toBe(1);
+    const before = await statesOf(zones.alpha.store);
+    expect(before.filter((one) => one === 'prepared')).toHaveLength(150);
+    expect(before.filter((one) => one === 'countersigned')).toHaveLength(1);
+    expect(await attemptsOf(zones.alpha.store, 'prepared')).toEqual([0]);
+    expect(zones.damaged).toEqual([]);
+
+    zones.alpha = { ...zones.alpha, vault };
+    zones.now += KEY_PATIENCE_MILLIS;
+    await zones.ask();
+    await zones.ask();
+    const after = await statesOf(zones.alpha.store);
+    expect(after.filter((one) => one === 'countersigned')).toHaveLength(2);
+    expect(after).not.toContain('prepared');
+  });
+
   it('waits for its own round where the exchange answers, however many are before it', async () => {
     const letters = Array.from({ length: 150 }, (_, at) => ({ ...facts, message: `letter ${at}` }));
     for (let at = 0; at < letters.length; at += 50) await zones.record(...letters.slice(at, at + 50));
@@ -255,6 +339,7 @@ describe('a statement between an organisation and the exchange', () => {
     zones.now += DEADLINE_MILLIS;
     await zones.ask();
     expect((await statesOf(zones.alpha.store)).toSorted()).toEqual(['countersigned', 'one-sided']);
+    expect(zones.damaged).toHaveLength(1);
   });
 
   it('is countersigned after a restart of both as well, from what is in their databases', async () => {
@@ -355,8 +440,10 @@ describe('attack:', () => {
       ]),
     );
     // One place, and who stands first in line takes it: for one round only.
-    expect(await zones.countersigner().decideWaiting(1)).toBe(0);
     expect(await zones.countersigner().decideWaiting(1)).toBe(1);
+    expect((await statesOf(zones.exchange.store)).toSorted()).toEqual(['waiting', 'waiting']);
+    expect(await zones.countersigner().decideWaiting(1)).toBe(1);
+    expect(await zones.countersigner().decideWaiting(1)).toBe(0);
     expect((await statesOf(zones.exchange.store)).toSorted()).toEqual(['countersigned', 'waiting']);
   });
 
@@ -377,9 +464,41 @@ describe('attack:', () => {
       );
       // After a restart: nothing is in memory.
       const decider = zones.countersigner(IAT, new FreshRecords());
-      expect(await decider.decideWaiting(100)).toBe(1);
+      expect(await decider.decideWaiting(100)).toBe(2);
       expect(await decider.decideWaiting(100)).toBe(0);
+      expect(zones.damaged).toHaveLength(1);
       expect((await statesOf(zones.exchange.store)).toSorted()).toEqual(['countersigned', 'waiting']);
+    },
+  );
+
+  it.each(['openings of a statement', 'facts of a record'])(
+    '%s that are sealed with a key which the key file lacks keep no other from being answered or decided, and wait for it',
+    async (what) => {
+      const several = ['m-1', 'm-2'].map((message) => ({ ...facts, message }));
+      const asked = several.map((one) => zones.crafted(one));
+      const other = ephemeralFactsVault();
+      if (what.startsWith('openings')) await zones.countersigner().answer(zones.memberAlpha(), asked);
+      await zones.record(...several);
+      await zones.exchange.store.transaction((tx) =>
+        what.startsWith('openings') ? sealAnew(tx, other, asked[0]!) : sealRecordAnew(tx, other),
+      );
+      zones.restart();
+      if (!what.startsWith('openings')) {
+        const answers = await zones.countersigner().answer(zones.memberAlpha(), asked);
+        expect(answers.map(({ verdict }) => verdict).toSorted()).toEqual(['countersigned', 'waiting']);
+      }
+      // One place in line: who cannot be read leaves it to the next, and does not come back at once.
+      await zones.countersigner().decideWaiting(1);
+      await zones.countersigner().decideWaiting(1);
+      expect(await zones.countersigner().decideWaiting(1)).toBe(0);
+      expect((await statesOf(zones.exchange.store)).toSorted()).toEqual(['countersigned', 'waiting']);
+      expect(await attemptsOf(zones.exchange.store, 'waiting')).toEqual([0]);
+      expect(zones.damaged).toEqual([]);
+
+      zones.now += KEY_PATIENCE_MILLIS;
+      zones.exchange = { ...zones.exchange, vault: both(zones.exchange.vault, other) };
+      expect(await zones.countersigner().decideWaiting(1)).toBe(1);
+      expect(await statesOf(zones.exchange.store)).toEqual(['countersigned', 'countersigned']);
     },
   );
 
@@ -409,3 +528,32 @@ describe('attack:', () => {
     expect(await statesOf(zones.exchange.store)).toEqual(['waiting', 'waiting']);
   });
 });
+
+/** The same key file with one key more. */
+function both(vault: FactsVault, other: FactsVault): FactsVault {
+  const of = (wrappedKey: Uint8Array): FactsVault => (other.lacksKeyOf(wrappedKey) ? vault : other);
+  return { ...vault, open: (sealed) => of(sealed.wrappedKey).open(sealed) };
+}
+
+async function sealAnew(tx: Tx, other: FactsVault, asked: StatementToCountersign): Promise<void> {
+  const { ciphertext, wrappedKey } = other.seal(encodeOpenings(asked.disclosures));
+  const { id } = parseStatement(asked.jws, nodePrimitives.sha256);
+  await tx.query('UPDATE statement SET openings = $2, openings_key = $3, prepared_at = 0 WHERE id = $1', [
+    id,
+    ciphertext,
+    wrappedKey,
+  ]);
+}
+
+async function sealRecordAnew(tx: Tx, other: FactsVault): Promise<void> {
+  const [row] = await tx.query<{ lookup: string; facts: Buffer; facts_key: Buffer }[]>(
+    'SELECT lookup, facts, facts_key FROM record LIMIT 1',
+  );
+  const { vault } = zones.exchange;
+  const sealed = other.seal(vault.open({ ciphertext: row!.facts, wrappedKey: row!.facts_key }));
+  await tx.query('UPDATE record SET facts = $2, facts_key = $3 WHERE lookup = $1', [
+    row!.lookup,
+    sealed.ciphertext,
+    sealed.wrappedKey,
+  ]);
+}

@@ -34,7 +34,7 @@ import {
   openStore,
   runParts,
 } from '@besure/service/zone';
-import { askExchange } from './ask-exchange.js';
+import { type AskingContext, askExchange } from './ask-exchange.js';
 import { type ProofConfig, proofConfiguration } from './configuration.js';
 import { CountersignController } from './countersign.controller.js';
 import { Countersigner } from './countersigner.js';
@@ -114,34 +114,49 @@ async function build(context: ServiceContext<ProofConfig>): Promise<ServiceParts
 function organisationParts(shared: Shared, exchangeBus: Bus): { running: Running[]; parts: ServiceParts } {
   const { config, charters, store, fresh } = shared;
   const { organisation, vault } = config;
-  const askingSince = Date.now();
   const rest = Math.min(REST_MILLIS, config.charter.slots.lengthMillis / 3);
-  const asker = worker(shared, 'countersigning', rest, async () => {
-    const { charter } = charters;
-    const exchange = exchangeOf(charter);
-    const due = await askExchange({
-      store,
-      fresh,
-      vault,
-      primitives: nodePrimitives,
-      charter,
-      exchange: { id: exchange.id, signingKeys: signingKeysOf(exchange) },
-      deadlineMillis: charter.limits.countersignatureDeadlineSeconds * 1000,
-      askingSince,
-      now: Date.now,
-      request: async (statements) =>
-        parseCountersignAnswer(
-          await request(
-            exchangeBus,
-            SUBJECTS.countersign(organisation),
-            { statements: statements as unknown as Json },
-            { timeoutMillis: countersignMillis(charter) },
-          ),
-          statements.length,
+  const stopping = new AbortController();
+  const asking: AskingContext = {
+    store,
+    fresh,
+    vault,
+    primitives: nodePrimitives,
+    get charter() {
+      return charters.charter;
+    },
+    get exchange() {
+      const exchange = exchangeOf(charters.charter);
+      return { id: exchange.id, signingKeys: signingKeysOf(exchange) };
+    },
+    get deadlineMillis() {
+      return charters.charter.limits.countersignatureDeadlineSeconds * 1000;
+    },
+    askingSince: Date.now(),
+    answered: { at: 0 },
+    now: Date.now,
+    request: async (statements) =>
+      parseCountersignAnswer(
+        await request(
+          exchangeBus,
+          SUBJECTS.countersign(organisation),
+          { statements: statements as unknown as Json },
+          { timeoutMillis: countersignMillis(charters.charter), signal: stopping.signal },
         ),
-    });
-    return due > 0;
-  });
+        statements.length,
+      ),
+    stopping: stopping.signal,
+    ...unopened(shared),
+  };
+  const worked = worker(shared, 'countersigning', rest, async () => (await askExchange(asking)) > 0);
+  const asker = {
+    start: () => worked.start(),
+    wake: () => worked.wake(),
+    async stop() {
+      // An exchange that is not there is not waited for.
+      stopping.abort();
+      await worked.stop();
+    },
+  };
   const consumers = makeConsumers(shared, [intakeReader(config, store, () => asker.wake(), fresh)]);
   return { running: [asker, ...consumers], parts: {} };
 }
@@ -165,6 +180,7 @@ function exchangeParts(shared: Shared): { running: Running[]; parts: ServicePart
     primitives: nodePrimitives,
     issuedAt: issuedAt(config),
     now: Date.now,
+    ...unopened(shared),
   });
   const decider = worker(shared, 'waiting statements', REST_MILLIS, async () => {
     return (await countersigner.decideWaiting(WAITING_GROUP)) === WAITING_GROUP;
@@ -257,6 +273,19 @@ function slotParts(shared: Shared, hubs: readonly Bus[]): Running[] {
     }
   });
   return [sender, { start: () => clock.start(), stop: () => clock.stop() }];
+}
+
+/** What is told of openings and records that cannot be read. */
+function unopened({ log, metrics }: Shared): Pick<AskingContext, 'onDamaged' | 'onKeyMissing'> {
+  const alarms = metrics.gauge('besure_alarms');
+  return {
+    onDamaged(statement) {
+      alarms.inc({ kind: 'openings-damaged' });
+      log.error('openings of a statement, or the record beside it, do not open', { statement });
+    },
+    onKeyMissing: (count) =>
+      log.warn('what is sealed waits for a key that the key file does not hold', { count }),
+  };
 }
 
 /** Which variable names a key that the charter does not have for this organisation; `null` where it has both. */

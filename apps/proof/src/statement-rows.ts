@@ -67,6 +67,20 @@ export async function leaveWaiting(tx: Tx, ids: readonly string[]): Promise<void
   await tx.query('UPDATE statement SET attempts = 1 WHERE id = ANY($1::text[])', [ids]);
 }
 
+/**
+ * Puts off statements that cannot be read yet, unless another instance has gone on with them since. They count no attempt: that instance may be
+ * asking, and the count says whether its answer is still about the same row.
+ */
+export async function lookAgain(tx: Tx, ids: readonly string[], now: number, at: number): Promise<void> {
+  if (ids.length === 0) return;
+  await tx.query(
+    `UPDATE statement SET attempt_at = $3 WHERE id IN (
+       SELECT id FROM statement WHERE id = ANY($1::text[]) AND (state = 'waiting' OR attempt_at <= $2)
+       ORDER BY id FOR UPDATE)`,
+    [arrays.text(ids), now, at],
+  );
+}
+
 /** A change of state after a verdict or a deadline. */
 export interface StatementChange {
   readonly id: string;

@@ -98,10 +98,14 @@ describe('seal and open', () => {
     );
   });
 
-  test('another zone cannot open', () => {
-    expect(() => createFactsVault([randomBytes(32)]).open(vault.seal(plain))).toThrow(
-      expect.objectContaining({ code: 'sealed-unknown-key' }),
-    );
+  test('another zone cannot open, and can say so without a try', () => {
+    const sealed = vault.seal(plain);
+    const other = createFactsVault([randomBytes(32)]);
+    expect(() => other.open(sealed)).toThrow(expect.objectContaining({ code: 'sealed-unknown-key' }));
+    expect(other.lacksKeyOf(sealed.wrappedKey)).toBe(true);
+    expect(vault.lacksKeyOf(sealed.wrappedKey)).toBe(false);
+    // No key would help.
+    expect(other.lacksKeyOf(sealed.wrappedKey.subarray(1))).toBe(false);
   });
 });
 

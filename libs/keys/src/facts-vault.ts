@@ -18,6 +18,8 @@ export interface FactsVault {
   seal(plain: Uint8Array): Sealed;
   /** Throws `KeyError` 'sealed-malformed', 'sealed-unknown-key' or 'sealed-mismatch'. */
   open(sealed: Sealed): Uint8Array;
+  /** Whether a wrapped key names a key that this zone does not have: with it, it may open later. No look at what is sealed. */
+  lacksKeyOf(wrappedKey: Uint8Array): boolean;
   /** The same wrapped key under the zone's newest key; unchanged when it already is. */
   rewrap(wrappedKey: Uint8Array): Uint8Array;
   /** HMAC-SHA256 of a text under a key for this label: tells equal texts apart from others without keeping them. */
@@ -112,6 +114,7 @@ export function createFactsVault(keys: readonly Uint8Array[]): FactsVault {
       key.fill(0);
       return plain;
     },
+    lacksKeyOf: (wrappedKey) => wrappedKey.length === WRAPPED_LENGTH && !byId.has(idOf(wrappedKey)),
     rewrap(wrappedKey) {
       const key = unwrap(wrappedKey);
       if (idOf(wrappedKey) === idOf(newest.id)) return wrappedKey;
