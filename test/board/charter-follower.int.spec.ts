@@ -70,7 +70,7 @@ describe('CharterFollower', () => {
     suspendBeta();
     await follower.look();
     expect(betaIsMember(follower)).toBe(false);
-    expect(said).toEqual([{ message: 'the board has changed the charter', fields: { version: 1 } }]);
+    expect(said).toEqual([{ message: 'the board has changed the charter', fields: { version: '1' } }]);
   });
 
   it('looks by itself', async () => {

@@ -63,6 +63,7 @@ export function follow(
     now: Date.now,
     pollMillis: 10,
     onTaken: () => {},
+    onOvertaken: () => Promise.resolve(),
     onFailure: () => {},
     ...options,
   });

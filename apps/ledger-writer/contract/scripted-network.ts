@@ -74,6 +74,8 @@ export interface CharterOptions {
   readonly finalDepth?: number;
   readonly checkpointEvery?: number;
   readonly hubs?: number;
+  /** That all hubs share; one of its own for each without it, that no node has. */
+  readonly nodeAddress?: string;
   readonly witnesses?: number;
   /** All hubs and no witness unless said otherwise. */
   readonly quorum?: Charter['quorum'];
@@ -164,7 +166,7 @@ export function makeCharter(options: CharterOptions): TestCharter {
         name: `hub-${i}.example`,
         operator: `Operator ${i}`,
         provider: 'example',
-        nodeAddress: encodeAddress(randomBytes(20), format, sha256),
+        nodeAddress: options.nodeAddress ?? encodeAddress(randomBytes(20), format, sha256),
         keys: [{ from: 0, until: null, log: rawKeys(signer.log), witness: rawKeys(signer.witness) }],
       })),
       witnesses: witnessSigners.map(({ publicKey }, i) => ({

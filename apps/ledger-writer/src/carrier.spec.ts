@@ -17,7 +17,7 @@ function carrierAt(now: number): Carrier {
     sendRawTransactions: (raws) => Promise.resolve(raws.map(() => ({ ok: true, txid: 'cd'.repeat(32) }))),
   };
   const carrier = new Carrier({
-    charter,
+    charter: () => charter,
     node: node as LedgerNode,
     sha256: nodePrimitives.sha256,
     now: () => now,

@@ -16,7 +16,8 @@ import { LedgerWriterError } from './error.js';
 
 /** What carrying needs. */
 export interface CarrierOptions {
-  readonly charter: Charter;
+  /** In force in the next block. */
+  readonly charter: () => Charter;
   readonly node: LedgerNode;
   readonly sha256: Sha256;
   /** This hub's clock, in milliseconds since 1970. */
@@ -91,7 +92,7 @@ export class Carrier {
   /** What the member's address can spend, the oldest first, and the stream to write to. */
   async outputs(member: string, address: string): Promise<OutputsReply> {
     const { charter, node, chain } = this.#options;
-    const known = organisation(charter, member);
+    const known = organisation(charter(), member);
     if (known === undefined || !ledgerAddressesOf(known).includes(address)) {
       throw new LedgerWriterError(
         'forbidden',
@@ -147,8 +148,9 @@ export class Carrier {
    */
   #isAhead(item: Uint8Array): boolean {
     const { charter, now } = this.#options;
-    const latest = now() + (charter.limits.agreementToleranceSeconds * 1000) / 2;
-    const { base, startMillis, lengthMillis } = charter.slots;
+    const { limits, slots } = charter();
+    const latest = now() + (limits.agreementToleranceSeconds * 1000) / 2;
+    const { base, startMillis, lengthMillis } = slots;
     return startMillis + (parseItem(item).slot - base) * lengthMillis > latest;
   }
 
@@ -160,7 +162,7 @@ export class Carrier {
       const item = proofItemOf(parseTransaction(raw), entity, ITEM_LENGTH, ITEM_MAGIC, sha256);
       if ('skip' in item) return refused('not-an-item', `not an item transaction: ${item.skip}`);
       // The height of its block is for the log to judge; here it is that of the next one.
-      const publisher = memberByKeyHash(charter, item.keyHash, chain().tip + 1);
+      const publisher = memberByKeyHash(charter(), item.keyHash, chain().tip + 1);
       if (publisher?.id !== member)
         return refused('publisher', 'signed by another key than the charter gives the organisation');
       if (this.#isAhead(item.data)) {

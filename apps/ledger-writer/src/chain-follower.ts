@@ -15,6 +15,8 @@ export interface ChainFollowerOptions extends TakingContext {
   readonly node: LedgerNode;
   /** How often the node is asked for new blocks. */
   readonly pollMillis: number;
+  /** Another instance has taken blocks in: what is remembered of them must be read. */
+  readonly onOvertaken: () => Promise<void>;
   /** After each run of final blocks that was taken in and committed. */
   readonly onTaken: (taken: Taken, count: number) => void;
   readonly onFailure: (error: unknown, failuresInARow: number) => void;
@@ -142,7 +144,10 @@ export class ChainFollower {
     const { dataSource, onTaken } = this.#options;
     const blocks = await this.#readBlocks(state, final);
     const taken = await runTransaction(dataSource, (tx) => takeFinalBlocks(tx, this.#options, blocks, final));
-    if (taken === null) return true;
+    if (taken === null) {
+      await this.#options.onOvertaken();
+      return true;
+    }
     this.#status = { ...this.#status, height: taken.state.height, streams: taken.state.streams };
     onTaken(taken, blocks.length);
     await this.#lock(taken.state.lockHash);

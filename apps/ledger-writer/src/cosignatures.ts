@@ -18,7 +18,8 @@ import { LedgerWriterError } from './error.js';
 export interface CosignaturesOptions {
   readonly dataSource: DataSource;
   readonly log: LogStore;
-  readonly charter: Charter;
+  /** By which signatures count now. */
+  readonly charter: () => Charter;
   readonly primitives: Primitives;
   /** After a checkpoint of that size has come under a quorum. */
   readonly onPublished: (size: number) => void;
@@ -48,7 +49,7 @@ export class Cosignatures {
   /** Whether a checkpoint may be published: the log and a quorum of the charter have signed it. */
   suffices(note: string): boolean {
     const { charter, primitives } = this.#options;
-    const { signedByLog, recordedTime } = judgeCheckpoint(note, charter, primitives);
+    const { signedByLog, recordedTime } = judgeCheckpoint(note, charter(), primitives);
     return signedByLog && recordedTime !== null;
   }
 
@@ -85,7 +86,7 @@ export class Cosignatures {
     const unknown = signatures.map(({ line }) => line).filter((line) => !known.has(line));
     if (unknown.length === 0) return 0;
     const body = { origin, size, root };
-    const lines = knownLines(formatCheckpoint(body, unknown), charter, primitives).map(({ line }) => line);
+    const lines = knownLines(formatCheckpoint(body, unknown), charter(), primitives).map(({ line }) => line);
     if (lines.length === 0) return 0;
     const saved = await runTransaction(dataSource, (tx) =>
       log.saveCheckpoint(tx, formatCheckpoint(body, lines), (note) => this.suffices(note)),
@@ -104,7 +105,7 @@ export class Cosignatures {
   /** Only what a hub of the charter has signed as the log proves something, and is shown to witnesses: a witness alone can sign any root. */
   async #keepContradiction(note: string, checkpoint: Checkpoint): Promise<void> {
     const { dataSource, charter, primitives, onContradiction } = this.#options;
-    const lines = knownLines(note, charter, primitives);
+    const lines = knownLines(note, charter(), primitives);
     const signer = lines.find(({ role, key }) => role === 'log' && key.type === 'ml-dsa-44')?.by.id;
     if (signer === undefined) return;
     const isNew = await runTransaction(dataSource, (tx) =>

@@ -1,4 +1,10 @@
-import { type Charter, expectedRights, ledgerAddressesOf, type LedgerRight } from '@besure/governance';
+import {
+  type Charter,
+  expectedRights,
+  hubNodesOf,
+  ledgerAddressesOf,
+  type LedgerRight,
+} from '@besure/governance';
 import { LedgerError, type LedgerNode, type Permission, type StreamInfo } from '@besure/multichain';
 
 /** The chain's own permissions and the network's streams, as the node has them now, unconfirmed ones included. */
@@ -16,23 +22,30 @@ export interface Founded {
 
 const STREAM_RIGHTS = ['write', 'admin', 'activate'] as const;
 
+/** What enacting the charter did now; both empty where the chain permits what the charter says. */
+export interface Enacted {
+  readonly granted: readonly LedgerRight[];
+  readonly revoked: readonly LedgerRight[];
+}
+
 /**
- * Reads and sets the chain's native permissions. Founding is idempotent: it looks first and does what is missing; a call whose outcome is unknown is
- * simply made again as a whole. One at a time, so that two do not grant the same.
+ * Reads and sets the chain's native permissions, the lower fence of what the charter says. All of it is idempotent: it looks first and does what is
+ * missing; a call whose outcome is unknown is simply made again as a whole. One at a time, so that two do not grant the same.
  */
 export class Founder {
-  readonly #charter: Charter;
+  readonly #charter: () => Charter;
   readonly #node: LedgerNode;
   #last: Promise<unknown> = Promise.resolve();
 
-  constructor(charter: Charter, node: LedgerNode) {
+  /** `charter` answers the one that is in force in the next block. */
+  constructor(charter: () => Charter, node: LedgerNode) {
     this.#charter = charter;
     this.#node = node;
   }
 
   /** What is granted now. */
   async rights(): Promise<LedgerRights> {
-    const names = Object.values(this.#charter.ledger.streams);
+    const names = Object.values(this.#charter().ledger.streams);
     const height = await this.#node.getBlockCount();
     const streams = (await Promise.all(names.map((name) => this.#node.listStreams(name)))).flat();
     const specs = ['*', ...streams.flatMap(({ name }) => STREAM_RIGHTS.map((right) => `${name}.${right}`))];
@@ -41,27 +54,46 @@ export class Founder {
     return { height, permissions, streams };
   }
 
-  /** Creates the streams and grants what the charter gives its members, as far as that is missing. */
+  /** Creates the streams and grants what the charter gives, as far as that is missing. */
   found(): Promise<Founded> {
-    const founding = this.#last.then(() => this.#found());
-    this.#last = founding.catch(() => undefined);
-    return founding;
+    return this.#inTurn(async () => {
+      await this.#importAddresses();
+      const created: string[] = [];
+      for (const name of Object.values(this.#charter().ledger.streams)) {
+        if ((await this.#node.listStreams(name)).length > 0) continue;
+        if (await this.#create(name)) created.push(name);
+      }
+      return { created, granted: (await this.#enact()).granted };
+    });
   }
 
-  async #found(): Promise<Founded> {
-    const node = this.#node;
-    // A node lists unconfirmed outputs only of addresses that it knew before: first import, then grant.
-    for (const address of this.#charter.organisations.flatMap(ledgerAddressesOf))
-      await node.importAddress(address);
-    const created: string[] = [];
-    for (const name of Object.values(this.#charter.ledger.streams)) {
-      if ((await node.listStreams(name)).length > 0) continue;
-      if (await this.#create(name)) created.push(name);
-    }
+  /** Grants what the charter gives and the chain does not, and takes from members and former ones what it does not give them. */
+  enact(): Promise<Enacted> {
+    return this.#inTurn(async () => {
+      await this.#importAddresses();
+      return this.#enact();
+    });
+  }
+
+  #inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const working = this.#last.then(work);
+    this.#last = working.catch(() => undefined);
+    return working;
+  }
+
+  /** A node lists unconfirmed outputs only of addresses that it knew before: first import, then grant. */
+  async #importAddresses(): Promise<void> {
+    for (const address of this.#charter().organisations.flatMap(ledgerAddressesOf))
+      await this.#node.importAddress(address);
+  }
+
+  async #enact(): Promise<Enacted> {
+    const charter = this.#charter();
     const { permissions, height } = await this.rights();
-    const missing = missingRights(this.#charter, permissions, height);
-    for (const [address, spec] of grantsOf(missing)) await node.grant(address, spec);
-    return { created, granted: missing };
+    const { missing, surplus } = compareRights(charter, permissions, height);
+    for (const [address, spec] of specsOf(missing)) await this.#node.grant(address, spec);
+    for (const [address, spec] of specsOf(surplus)) await this.#node.revoke(address, spec);
+    return { granted: missing, revoked: surplus };
   }
 
   /** False when somebody else was faster. */
@@ -76,22 +108,33 @@ export class Founder {
   }
 }
 
-/** What the charter gives and the chain does not. */
-export function missingRights(
+/** What the charter gives and the chain does not, and what members or nodes of hubs hold, or held, beyond what it gives them. */
+export function compareRights(
   charter: Charter,
   permissions: readonly Permission[],
   height: number,
-): LedgerRight[] {
-  const granted = new Set(
-    permissions
-      .filter(({ startBlock, endBlock }) => startBlock <= height + 1 && endBlock > height + 1)
-      .map(keyOf),
+): { readonly missing: LedgerRight[]; readonly surplus: LedgerRight[] } {
+  const active = permissions.filter(
+    ({ startBlock, endBlock }) => startBlock <= height + 1 && endBlock > height + 1,
   );
-  return expectedRights(charter, height + 1).filter((right) => !granted.has(keyOf(right)));
+  const expected = expectedRights(charter, height + 1);
+  const [granted, given] = [active, expected].map((rights) => new Set(rights.map(keyOf)));
+  // Whoever the charter never named was given rights by nobody's decision: that is an alarm, and for people to end.
+  const nodes = hubNodesOf(charter);
+  const decidedOn = new Set([
+    ...charter.organisations.flatMap(ledgerAddressesOf),
+    ...charter.hubs.map(({ nodeAddress }) => nodeAddress).filter((address) => !nodes.has(address)),
+  ]);
+  return {
+    missing: expected.filter((right) => !granted!.has(keyOf(right))),
+    surplus: active
+      .filter((right) => decidedOn.has(right.address) && !given!.has(keyOf(right)))
+      .map(({ address, stream, type }) => ({ address, stream, type })),
+  };
 }
 
-/** One grant per address and stream: each grant makes an output, and few are enough. */
-function grantsOf(rights: readonly LedgerRight[]): (readonly [address: string, spec: string])[] {
+/** One call per address and stream: each makes an output, and few are enough. */
+function specsOf(rights: readonly LedgerRight[]): (readonly [address: string, spec: string])[] {
   const groups = Map.groupBy(rights, ({ address, stream }) => `${address} ${stream ?? ''}`);
   return [...groups.values()].map((group) => {
     const types = group.map(({ type }) => type).join(',');

@@ -21,7 +21,8 @@ import { REQUESTS_CONTEXT } from './tokens.js';
 
 /** What requests are answered from. */
 export interface RequestsContext {
-  readonly charter: Charter;
+  /** In force in the next block. */
+  readonly charter: () => Charter;
   readonly hub: string;
   readonly carrier: Carrier;
   readonly founder: Founder;

@@ -149,15 +149,18 @@ describe('founding', () => {
   it('creates the streams and grants what the charter says, after the addresses are imported, once', async () => {
     const first = await found();
     const { chain, charter, members } = network;
+    const node = charter.hubs[0]!.nodeAddress;
     expect(first).toMatchObject({ created: ['proofs', 'rights'] });
-    expect(chain.grants).toEqual(
-      members.flatMap(({ address }) => [`${address} send,receive`, `${address} proofs.write`]),
-    );
+    expect(chain.grants).toEqual([
+      `${node} connect,send,receive,mine,admin`,
+      `${node} rights.write`,
+      ...members.flatMap(({ address }) => [`${address} send,receive`, `${address} proofs.write`]),
+    ]);
     expect(chain.imported.size).toBe(3);
     expect(await ask(busOf('rights'), SUBJECTS.found, {})).toMatchObject({ created: [], granted: [] });
-    expect(chain.grants).toHaveLength(6);
+    expect(chain.grants).toHaveLength(8);
     const rights = await ask(busOf('rights'), SUBJECTS.permissions, {});
-    expect(rights['permissions']).toHaveLength(9);
+    expect(rights['permissions']).toHaveLength(15);
     expect(rights['streams']).toMatchObject([{ name: charter.ledger.streams.proofs }, { name: 'rights' }]);
   });
 
@@ -166,7 +169,7 @@ describe('founding', () => {
     await network.chain.grant(alpha.address, 'send');
     const answer = await found();
     expect(answer).toMatchObject({ created: ['rights'] });
-    expect(network.chain.grants.slice(1, 3)).toEqual([
+    expect(network.chain.grants.slice(3, 5)).toEqual([
       `${alpha.address} receive`,
       `${alpha.address} proofs.write`,
     ]);

@@ -1,5 +1,5 @@
 import { assertMigrated, migrate, openDataSource } from '@besure/event-store';
-import { networkOf, rightsLogOf } from '@besure/governance';
+import { networkOf, rightsLogOf, rightsOriginOf } from '@besure/governance';
 import { nodePrimitives, rememberCheckpointSignatures } from '@besure/keys';
 import { LogStore } from '@besure/log-store';
 import { connectBus, inboxPrefixOf, NatsRequestServer, publishHint } from '@besure/messaging';
@@ -25,6 +25,8 @@ import { Founder } from './founder.js';
 import { type LogContext, LogController, RightsLogController } from './log.controller.js';
 import { migrations, SCHEMA } from './migrations.js';
 import { type RequestsContext, RequestsController } from './requests.controller.js';
+import { CharterNow } from './rights/charter-now.js';
+import { Enactor } from './rights/enactor.js';
 import { ReplayedRights } from './rights/replayed.js';
 import { RightsPublisher } from './rights/publisher.js';
 import { OneAtATime } from './one-at-a-time.js';
@@ -94,8 +96,9 @@ export async function buildWith(
     contradictions,
     items: noMissingItems,
   };
-  const byRights = rightsLogOf(charter);
-  const { origin } = byRights.log;
+  const now = new CharterNow(charter);
+  await now.read(dataSource);
+  const origin = rightsOriginOf(charter);
   const rightsLog = new LogStore({ schema: SCHEMA, log: RIGHTS_LOG, origin });
   const onContradiction = (signer: string, size: number): void => {
     seen.contradictions += 1;
@@ -104,7 +107,7 @@ export async function buildWith(
   const cosignatures = new Cosignatures({
     dataSource,
     log,
-    charter,
+    charter: () => now.charter,
     primitives,
     onPublished: (size) => publishHint(bus, SUBJECTS.logHint, { log: LOG, size }),
     onContradiction,
@@ -112,13 +115,13 @@ export async function buildWith(
   const rightsCosignatures = new Cosignatures({
     dataSource,
     log: rightsLog,
-    charter: byRights,
+    charter: () => rightsLogOf(now.charter),
     primitives,
     onPublished: (size) => publishHint(bus, SUBJECTS.rightsHint, { log: RIGHTS_LOG, size }),
     onContradiction,
   });
   const counting = new OneAtATime(() =>
-    missingItems(dataSource, charter).then(
+    missingItems(dataSource, now.charter).then(
       (items) => void (seen.items = items),
       (error: unknown) => serviceLog.warn('missing items were not counted', { error }),
     ),
@@ -143,6 +146,8 @@ export async function buildWith(
     pollMillis: Math.min(1_000, Math.max(50, Math.floor(charter.slots.lengthMillis / 5))),
     onTaken: ({ state, checkpointSize, rights, skipped }, count) => {
       seen.failures = 0;
+      now.take(rights.state);
+      enactor.wake();
       counting.ask();
       serviceLog.debug('final blocks taken in', { height: state.height, count });
       skipped.forEach((times, reason) => {
@@ -157,6 +162,7 @@ export async function buildWith(
       serviceLog.info('checkpoint', { size: checkpointSize, height: state.height });
       publishHint(bus, SUBJECTS.logHint, { log: LOG, size: checkpointSize });
     },
+    onOvertaken: () => now.read(dataSource),
     onFailure: (error, failures) => {
       seen.failures = failures;
       const isGrave = error instanceof LedgerWriterError && error.code !== 'chain-moved';
@@ -168,11 +174,35 @@ export async function buildWith(
   showNumbers(context, follower, seen);
   const timeStamper = timeStamperOf(context, { dataSource, log });
 
-  const carrier = new Carrier({ charter, node, sha256, now: Date.now, chain: () => follower.status() });
+  const carrier = new Carrier({
+    charter: () => now.charter,
+    node,
+    sha256,
+    now: Date.now,
+    chain: () => follower.status(),
+  });
   context.onStop('carrier', () => carrier.close());
   context.onStop('follower', () => follower.stop());
   // Before the follower: a call that waits for a silent node must not hold up the end.
   context.onStop('node', () => node.close());
+  const founder = new Founder(() => now.charter, node);
+  const pollMillis = Math.min(1_000, Math.max(50, Math.floor(charter.slots.lengthMillis / 5)));
+  const enactor = new Enactor({
+    now,
+    founder,
+    pollMillis,
+    isReady() {
+      const { state, streams } = follower.status();
+      return state === 'following' && streams.proofs !== null && streams.rights !== null;
+    },
+    onEnacted: (version, { granted, revoked }) =>
+      serviceLog.info('a decision was enacted on the chain: rights were given or taken', {
+        version: version.toString(),
+        count: granted.length + revoked.length,
+      }),
+    onFailure: (error, attempt) => serviceLog.warn('a decision was not enacted', { error, attempt }),
+  });
+  context.onStop('enacting', () => enactor.stop());
   const publisher = new RightsPublisher({
     dataSource,
     node,
@@ -180,16 +210,16 @@ export async function buildWith(
     hub,
     sha256,
     chain: () => follower.status(),
-    pollMillis: Math.min(1_000, Math.max(50, Math.floor(charter.slots.lengthMillis / 5))),
+    pollMillis,
     onFailure: (error, attempt) => serviceLog.warn('a note was not published', { error, attempt }),
   });
   context.onStop('publisher of notes', () => publisher.stop());
   const requests: RequestsContext = {
-    charter,
+    charter: () => now.charter,
     hub: hub.id,
     carrier,
     follower,
-    founder: new Founder(charter, node),
+    founder,
     publisher,
   };
   const server = new NatsRequestServer({
@@ -219,6 +249,7 @@ export async function buildWith(
     started() {
       follower.start();
       publisher.start();
+      enactor.start();
       timeStamper?.start();
     },
   };

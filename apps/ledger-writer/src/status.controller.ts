@@ -30,6 +30,6 @@ export class StatusController {
   status(): LedgerStatus {
     const { charter, hub, follower } = this.#context;
     const { state, halted, tip, height } = follower.status();
-    return { hub, chain: charter.ledger.chain, state, halted, tip, height };
+    return { hub, chain: charter().ledger.chain, state, halted, tip, height };
   }
 }

@@ -15,7 +15,6 @@ const right = {
 const difference = z.union([
   z.object({ kind: z.enum(['missing', 'surplus']), ...right }),
   z.object({ kind: z.enum(['no-stream', 'open-stream']), stream: z.string() }),
-  z.object({ kind: z.literal('administrators'), expected: z.int(), found: z.int() }),
 ]) satisfies z.ZodType<Difference>;
 
 /** What everyone may read, described: what is served and what is not is compared at the start. */

@@ -32,7 +32,6 @@ const asAgreed: LedgerRights = {
   height: 7,
   permissions: [
     ...expectedRights(charter, 8).map(({ address, stream, type }) => right(address, type, stream)),
-    right('node', 'admin'),
   ],
   streams: Object.values(charter.ledger.streams).map((name) => ({ name, restrictsWrite: true })),
 };

@@ -141,6 +141,40 @@ describe('membership over time', () => {
     expect(holders(4999).has(ledgerAddressesOf(beta!)[0]!)).toBe(true);
     expect(holders(5000).has(ledgerAddressesOf(beta!)[0]!)).toBe(false);
   });
+
+  it('rights on the ledger rest with a membership', () => {
+    const resting = {
+      ...changing,
+      organisations: changing.organisations.map((member) =>
+        member.id === 'beta' ? { ...member, suspensions: [{ from: 100, until: 200 }] } : member,
+      ),
+    };
+    const mayWrite = (height: number): boolean =>
+      expectedRights(resting, height).some(({ address }) => address === ledgerAddressesOf(beta!)[0]!);
+    expect([99, 100, 199, 200].map(mayWrite)).toEqual([true, false, false, true]);
+  });
+
+  it('rights on the ledger belong to the nodes of hubs that the charter has now', () => {
+    const [hub] = changing.hubs;
+    const of = (charter: Charter): string[] =>
+      expectedRights(charter, 5)
+        .filter(({ address }) => address === hub!.nodeAddress)
+        .map(({ stream, type }) => `${stream ?? ''}.${type}`);
+    expect(of(changing)).toEqual([
+      '.connect',
+      '.send',
+      '.receive',
+      '.mine',
+      '.admin',
+      `${changing.ledger.streams.rights}.write`,
+    ]);
+    const ended = {
+      ...hub!,
+      keys: hub!.keys.map((keys) => ({ ...keys, until: keys.until ?? 9_999_999_999 })),
+    };
+    expect(of({ ...changing, hubs: [ended] })).toEqual([]);
+    expect(of({ ...changing, hubs: [ended, { ...hub!, id: 'other' }] })).toHaveLength(6);
+  });
 });
 
 describe('a quorum', () => {

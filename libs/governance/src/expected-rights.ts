@@ -1,4 +1,5 @@
-import type { Charter } from './charter.js';
+import type { Charter, Hub, Organisation } from './charter.js';
+import { isWithin } from './period.js';
 
 /** A right on the chain (`stream` null) or on one stream of it. */
 export interface LedgerRight {
@@ -8,19 +9,46 @@ export interface LedgerRight {
 }
 
 /**
- * The rights that the charter gives its members on the ledger for the block of a height, and no others: to spend and receive, so that a member's
- * transactions can follow each other, and to write proofs. A key gets them before its period begins, so that nothing has to happen in that very
- * block, and loses them with its end. What hub nodes hold natively is not in this version of the charter.
+ * The rights that the charter gives on the ledger for the block of a height, and no others. Members spend and receive, so that their transactions can follow
+ * each other, and write proofs. A key gets them before its period begins, so that nothing has to happen in that very block, and loses them with its end;
+ * a member whose membership rests has none. Nodes of hubs take part, mine, administer, and carry notes.
  */
-export function expectedRights({ organisations, ledger }: Charter, height: number): LedgerRight[] {
-  const lasts = (until: number | null): boolean => until === null || height < until;
-  return organisations
-    .filter(({ until }) => lasts(until))
+export function expectedRights(charter: Charter, height: number): LedgerRight[] {
+  const { organisations, ledger } = charter;
+  const { proofs, rights } = ledger.streams;
+  const ofMembers = organisations
+    .filter((member) => mayWrite(member, height))
     .flatMap(({ ledgerKeys }) => ledgerKeys)
-    .filter(({ until }) => lasts(until))
+    .filter((key) => lasts(key, height))
     .flatMap(({ address }) => [
-      { address, stream: null, type: 'send' },
-      { address, stream: null, type: 'receive' },
-      { address, stream: ledger.streams.proofs, type: 'write' },
+      ...onChain(address, 'send', 'receive'),
+      { address, stream: proofs, type: 'write' },
     ]);
+  const ofHubs = [...hubNodesOf(charter)].flatMap((address) => [
+    ...onChain(address, 'connect', 'send', 'receive', 'mine', 'admin'),
+    { address, stream: rights, type: 'write' },
+  ]);
+  return [...ofHubs, ...ofMembers];
+}
+
+/** The nodes of hubs that the charter has now, however many of them share one. */
+export function hubNodesOf({ hubs }: Charter): Set<string> {
+  return new Set(hubs.filter(isRunning).map(({ nodeAddress }) => nodeAddress));
+}
+
+function onChain(address: string, ...types: readonly string[]): LedgerRight[] {
+  return types.map((type) => ({ address, stream: null, type }));
+}
+
+/** A hub that was removed has no keys without an end. */
+function isRunning({ keys }: Hub): boolean {
+  return keys.some(({ until }) => until === null);
+}
+
+function mayWrite(member: Organisation, height: number): boolean {
+  return lasts(member, height) && !member.suspensions.some((period) => isWithin(period, height));
+}
+
+function lasts({ until }: { readonly until: number | null }, height: number): boolean {
+  return until === null || height < until;
 }

@@ -134,7 +134,8 @@ export class CharterFollower {
     // What it did to each entry is nobody's business here.
     this.#followed = { ...furthest, entries: [], outcomes: [] };
     const { version } = furthest.state;
-    if (version !== (before?.state.version ?? 0)) log.info('the board has changed the charter', { version });
+    if (version !== (before?.state.version ?? 0))
+      log.info('the board has changed the charter', { version: version.toString() });
   }
 
   async #read(source: LogSource, before: FollowedRights | null): Promise<FollowedRights | null> {

@@ -22,7 +22,7 @@ export class MissingItemsController {
   @Get()
   @Open()
   list(@Query('from') from: unknown, @Query('to') to: unknown): Promise<MissingItems> {
-    return missingItems(this.#log.dataSource, this.#requests.charter, rangeOf(from, to));
+    return missingItems(this.#log.dataSource, this.#requests.charter(), rangeOf(from, to));
   }
 }
 

@@ -1,0 +1,33 @@
+import type { Charter, RightsState } from '@besure/governance';
+import type { Db } from '@besure/log-store';
+import { readRightsState } from './rows.js';
+
+/** The charter as the final blocks that this hub has taken in have made it: it is in force in the next one. */
+export class CharterNow {
+  readonly #first: Charter;
+  #state: RightsState | null = null;
+
+  /** `first` is in force until the log of rights has one. */
+  constructor(first: Charter) {
+    this.#first = first;
+  }
+
+  get charter(): Charter {
+    return this.#state?.charter ?? this.#first;
+  }
+
+  /** How many decisions have made it; `null` where the log of rights has no charter yet. */
+  get version(): number | null {
+    return this.#state?.version ?? null;
+  }
+
+  /** Takes what a run of blocks came to. */
+  take(state: RightsState | null): void {
+    this.#state = state;
+  }
+
+  /** Takes what is kept: at the start, and where another instance has taken blocks in. */
+  async read(db: Db): Promise<void> {
+    this.#state = await readRightsState(db);
+  }
+}
