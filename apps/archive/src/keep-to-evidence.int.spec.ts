@@ -1,216 +1,27 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import {
-  type EventStore,
-  type StoredEvent,
-  EventStore as Store,
-  coreMigrations,
-  migrate,
-  openDataSource,
-} from '@besure/event-store';
 import { formatTrust, slotIat, trustOf } from '@besure/governance';
-import { type FactsVault, ephemeralFactsVault, nodePrimitives } from '@besure/keys';
-import { acceptQuorate, HttpLogSource, LogFollower, LogStore, logMigrations } from '@besure/log-store';
-import {
-  CLAIM_NAMES,
-  type CopiesRequest,
-  formatCheckpointText,
-  SlotPaths,
-  utf8Encode,
-  upcastStatementsRecorded,
-} from '@besure/protocol';
-import { freshDatabase, waitUntil } from '@besure/testing';
-import { TEST_AUTHORITY } from '@besure/time-stamp/test-authority';
+import { nodePrimitives } from '@besure/keys';
+import { acceptQuorate } from '@besure/log-store';
+import { waitUntil } from '@besure/testing';
 import { verify } from '@besure/verification';
-import type { DataSource } from 'typeorm';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { ArchiveZone } from '../contract/archive-zone.js';
 import { ScriptedLog } from '../contract/scripted-log.js';
-import {
-  type RecordedSlot,
-  ScriptedNetwork,
-  type Stated,
-  recordedEvent,
-} from '../contract/scripted-network.js';
-import { assembleEvidence } from './assemble.js';
-import { readEvidence } from './evidence-rows.js';
-import { itemsOf, keepItems } from './follow.js';
-import { FollowedLog } from './followed-log.js';
+import { type RecordedSlot, ScriptedNetwork, type Stated } from '../contract/scripted-network.js';
 import { keepParts } from './keep.js';
-import { archiveMigrations } from './migrations.js';
-import { pullCopies } from './pull-copies.js';
-import { readRecorded } from './recorded-events.js';
-import { serveCopies } from './serve-copies.js';
-import { type Settled, settleParts } from './settle.js';
-import { TimeStampFollower } from './time-stamps/follow.js';
 
-const schema = 'archive';
 const primitives = nodePrimitives;
 let folder: string;
 let network: ScriptedNetwork;
 let log: ScriptedLog;
-let zones: Zone[] = [];
+let zones: ArchiveZone[] = [];
 
-/** The archive of one organisation without its shell: its database, its keys, and each step on demand. */
-class Zone {
-  readonly organisation: string;
-  readonly store: EventStore;
-  readonly database: DataSource;
-  readonly vault: FactsVault = ephemeralFactsVault();
-  readonly mismatches: string[] = [];
-  readonly #paths = new SlotPaths(primitives.sha256);
-  readonly refused: string[] = [];
-  readonly logStore = new LogStore({ schema, log: 'proofs', origin: network.charter.log.origin });
-  readonly ledger = new FollowedLog(this.logStore, () => network.charter, primitives);
-
-  private constructor(organisation: string, database: DataSource) {
-    this.organisation = organisation;
-    this.database = database;
-    this.store = new Store({ dataSource: database, schema });
-  }
-
-  static async open(organisation: string): Promise<Zone> {
-    const { url } = await freshDatabase();
-    const migrations = [...coreMigrations(schema), ...logMigrations(schema), ...archiveMigrations];
-    await migrate({ url, schema, migrations });
-    const zone = new Zone(organisation, await openDataSource({ url, schema }));
-    zones.push(zone);
-    return zone;
-  }
-
-  get role(): 'organisation' | 'exchange' {
-    return this.organisation === 'exchange' ? 'exchange' : 'organisation';
-  }
-
-  async keep(...slots: RecordedSlot[]): Promise<void> {
-    const events = slots.map((slot) => stored(recordedEvent(slot, this.vault)));
-    const parts = readRecorded(events, {
-      organisation: this.organisation,
-      vault: this.vault,
-      sha256: primitives.sha256,
-      paths: this.#paths,
-      onMismatch: (statement) => this.mismatches.push(statement),
-    });
-    await this.store.transaction((tx) => keepParts(tx, parts));
-  }
-
-  async follow(size: number): Promise<void> {
-    const members = new Set([this.organisation, 'exchange']);
-    const failures: unknown[] = [];
-    const follower = new LogFollower({
-      store: this.store,
-      log: this.logStore,
-      sources: [new HttpLogSource(`${log.url}/log/proofs`)],
-      accept: (note) => acceptQuorate(note, network.charter, primitives),
-      handler: (tx, { from, entries }) => keepItems(tx, itemsOf(entries, from, members, network.charter)),
-      pollMillis: 20,
-      backoff: { firstMillis: 20, largestMillis: 20 },
-      onFailure: (error) => failures.push(error),
-    });
-    follower.start();
-    try {
-      await waitUntil({ what: `${this.organisation} to follow to ${size}` }, () => {
-        if (failures.length > 0) throw failures[0];
-        return follower.status().size === size ? true : undefined;
-      });
-    } finally {
-      await follower.stop();
-    }
-  }
-
-  /** A hub had the checkpoint of that size stamped. */
-  async followTimeStamp(size: number, time: number): Promise<void> {
-    const { origin } = network.charter.log;
-    const root = await this.store.transaction((tx) => this.logStore.root(tx, size));
-    const checkpoint = formatCheckpointText({ origin, size, root });
-    const follower = new TimeStampFollower({
-      charter: network.charter,
-      store: this.store,
-      log: this.logStore,
-      sources: [
-        {
-          name: 'hub',
-          list: () => Promise.resolve([{ size, checkpoint, time }]),
-          token: () => Promise.resolve(TEST_AUTHORITY.stamp(utf8Encode(checkpoint), time)),
-        },
-      ],
-      onRefused: (_source, [refused]) => {
-        throw refused!.error;
-      },
-    });
-    await follower.round();
-  }
-
-  settle(): Promise<Settled> {
-    return settleParts({
-      organisation: this.organisation,
-      role: this.role,
-      store: this.store,
-      log: this.ledger,
-    });
-  }
-
-  pull(
-    exchange: Zone,
-    change: (answer: unknown) => unknown = (answer) => answer,
-  ): ReturnType<typeof pullCopies> {
-    return pullCopies({
-      organisation: this.organisation,
-      charter: network.charter,
-      store: this.store,
-      vault: this.vault,
-      primitives,
-      paths: this.#paths,
-      logSize: (tx) => this.ledger.size(tx),
-      request: async (request) => change(await exchange.serve(this.organisation, request)),
-      onRefused: (_cursor, code) => this.refused.push(code),
-    });
-  }
-
-  async serve(organisation: string, request: CopiesRequest): Promise<unknown> {
-    const { charter } = network;
-    const answer = await serveCopies(
-      { exchange: 'exchange', charter, store: this.store, vault: this.vault },
-      organisation,
-      request,
-    );
-    // As it would come over the bus.
-    return JSON.parse(JSON.stringify(answer));
-  }
-
-  async evidence(
-    statement: string,
-    show: readonly (typeof CLAIM_NAMES)[number][] = CLAIM_NAMES,
-  ): Promise<string> {
-    const kept = await this.store.transaction((tx) =>
-      readEvidence(tx, statement, { log: this.ledger, vault: this.vault }),
-    );
-    if (kept === null) throw new RangeError('no such statement');
-    return assembleEvidence(kept, show);
-  }
-
-  async ready(): Promise<unknown[]> {
-    const events = await this.store.readAll(0, 1000);
-    return events.flatMap((event) =>
-      (event.data as unknown as { entries: { statement: string; state: string }[] }).entries.map(
-        ({ statement, state }) => [statement, state],
-      ),
-    );
-  }
-
-  async count(table: string): Promise<number> {
-    const [row] = await this.database.query<{ count: number }[]>(
-      `SELECT count(*)::integer AS count FROM ${table}`,
-    );
-    return row?.count ?? -1;
-  }
-}
-
-function stored(event: { type: string; data: object; attachment: Uint8Array }): StoredEvent {
-  const data = JSON.parse(JSON.stringify(event.data)) as StoredEvent['data'];
-  const { attachment } = upcastStatementsRecorded(event);
-  const recordedAt = new Date().toISOString();
-  return { ...event, data, attachment, position: 1, stream: 's', version: 1, recordedAt };
+async function openZone(organisation: string): Promise<ArchiveZone> {
+  const zone = await ArchiveZone.open(organisation, network.charter, log.url);
+  zones.push(zone);
+  return zone;
 }
 
 function publish(...slots: RecordedSlot[]): void {
@@ -240,7 +51,7 @@ afterEach(async () => {
 describe('the archive', () => {
   it('turns a countersigned statement into evidence in both archives', async () => {
     const [alpha, beta, exchange] = await Promise.all(
-      ['alpha', 'beta', 'exchange'].map((id) => Zone.open(id)),
+      ['alpha', 'beta', 'exchange'].map((id) => openZone(id)),
     );
     const slot = network.lastSlot;
     const stated = network.countersign(network.state());
@@ -298,7 +109,7 @@ describe('the archive', () => {
 
   it('keeps openings at the exchange only until the counterpart has acknowledged', async () => {
     const [alpha, beta, exchange] = await Promise.all(
-      ['alpha', 'beta', 'exchange'].map((id) => Zone.open(id)),
+      ['alpha', 'beta', 'exchange'].map((id) => openZone(id)),
     );
     const slot = network.lastSlot;
     const recorded = network.record('exchange', slot, [
@@ -331,7 +142,7 @@ describe('the archive', () => {
   });
 
   it('keeps no openings at the exchange where sender and recipient share an organisation', async () => {
-    const [alpha, exchange] = await Promise.all(['alpha', 'exchange'].map((id) => Zone.open(id)));
+    const [alpha, exchange] = await Promise.all(['alpha', 'exchange'].map((id) => openZone(id)));
     const within = { scheme: 'person', id: '90.01.01-123.45', organisation: 'alpha' };
     const stated = network.countersign(network.state({ recipient: within }));
     const recorded = network.record('exchange', network.lastSlot, [stated]);
@@ -344,7 +155,7 @@ describe('the archive', () => {
   });
 
   it('gives one-sided evidence, and completes it when the exchange agrees late', async () => {
-    const [alpha, exchange] = await Promise.all(['alpha', 'exchange'].map((id) => Zone.open(id)));
+    const [alpha, exchange] = await Promise.all(['alpha', 'exchange'].map((id) => openZone(id)));
     const slot = network.lastSlot;
     const stated = network.state();
     const byAlpha = network.record('alpha', slot, [stated]);
@@ -375,7 +186,7 @@ describe('the archive', () => {
   });
 
   it('takes the same recordings and copies again without any effect', async () => {
-    const [alpha, exchange] = await Promise.all(['alpha', 'exchange'].map((id) => Zone.open(id)));
+    const [alpha, exchange] = await Promise.all(['alpha', 'exchange'].map((id) => openZone(id)));
     const slot = network.lastSlot;
     const stated = network.countersign(network.state());
     const byAlpha = network.record('alpha', slot, [stated]);
@@ -405,8 +216,88 @@ describe('the archive', () => {
     expect(judge(await alpha!.evidence(stated.id)).result).toBe('proven');
   });
 
+  describe('where the exchange signed twice over one statement', () => {
+    interface Twice {
+      readonly alpha: ArchiveZone;
+      readonly exchange: ArchiveZone;
+      readonly id: string;
+      readonly byAlpha: RecordedSlot;
+    }
+
+    /** Alpha recorded one countersignature, the exchange the other. */
+    async function signedTwice(): Promise<Twice> {
+      const [alpha, exchange] = await Promise.all(['alpha', 'exchange'].map((id) => openZone(id)));
+      const slot = network.lastSlot;
+      const [earlier, later] = [slotIat(network.charter, slot - 1), slotIat(network.charter, slot)];
+      const stated = network.state({}, 'alpha', earlier);
+      const [first, second] = [earlier, later].map((iat) => network.countersign(stated, iat));
+      const byAlpha = network.record('alpha', slot, [first!]);
+      const byExchange = network.record('exchange', slot, [second!]);
+      await exchange!.keep(byExchange);
+      publish(byAlpha, byExchange);
+      await Promise.all([alpha!.follow(2), exchange!.follow(2)]);
+      await exchange!.settle();
+      return { alpha: alpha!, exchange: exchange!, id: stated.id, byAlpha };
+    }
+
+    it('keeps the one that came first, and evidence of it is good', async () => {
+      const { alpha, exchange, id, byAlpha } = await signedTwice();
+      await alpha.pull(exchange);
+      expect(await alpha.keep(byAlpha)).toEqual(new Set([id]));
+      await alpha.settle();
+      expect([await alpha.count('recording'), await alpha.count('opening')]).toEqual([1, 1]);
+      expect(judge(await alpha.evidence(id))).toMatchObject({ result: 'proven', agreedBy: 'exchange' });
+    });
+
+    it('refuses the copy, also where its own recording is kept at the same time', async () => {
+      const { alpha, exchange, id, byAlpha } = await signedTwice();
+      const kept = Promise.withResolvers<void>();
+      const waits = Promise.withResolvers<void>();
+      const keeping = alpha.store.transaction(async (tx) => {
+        await keepParts(tx, alpha.read(byAlpha));
+        kept.resolve();
+        await waits.promise;
+      });
+      await kept.promise;
+      const pulling = alpha.pull(exchange);
+      await waitUntil({ what: 'the copy to wait for what is being kept' }, async () => {
+        const [row] = await alpha.database.query<{ waiting: number }[]>(
+          `SELECT count(*)::integer AS waiting FROM pg_stat_activity
+            WHERE datname = current_database() AND wait_event_type = 'Lock'`,
+        );
+        return row?.waiting === 1 ? true : undefined;
+      });
+      waits.resolve();
+      await keeping;
+      expect(await pulling).toEqual({ taken: 1, more: false });
+      expect(alpha.refused).toEqual(['copy-countersignature']);
+      expect([await alpha.count('recording'), await alpha.count('refused_copy')]).toEqual([1, 1]);
+      await alpha.settle();
+      expect(judge(await alpha.evidence(id))).toMatchObject({ result: 'proven', agreedBy: 'exchange' });
+    });
+
+    it('refuses the second of two copies in one answer', async () => {
+      const { alpha, exchange } = await signedTwice();
+      const stated = network.state();
+      const byExchange = network.record('exchange', network.lastSlot + 1, [network.countersign(stated)]);
+      await exchange.keep(byExchange);
+      publish(byExchange);
+      await Promise.all([alpha.follow(3), exchange.follow(3)]);
+      await exchange.settle();
+      const other = network.countersign(stated, slotIat(network.charter, network.lastSlot + 1));
+      await alpha.pull(exchange, (answer) => {
+        const { copies, last } = answer as { copies: { cursor: number }[]; last: number };
+        const [before, copy] = copies;
+        const again = { ...copy, countersignature: other.countersignature };
+        return { copies: [{ ...copy, cursor: before!.cursor }, again], last };
+      });
+      expect(alpha.refused).toEqual(['copy-countersignature']);
+      expect([await alpha.count('recording'), await alpha.count('refused_copy')]).toEqual([1, 1]);
+    });
+  });
+
   it('says when the ledger holds another root than was recorded', async () => {
-    const alpha = await Zone.open('alpha');
+    const alpha = await openZone('alpha');
     const slot = network.lastSlot;
     await alpha.keep(network.record('alpha', slot, [network.state()]));
     publish(network.record('alpha', slot, [network.state()]));
@@ -417,7 +308,7 @@ describe('the archive', () => {
   });
 
   it('waits for a quorum', async () => {
-    const alpha = await Zone.open('alpha');
+    const alpha = await openZone('alpha');
     const slot = network.lastSlot;
     const recorded = network.record('alpha', slot, [network.state()]);
     await alpha.keep(recorded);
@@ -434,8 +325,8 @@ describe('the archive', () => {
 describe('copies of the exchange', () => {
   type Answer = { copies: Record<string, unknown>[]; last: number };
 
-  async function twoZones(): Promise<{ beta: Zone; exchange: Zone; recorded: RecordedSlot }> {
-    const [beta, exchange] = await Promise.all(['beta', 'exchange'].map((id) => Zone.open(id)));
+  async function twoZones(): Promise<{ beta: ArchiveZone; exchange: ArchiveZone; recorded: RecordedSlot }> {
+    const [beta, exchange] = await Promise.all(['beta', 'exchange'].map((id) => openZone(id)));
     const recorded = network.record('exchange', network.lastSlot, [
       network.countersign(network.state()),
       network.countersign(network.state()),
@@ -504,8 +395,8 @@ describe('copies of the exchange', () => {
   });
 
   it('are refused where they are about others', async () => {
-    const exchange = await Zone.open('exchange');
-    const alpha = await Zone.open('alpha');
+    const exchange = await openZone('exchange');
+    const alpha = await openZone('alpha');
     const foreign = network.countersign(
       network.state({ recipient: { scheme: 'person', id: '1', organisation: 'exchange' } }),
     );
@@ -514,7 +405,7 @@ describe('copies of the exchange', () => {
     ]);
     await exchange.keep(recorded);
     publish(recorded);
-    const beta = await Zone.open('beta');
+    const beta = await openZone('beta');
     await Promise.all([exchange.follow(1), beta.follow(1), alpha.follow(1)]);
     await exchange.settle();
     await beta.pull(exchange);
@@ -527,7 +418,7 @@ describe('copies of the exchange', () => {
   ])(
     'are refused where the %s bears a time at which no slot starts: no evidence can hold it',
     async (_what, code, made) => {
-      const [beta, exchange] = await Promise.all(['beta', 'exchange'].map((id) => Zone.open(id)));
+      const [beta, exchange] = await Promise.all(['beta', 'exchange'].map((id) => openZone(id)));
       const stated = made(slotIat(network.charter, network.lastSlot));
       const recorded = network.record('exchange', network.lastSlot, [stated]);
       await exchange!.keep(recorded);

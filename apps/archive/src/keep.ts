@@ -1,43 +1,29 @@
 import { type Tx, arrays, parseBigint } from '@besure/event-store';
-import type { KeptPart } from './kept-part.js';
+import type { KeptPart, KeptRecording } from './kept-part.js';
 import { shareSettling } from './settle.js';
 
 /**
  * Keeps parts, whatever of them is kept already: a statement and its openings once, one recording of each member. A countersignature that
  * was missing is added; one that is there stays.
+ *
+ * @returns the statements that are kept with another signature or countersignature than was recorded: that recording is not kept. Its path starts at
+ *   other bytes, and beside these it would make evidence that nobody accepts
  */
-export async function keepParts(tx: Tx, parts: readonly KeptPart[]): Promise<void> {
-  const rows = parts.flatMap((part, at) => part.recordings.map((recording) => ({ part, at, recording })));
-  if (rows.length === 0) return;
+export async function keepParts(tx: Tx, parts: readonly KeptPart[]): Promise<ReadonlySet<string>> {
+  const all = parts.flatMap((part, at) => part.recordings.map((recording) => ({ part, at, recording })));
+  if (all.length === 0) return new Set();
   await shareSettling(tx);
   const ids = await newPartIds(tx, parts);
-  const unknown = rows.flatMap(({ recording }) => (recording.isKnown ? [] : [recording]));
-  const opened = rows.flatMap(({ recording: { statement, openings } }) =>
-    openings === null ? [] : [{ statement, openings }],
+  const differing = await keepStatements(
+    tx,
+    all.map(({ recording }) => recording),
   );
+  const rows = all.filter(({ recording }) => !differing.has(recording.statement));
   await tx.query(
-    `WITH kept AS (
-       INSERT INTO statement AS s (id, issuer, jws, countersignature)
-       SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::text[])
-       ON CONFLICT (id) DO UPDATE SET countersignature = excluded.countersignature
-         WHERE s.countersignature IS NULL AND excluded.countersignature IS NOT NULL
-     ), opened AS (
-       INSERT INTO opening (statement, ciphertext, key, message)
-       SELECT * FROM unnest($5::text[], $6::bytea[], $7::bytea[], $8::bytea[])
-       ON CONFLICT DO NOTHING
-     )
-     INSERT INTO recording (statement, member, part, index, path, countersigned, counterpart)
-     SELECT * FROM unnest($9::text[], $10::text[], $11::bigint[], $12::integer[], $13::bytea[], $14::boolean[], $15::text[])
+    `INSERT INTO recording (statement, member, part, index, path, countersigned, counterpart)
+     SELECT * FROM unnest($1::text[], $2::text[], $3::bigint[], $4::integer[], $5::bytea[], $6::boolean[], $7::text[])
      ON CONFLICT DO NOTHING`,
     [
-      arrays.text(unknown.map((recording) => recording.statement)),
-      arrays.text(unknown.map((recording) => recording.issuer)),
-      arrays.text(unknown.map((recording) => recording.jws)),
-      arrays.text(unknown.map((recording) => recording.countersignature)),
-      arrays.text(opened.map(({ statement }) => statement)),
-      arrays.bytea(opened.map(({ openings }) => openings.sealed.ciphertext)),
-      arrays.bytea(opened.map(({ openings }) => openings.sealed.wrappedKey)),
-      arrays.bytea(opened.map(({ openings }) => openings.message)),
       arrays.text(rows.map(({ recording }) => recording.statement)),
       arrays.text(rows.map(({ part }) => part.member)),
       arrays.bigint(rows.map(({ at }) => ids[at]!)),
@@ -47,6 +33,59 @@ export async function keepParts(tx: Tx, parts: readonly KeptPart[]): Promise<voi
       arrays.text(rows.map(({ recording }) => recording.counterpart)),
     ],
   );
+  return differing;
+}
+
+/** Keeps statements and their openings; answers which of them are kept with other bytes. */
+async function keepStatements(tx: Tx, recordings: readonly KeptRecording[]): Promise<ReadonlySet<string>> {
+  const unknown = recordings.filter((recording) => !recording.isKnown);
+  const opened = recordings.flatMap(({ statement, openings }) =>
+    openings === null ? [] : [{ statement, openings }],
+  );
+  const rows = await tx.query<{ id: string }[]>(
+    `WITH kept AS (
+       INSERT INTO statement AS s (id, issuer, jws, countersignature)
+       SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::text[])
+       ON CONFLICT (id) DO UPDATE SET countersignature = excluded.countersignature
+         WHERE s.jws = excluded.jws AND s.countersignature IS NULL AND excluded.countersignature IS NOT NULL
+       RETURNING id
+     ), opened AS (
+       INSERT INTO opening (statement, ciphertext, key, message)
+       SELECT * FROM unnest($5::text[], $6::bytea[], $7::bytea[], $8::bytea[])
+       ON CONFLICT DO NOTHING
+     )
+     SELECT id FROM kept`,
+    [
+      arrays.text(unknown.map((recording) => recording.statement)),
+      arrays.text(unknown.map((recording) => recording.issuer)),
+      arrays.text(unknown.map((recording) => recording.jws)),
+      arrays.text(unknown.map((recording) => recording.countersignature)),
+      arrays.text(opened.map(({ statement }) => statement)),
+      arrays.bytea(opened.map(({ openings }) => openings.sealed.ciphertext)),
+      arrays.bytea(opened.map(({ openings }) => openings.sealed.wrappedKey)),
+      arrays.bytea(opened.map(({ openings }) => openings.message)),
+    ],
+  );
+  const written = new Set(rows.map(({ id }) => id));
+  return differingFrom(
+    tx,
+    unknown.filter(({ statement }) => !written.has(statement)),
+  );
+}
+
+/** Read in a query of its own: what another transaction kept a moment ago, the one before could not see. */
+async function differingFrom(tx: Tx, given: readonly KeptRecording[]): Promise<ReadonlySet<string>> {
+  if (given.length === 0) return new Set();
+  const rows = await tx.query<{ id: string; jws: string; countersignature: string | null }[]>(
+    'SELECT id, jws, countersignature FROM statement WHERE id = ANY($1::text[])',
+    [arrays.text(given.map(({ statement }) => statement))],
+  );
+  const kept = new Map(rows.map((row) => [row.id, row]));
+  const isKept = ({ statement, jws, countersignature }: KeptRecording): boolean => {
+    const row = kept.get(statement);
+    return row?.jws === jws && (countersignature === null || row.countersignature === countersignature);
+  };
+  return new Set(given.filter((recording) => !isKept(recording)).map(({ statement }) => statement));
 }
 
 /** Writes the parts and answers their ids, in their order. */

@@ -13,6 +13,8 @@ export interface ProofReaderOptions {
   readonly store: EventStore;
   /** Told of openings that open nothing; the recording is kept without them. */
   readonly onMismatch: (statement: string) => void;
+  /** Told of what proof recorded with another countersignature than is kept: that recording is not kept. */
+  readonly onDiffering: (statement: string) => void;
   /** Called for each batch, shortly before its commit. */
   readonly kept: () => void;
 }
@@ -23,14 +25,15 @@ export interface ProofReaderOptions {
  * this organisation cannot show: its event ends so at intake, with the reason.
  */
 export function proofReader(options: ProofReaderOptions): Source {
-  const { organisation, vault, store, onMismatch, kept } = options;
+  const { organisation, vault, store, onMismatch, onDiffering, kept } = options;
   const { sha256 } = nodePrimitives;
   const reading = { organisation, vault, sha256, paths: new SlotPaths(sha256), onMismatch };
   return {
     source: 'proof',
     reads: { StatementsRecorded: [upcastStatementsRecorded] },
     async handler(tx, events) {
-      await keepParts(tx, readRecorded(events, reading));
+      const differing = await keepParts(tx, readRecorded(events, reading));
+      differing.forEach((statement) => onDiffering(statement));
       kept();
     },
     discarded: (tx, event, why) => discardEvents(store, tx, acceptedEventsOf(event, 'event'), why),

@@ -101,6 +101,8 @@ async function judge(context: PullingContext, tx: Tx, copies: readonly Statement
     if (statement instanceof ProtocolError) return { type: 'refused', copy, code: statement.code };
     try {
       const recording = checkCopy(copy, statement, known.get(statement.id), item, context);
+      // The next one in this answer may be of the same statement.
+      known.set(statement.id, { jws: copy.jws, countersignature: copy.countersignature });
       return { type: 'kept', copy, recording, root: item.root };
     } catch (error) {
       if (!(error instanceof ArchiveError || error instanceof ProtocolError)) throw error;
@@ -154,8 +156,13 @@ async function keep(
     [after, last.copy.cursor],
   );
   if (moved === 0) return 0;
-  await keepParts(tx, partsOf(done, exchangeOf(context.charter).id));
-  await putAside(context, tx, done);
+  const differing = await keepParts(tx, partsOf(done, exchangeOf(context.charter).id));
+  const settled = done.map((outcome): Outcome =>
+    outcome.type === 'kept' && differing.has(outcome.recording.statement)
+      ? { type: 'refused', copy: outcome.copy, code: 'copy-countersignature' }
+      : outcome,
+  );
+  await putAside(context, tx, settled);
   return done.length;
 }
 

@@ -52,6 +52,9 @@ const migrations = [
   ...archiveMigrations,
 ];
 const RETRY_AFTER_SECONDS = 2;
+const MISMATCH = 'openings do not open their statement';
+const DIFFERING =
+  'a statement was recorded with other signatures than are kept of it: this recording is left out';
 
 /** Keeps what proves, and hands it out: see the README. */
 export const archiveService: ServiceDefinition<ArchiveConfig> = {
@@ -64,7 +67,8 @@ export const archiveService: ServiceDefinition<ArchiveConfig> = {
       proofReader({
         ...config,
         store,
-        onMismatch: (statement) => log.error('openings do not open their statement', { statement }),
+        onMismatch: (statement) => log.error(MISMATCH, { statement }),
+        onDiffering: (statement) => log.error(DIFFERING, { statement }),
         kept: () => {},
       }),
     ]),
@@ -125,7 +129,11 @@ async function build(context: ServiceContext<ArchiveConfig>): Promise<ServicePar
       store,
       onMismatch(statement) {
         metrics.gauge('besure_alarms').inc({ kind: 'openings-mismatch' });
-        log.error('openings do not open their statement', { statement });
+        log.error(MISMATCH, { statement });
+      },
+      onDiffering(statement) {
+        metrics.gauge('besure_alarms').inc({ kind: 'other-countersignature' });
+        log.error(DIFFERING, { statement });
       },
       kept: () => settler.wake(),
     }),

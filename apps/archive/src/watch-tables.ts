@@ -38,6 +38,7 @@ export function watchTables({ store, metrics, log }: Shared): Running {
       statements.set({ state: 'waiting' }, row.waiting);
       statements.set({ state: 'unclaimed-copy' }, row.unclaimed);
       deadLetters.set({ source: 'exchange' }, row.refused);
+      alarms.set({ kind: 'refused-copies' }, row.refused);
       alarms.set({ kind: 'contradicted-slot' }, row.contradicted);
       // Organisations that have not come for their copies for an hour: until they do, their openings stay here.
       alarms.set({ kind: 'undelivered-copies' }, row.silent);
