@@ -11,6 +11,8 @@ export class SendingPace {
   #resends = 0;
   #resendAfter = 0;
   #warnedTo = -1;
+  #refusedInput: { readonly slot: number; readonly since: number } | null = null;
+  #turn = 0;
   readonly #silentSince = new Map<number, number>();
 
   /** Whether a refusal is waited out now. */
@@ -54,6 +56,33 @@ export class SendingPace {
     if (answers) this.#silentSince.delete(place);
     else this.#silentSince.set(place, since);
     return answers ? 0 : now - since;
+  }
+
+  /**
+   * Notes the earliest slot that some hub refuses for what it spends, or null where none does.
+   *
+   * @param pending the slots that are not final
+   */
+  refusedInput(slot: number | null, pending: readonly number[], now: number): void {
+    if (this.#refusedInput !== null && pending.includes(this.#refusedInput.slot)) return;
+    this.#refusedInput = slot === null ? null : { slot, since: now };
+  }
+
+  /** For how long a slot that is still not final is refused so, whoever takes it. */
+  refusedFor(pending: readonly number[], now: number): number {
+    const refused = this.#refusedInput;
+    return refused !== null && pending.includes(refused.slot) ? now - refused.since : 0;
+  }
+
+  /** What was refused is signed again, and has all its time anew. */
+  signedAgain(): void {
+    this.#refusedInput = null;
+  }
+
+  /** Another one first, each time: whoever is believed about what can be spent, the others are later. */
+  inTurn<T>(views: readonly T[]): T[] {
+    const from = views.length === 0 ? 0 : this.#turn++ % views.length;
+    return [...views.slice(from), ...views.slice(0, from)];
   }
 
   /** Those of overdue slots that nobody was warned of yet. */

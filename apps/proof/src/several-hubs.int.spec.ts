@@ -6,6 +6,7 @@ import { coreMigrations, EventStore, migrate, openDataSource } from '@besure/eve
 import { generateLedgerKey, nodePrimitives } from '@besure/keys';
 import {
   hash160,
+  keyOutputOf,
   p2pkhScript,
   parseTransaction,
   serialiseTransaction,
@@ -29,7 +30,11 @@ const FUNDS = 'a'.repeat(64);
 /** A ledger that takes a transaction whose input it has, and each only once. */
 class Ledger {
   readonly taken: string[] = [];
-  readonly #outputs = new Set([FUNDS]);
+  readonly #outputs: Set<string>;
+
+  constructor(funds = FUNDS) {
+    this.#outputs = new Set([funds]);
+  }
 
   take(raw: string): SubmitResult {
     const txid = txidOf(decodeHex(raw), sha256);
@@ -109,21 +114,30 @@ function stuck(code: string): HubRequest {
         results: (payload as Transactions).transactions.map(() => ({ code, message: 'x' })),
       };
     }
-    const raw = transaction(p2pkhScript(memberKeyHash));
-    const txid = txidOf(decodeHex(raw), sha256);
-    return {
-      ok: true,
-      outputs: [{ txid, vout: 0, raw, confirmations: 9 }],
-      streams: { proofs: { raw: transaction(streamCreationScript('proofs')) } },
-    };
+    return showing([transaction(p2pkhScript(memberKeyHash))]);
   };
 }
 
-function transaction(script: Uint8Array): string {
+/** What a hub answers that shows the member's first outputs of these transactions, all of them final. */
+function showing(raws: readonly string[]): object {
+  return {
+    ok: true,
+    outputs: raws.map((raw) => {
+      const bytes = decodeHex(raw);
+      const vout = parseTransaction(bytes).outputs.findIndex(
+        ({ script }) => keyOutputOf(script) !== undefined,
+      );
+      return { txid: txidOf(bytes, sha256), vout, raw, confirmations: 9 };
+    }),
+    streams: { proofs: { raw: transaction(streamCreationScript('proofs')) } },
+  };
+}
+
+function transaction(script: Uint8Array, vout = 0): string {
   return encodeHex(
     serialiseTransaction({
       version: 1,
-      inputs: [{ txid: 'b'.repeat(64), vout: 0, script: new Uint8Array(0), sequence: 0 }],
+      inputs: [{ txid: 'b'.repeat(64), vout, script: new Uint8Array(0), sequence: 0 }],
       outputs: [{ value: 0n, script }],
       lockTime: 0,
     }),
@@ -268,6 +282,66 @@ describe('a member with two hubs', () => {
     now += RESEND_MILLIS + 1;
     await sendSlots(context);
     expect((await rows())[0]?.txid).not.toBe(before?.txid);
+  });
+
+  describe('of which one lies, signs again what the other refuses for its input,', () => {
+    /** A hub whose ledger has no funds of before, but another output of the member. */
+    function withOther(): HubRequest {
+      const other = transaction(p2pkhScript(memberKeyHash));
+      ledger = new Ledger(txidOf(decodeHex(other), sha256));
+      return async (subject, payload) =>
+        subject.includes('submit')
+          ? honest(subject, payload)
+          : showing(ledger.taken.length > 0 ? [] : [other]);
+    }
+
+    const made: string[] = [];
+    /** The transactions that it was given last, of this member. */
+    let given: readonly string[] = [];
+    const refusingAs =
+      (code: string, shows: () => readonly string[]): HubRequest =>
+      async (subject, payload) => {
+        if (!subject.includes('submit')) return showing(shows());
+        given = (payload as Transactions).transactions;
+        return { ok: true, results: given.map(() => ({ code, message: 'x' })) };
+      };
+    const inventing = (): readonly string[] => {
+      made.push(transaction(p2pkhScript(memberKeyHash), made.length + 1));
+      return made.slice(-1);
+    };
+
+    it.each<[string, HubRequest]>([
+      ['whatever else that one says is wrong', refusingAs('slot-not-begun', () => [])],
+      ['though that one says that it takes everything', swallowing],
+      ['though that one says that it is in the ledger', refusingAs('inputs-spent', () => given)],
+      ['though that one shows nothing of use', refusing],
+      ['and not for ever on outputs that that one makes up', refusingAs('inputs-spent', inventing)],
+    ])('%s', async (_what, liar) => {
+      const real: { hub: HubRequest } = { hub: down };
+      const context = sendingTo(liar, (subject, payload) => real.hub(subject, payload));
+      real.hub = withOther();
+      await close(context, 5);
+      const [before] = await rows();
+      for (let second = 0; second < 300 && ledger.taken.length === 0; second += 1) {
+        await sendSlots(context);
+        now += 1000;
+      }
+      const [after] = await rows();
+      expect(ledger.taken).toEqual([after?.txid]);
+      expect(after).toMatchObject({ slot: 5, root: before?.root });
+    });
+
+    it('and signs nothing again as long as an item may take, where the other takes it', async () => {
+      const context = sendingTo(refusingAs('inputs-spent', inventing), honest);
+      await close(context, 5);
+      const before = await rows();
+      for (let second = 0; second < 20; second += 1) {
+        await sendSlots(context);
+        now += 1000;
+      }
+      expect((await rows()).map(({ txid }) => txid)).toEqual(before.map(({ txid }) => txid));
+      expect(ledger.taken).toEqual(before.map(({ txid }) => txid));
+    });
   });
 
   it('waits ever longer where the refusal is not of the input, says so, and signs nothing', async () => {

@@ -27,6 +27,14 @@ export function overdueMillis({ slots }: Pick<Charter, 'slots'>): number {
   return Math.max(slots.lengthMillis * 3, 5000);
 }
 
+/** So many times as long as an item may take: for that long a slot is not signed again on the word of one hub against what another one says. */
+const PATIENCE = 4;
+
+interface Refusal {
+  readonly slot: PendingSlot;
+  readonly code: string;
+}
+
 /** As many transactions as one request carries. */
 const GROUP = 50;
 
@@ -76,14 +84,20 @@ function allTaken({ pace, onRefused }: SendingContext): void {
 /**
  * The ledger refused something. Before anything is signed again, everything that is not final goes to each hub once more in order, beginning with the
  * one that refused: it may only lack what another hub has. Only where every hub refuses for its input is it signed again: a hub that is not to be
- * reached may hold what the others lack, and is waited for as long as an item may take. Should it come back after that with the first transaction,
- * both may stand in the ledger: they have the same slot and root, and the log takes the first item of a slot.
+ * reached may hold what the others lack, and is waited for as long as an item may take. So is what a hub says against it: that it took it, that the
+ * ledger has it, that something else is wrong with it. If that is so, time will show it in the log; a hub that lies must not have the last word.
+ * Should the first transaction come into the ledger after that, both may stand there: they have the same slot and root, and the log takes the first
+ * item of a slot.
  */
 async function settleRefusal(context: SendingContext): Promise<void> {
   const { store, hub, now, pace, onRefused } = context;
   const pending = await store.transaction((tx) => slotsToSend(tx, now() + 1, GROUP));
   const raws = pending.map((one) => one.raw);
-  let refusal: { readonly slot: PendingSlot; readonly code: string } | undefined;
+  const slots = pending.map((one) => one.slot);
+  const isOver = pace.refusedFor(slots, now()) > PATIENCE * context.resendMillis;
+  let refusal: Refusal | undefined;
+  let ofInput: Refusal | undefined;
+  let takenBy: number | undefined;
   let mayResign = true;
   const answered: number[] = [];
   for (const place of hub.places()) {
@@ -94,46 +108,62 @@ async function settleRefusal(context: SendingContext): Promise<void> {
     const slot = pending[at];
     if (results !== null && slot === undefined) {
       pace.silence(place, true, now());
-      hub.turnTo(place);
-      const txids = pending.map((one) => one.txid);
-      await store.transaction((tx) => markSubmitted(tx, txids, now()));
-      return allTaken(context);
+      takenBy ??= place;
+      if (isOver) continue;
+      break;
     }
     if (slot === undefined || result === undefined || !('code' in result)) {
-      if (pace.silence(place, false, now()) <= context.resendMillis) mayResign = false;
+      if (pace.silence(place, false, now()) <= context.resendMillis && !isOver) mayResign = false;
       continue;
     }
     pace.silence(place, true, now());
     answered.push(place);
-    if (!concernsInput(result.code)) mayResign = false;
+    if (!concernsInput(result.code)) {
+      if (!isOver) mayResign = false;
+    } else if (ofInput === undefined || slot.slot < ofInput.slot.slot) {
+      ofInput = { slot, code: result.code };
+    }
     // The earliest is what the others follow; of two codes for it, the one that keeps it from being signed again says more.
     if (refusal === undefined || slot.slot < refusal.slot.slot || !concernsInput(result.code)) {
       refusal = { slot, code: result.code };
     }
   }
+  pace.refusedInput(ofInput?.slot.slot ?? null, slots, now());
+  if (takenBy !== undefined && (!isOver || ofInput === undefined)) {
+    hub.turnTo(takenBy);
+    const txids = pending.map((one) => one.txid);
+    await store.transaction((tx) => markSubmitted(tx, txids, now()));
+    return allTaken(context);
+  }
   pace.refused(now());
   if (refusal === undefined) return;
   onRefused({ slot: refusal.slot.slot, code: refusal.code });
-  if (mayResign) await judgeAndSignAgain(context, refusal.slot, answered);
+  if (mayResign && ofInput !== undefined) await judgeAndSignAgain(context, ofInput.slot, answered, isOver);
 }
 
-/** Each hub shows what can be spent: one of them that shows a pending transaction's output is enough for it to be there. */
+/** Each hub shows what can be spent: one of them that shows a pending transaction's output is enough for it to be there, as long as time may tell. */
 async function judgeAndSignAgain(
   context: SendingContext,
   refused: PendingSlot,
   answered: readonly number[],
+  isOver: boolean,
 ): Promise<void> {
-  const { store, hub, now } = context;
-  const views = await Promise.all(answered.map((place) => hub.outputsAt(place)));
+  const { store, hub, now, pace } = context;
+  // One that shows nothing of use keeps nothing from being judged by what the others show.
+  const shown = await Promise.all(answered.map((place) => hub.outputsAt(place).catch(() => null)));
+  const views = pace.inTurn(shown.filter((view) => view !== null));
   const [first] = views;
   if (first === undefined) return;
   const outputs = views.flatMap((view) => view.outputs);
   await store.transaction(async (tx) => {
     const { chain, version } = await readSlotChain(tx);
     const spent = chain.pending.flatMap(({ raw }) => parseTransaction(decodeHex(raw)).inputs);
-    const judged = judgeRefusal(chain.pending, refused, outputs, spent);
+    const own = new Set(isOver ? chain.pending.map((one) => one.txid) : []);
+    const usable = outputs.filter((output) => !own.has(output.txid));
+    const judged = judgeRefusal(chain.pending, refused, usable, spent);
     if (judged.type === 'accepted') await markSubmitted(tx, [refused.txid], now());
     if (judged.type !== 'void') return;
+    pace.signedAgain();
     let state = { ...chain, tip: judged.input };
     let at = version;
     for (const { slot, root } of chain.pending.filter((one) => one.slot >= refused.slot)) {
