@@ -1,5 +1,5 @@
 /** What can go wrong in `proof` beyond its adapters. Closed. */
-export type ProofErrorCode = 'slot-signed-elsewhere' | 'hub-unreachable' | 'hub-lies';
+export type ProofErrorCode = 'slot-signed-elsewhere' | 'clock-ahead' | 'hub-unreachable' | 'hub-lies';
 
 /** An error of the proof service with a stable code. */
 export class ProofError extends Error {

@@ -232,6 +232,8 @@ function slotParts(shared: Shared, hubs: readonly Bus[]): Running[] {
     keyHash,
     sha256: nodePrimitives.sha256,
     sizes: slotSizes(charter),
+    // A hub carries nothing that is further ahead.
+    mostAheadMillis: (charter.limits.agreementToleranceSeconds * 1000) / 2,
     iatOf: (slot: number) => slotIat(charter, slot),
     streamEntity: () => view.streamEntity,
     hub,

@@ -156,6 +156,7 @@ function sendingTo(...hubs: HubRequest[]): SendingContext {
     keyHash,
     sha256,
     sizes: { slot: 100, part: 100 },
+    mostAheadMillis: 150_000,
     iatOf: () => 0,
     streamEntity: () => new Uint8Array(16).fill(7),
     hub: new HubClient({

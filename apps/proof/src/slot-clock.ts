@@ -36,15 +36,16 @@ export class SlotClock {
     const now = this.#now();
     const { slots } = this.#charter;
     const current = now < slots.startMillis ? slots.base : slotAt(this.#charter, now);
-    const wait = slotStartMillis(this.#charter, current) + slots.lengthMillis - now + MARGIN_MILLIS;
-    // Longer than a timer can wait is only a clock that is far off: look again.
+    const end = slotStartMillis(this.#charter, current) + slots.lengthMillis;
+    // What is further off than a slot is long is only a clock that was far off: look again.
     this.#timer = setTimeout(
       () => {
+        if (this.#now() < end) return this.#schedule();
         this.#closing = this.#close(current).finally(() => {
           this.#schedule();
         });
       },
-      Math.min(wait, 2 ** 31 - 1),
+      Math.min(end - now, slots.lengthMillis) + MARGIN_MILLIS,
     );
   }
 }

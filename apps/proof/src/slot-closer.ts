@@ -12,10 +12,11 @@ import {
   decodeHex,
 } from '@besure/protocol';
 import { splitAttached } from './attachments.js';
+import { ProofError } from './error.js';
 import type { FreshStatements } from './fresh-statements.js';
 import { type ReadyStatement, type SlotSizes, readTaken, takeReady } from './ready-statements.js';
 import { type SlotSigned, type Spendable, evolveSlotChain, mayClose } from './slot-chain.js';
-import { readSlotChain, writeSlotEvent } from './slot-rows.js';
+import { databaseMillis, readSlotChain, writeSlotEvent } from './slot-rows.js';
 
 /** What closing slots needs. */
 export interface ClosingContext {
@@ -32,6 +33,8 @@ export interface ClosingContext {
   /** The `proofs` stream, once a hub has told it; 16 bytes. */
   readonly streamEntity: () => Uint8Array | null;
   readonly sizes: SlotSizes;
+  /** So far may the start of a slot lie ahead of the database's clock. */
+  readonly mostAheadMillis: number;
 }
 
 /**
@@ -40,6 +43,8 @@ export interface ClosingContext {
  * the next ones.
  *
  * @param firstInput the output to begin the chain with, used only where the member has not signed before
+ * @throws ProofError `clock-ahead` where the database's clock says that the slot has not begun: no earlier slot could be closed after it, so one look at
+ *   a clock that is a year ahead would silence the member for a year
  * @returns how many statements the slot holds, or null where the slot was closed before or nothing can be spent yet
  */
 export async function closeSlot(
@@ -53,6 +58,8 @@ export async function closeSlot(
     const { chain, version } = await readSlotChain(tx);
     const input = chain.tip ?? firstInput;
     if (!mayClose(chain, slot) || input === null) return null;
+    if (context.iatOf(slot) * 1000 > (await databaseMillis(tx)) + context.mostAheadMillis)
+      throw new ProofError('clock-ahead', `slot ${slot} has not begun by the clock of the database`);
     const { fresh, sha256 } = context;
     const { first, others, leaves } = await takeReady(tx, context, slot, context.iatOf(slot));
     const tree = buildSlotTree(leaves, (length) => randomBytes(length), sha256);

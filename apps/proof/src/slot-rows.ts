@@ -96,6 +96,14 @@ export async function slotsToSend(tx: Tx, resendBefore: number, limit: number): 
   return rows.map((row) => ({ ...row, slot: Number(row.slot) }));
 }
 
+/** The time of the database, in milliseconds since 1970: another clock than that of this process, as a rule. */
+export async function databaseMillis(tx: Tx): Promise<number> {
+  const [row] = await tx.query<{ millis: number }[]>(
+    'SELECT (extract(epoch FROM statement_timestamp()) * 1000)::float8 AS millis',
+  );
+  return row!.millis;
+}
+
 /** How many slots before this one are not final. */
 export async function countLateSlots(tx: Tx, before: number): Promise<number> {
   const [row] = await tx.query<{ count: string }[]>(

@@ -58,6 +58,7 @@ describe('a slot', () => {
       keyHash,
       sha256: nodePrimitives.sha256,
       sizes: { slot: 100, part: 100 },
+      mostAheadMillis: 150_000,
       iatOf: () => IAT,
       streamEntity: () => ENTITY,
       hub: {
@@ -203,6 +204,16 @@ describe('a slot', () => {
     );
     expect(rows.filter((row) => row.slot === '5')).toHaveLength(1);
     expect(await closeSlot(context, 5, output)).toBeNull();
+  });
+
+  it('is not closed because this clock was a year ahead for a moment: all slots until then would be lost', async () => {
+    const yearAhead = Math.floor(Date.now() / 1000) + 365 * 86_400;
+    const context = sending({});
+    const wrong = { ...context, iatOf: () => yearAhead };
+    await expect(closeSlot(wrong, 5_000_000, firstOutput(context))).rejects.toMatchObject({
+      code: 'clock-ahead',
+    });
+    expect(await closeSlot(context, 5, firstOutput(context))).toBe(0);
   });
 
   it('that is final tells the stream of all items: no hub is needed after a restart', async () => {
