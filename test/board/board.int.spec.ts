@@ -166,6 +166,7 @@ describe('the board at a hub', () => {
     const open = await call(`/proposals/${proposed}`);
     expect(open.body).toMatchObject({
       status: 'open',
+      signed: served.carried[0],
       tally: { for: [], against: [], outstanding: ['alpha', 'beta', 'exchange'], needed: 2 },
     });
     const vote = (member: TestMember, choice: 'for' | 'against'): string =>

@@ -1,7 +1,7 @@
 import { changeSchema, MAX_NOTE_LENGTH } from '@besure/governance';
 import { type ApiDescription, described, problems } from '@besure/service';
 import { z } from 'zod';
-import { historySchema, MAX_HISTORY, proposalSchema, rightsSchema } from './board.js';
+import { historySchema, MAX_HISTORY, proposalSchema, rightsSchema, signedProposalSchema } from './board.js';
 import { NOTE_REFUSALS, refused } from './notes.js';
 import { ledgerAway, notReplayed } from './problems.js';
 
@@ -43,10 +43,10 @@ export const boardOperations: ApiDescription['operations'] = {
   },
   'GET /v1/rights/proposals/{id}': {
     id: 'readProposal',
-    summary: 'One proposal',
+    summary: 'One proposal, with the note that made it',
     path: z.object({ id: z.string() }),
     answers: {
-      200: { description: 'How it stands.', content: { 'application/json': proposalSchema } },
+      200: { description: 'How it stands.', content: { 'application/json': signedProposalSchema } },
     },
     problems: [described(problems.notFound()), away],
   },

@@ -3,7 +3,7 @@ import type { Primitives } from '@besure/protocol';
 import { Open, problems } from '@besure/service';
 import { Body, Controller, Get, HttpCode, Inject, Param, Post, Query } from '@nestjs/common';
 import type { z } from 'zod';
-import { historyAnswer, proposalAnswer, rightsAnswer } from './board.js';
+import { historyAnswer, proposalAnswer, rightsAnswer, signedProposalAnswer } from './board.js';
 import type { CharterChange } from './charter-changes.js';
 import { historyQuery, noteBody, proposalsQuery } from './board-api.js';
 import { previewChange, tryNote } from './notes.js';
@@ -46,13 +46,13 @@ export class BoardController {
     return { proposals: asked.map(proposalAnswer) };
   }
 
-  /** One proposal. */
+  /** One proposal, with its note. */
   @Get('proposals/:id')
   @Open()
   proposal(@Param('id') id: string): object {
-    const proposal = this.#view().now.proposals.find((one) => one.id === id);
-    if (proposal === undefined) throw problems.notFound({ detail: 'There is no such proposal.' });
-    return proposalAnswer(proposal);
+    const answer = signedProposalAnswer(this.#view(), id);
+    if (answer === null) throw problems.notFound({ detail: 'There is no such proposal.' });
+    return answer;
   }
 
   /** What each entry of the log did. */

@@ -129,6 +129,14 @@ export const proposalSchema = z.object({
   remarks: names.describe('Why it lapsed, or of what its acceptance warns.'),
 });
 
+export const signedProposalSchema = proposalSchema.extend({
+  signed: z
+    .string()
+    .describe(
+      'The note that made it: `id` is a hash of it, so that who votes sees that it asks for just this.',
+    ),
+});
+
 /** A proposal and how the vote on it stands. */
 export function proposalAnswer(proposal: Proposal): object {
   const { id, note, height, status, closed, votes, remarks, electorate } = proposal;
@@ -144,6 +152,18 @@ export function proposalAnswer(proposal: Proposal): object {
     votes,
     remarks,
   };
+}
+
+/** The same with the signed note; `null` where there is no such proposal. */
+export function signedProposalAnswer({ followed, now }: BoardView, id: string): object | null {
+  const proposal = now.proposals.find((one) => one.id === id);
+  const made = followed.outcomes.findIndex(
+    (outcome) => 'did' in outcome && outcome.did === 'proposed' && outcome.id === id,
+  );
+  const entry = followed.entries[made];
+  if (proposal === undefined || entry === undefined) return null;
+  const { content } = readRightsItem(parseRightsEntry(entry).item);
+  return { ...proposalAnswer(proposal), signed: utf8Decode(content) };
 }
 
 /** So many entries at once. */

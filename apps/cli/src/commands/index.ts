@@ -47,7 +47,7 @@ export const COMMANDS: Readonly<Record<string, ListedCommand>> = {
     load: async () => (await import('./keys.js')).keysCommand,
   },
   rights: {
-    summary: 'replay what the board decided from a mirror of the log of rights, offline',
+    summary: 'see what the board decided and is asked, propose, vote; replay all of it, offline',
     load: async () => (await import('./rights.js')).rightsCommand,
   },
   fsck: {

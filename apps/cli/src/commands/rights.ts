@@ -1,85 +1,26 @@
-import { stateDigest } from '@besure/governance';
-import { nodePrimitives } from '@besure/keys';
-import { FolderLog, followRights, type FollowedRights, LogStoreError } from '@besure/log-store';
-import { encodeBase64, ProtocolError } from '@besure/protocol';
-import { CliError, UsageError } from '../cli-error.js';
+import { history, preview, proposals, show } from '../board/look.js';
+import { propose, vote, withdraw } from '../board/say.js';
+import { verifyLog } from '../board/verify-log.js';
+import { UsageError } from '../cli-error.js';
 import type { Command } from '../command.js';
-import { EXIT } from '../exit-codes.js';
-import { onlyArgument, parseOptions, required } from '../parse-options.js';
 
-/** `rights verify`: replays a mirror of the log of rights; needs no network and nothing that runs. */
-export const rightsCommand: Command = {
-  usage: ['rights verify --log DIR --genesis HASH [--json]'],
-  async run(args, io) {
-    const { values, positionals } = parseOptions(args, {
-      log: { type: 'string' },
-      genesis: { type: 'string' },
-      json: { type: 'boolean', default: false },
-    });
-    const what = onlyArgument(positionals, 'verify');
-    if (what !== 'verify') throw new UsageError(`what is "${what}"?`);
-    const folder = required(values.log, 'log');
-    const network = required(values.genesis, 'genesis');
-    if (!/^[0-9a-f]{64}$/.test(network))
-      throw new UsageError('--genesis must be the fingerprint of the first charter: 64 hexadecimal digits');
-    const report = reportOf(await replayed(folder, network));
-    io.out(values.json ? `${JSON.stringify(report, null, 2)}\n` : forPeople(report));
-    return EXIT.ok;
-  },
+const VERBS: Readonly<Record<string, Command>> = {
+  show,
+  proposals,
+  history,
+  preview,
+  propose,
+  vote,
+  withdraw,
+  verify: verifyLog,
 };
 
-async function replayed(folder: string, network: string): Promise<FollowedRights> {
-  try {
-    return await followRights(new FolderLog(folder), network, null, nodePrimitives);
-  } catch (error) {
-    if (!(error instanceof LogStoreError || error instanceof ProtocolError)) throw error;
-    const isAway = error instanceof LogStoreError && error.code === 'unreachable';
-    throw new CliError(isAway ? EXIT.unreadable : EXIT.failed, error.message, { cause: error });
-  }
-}
-
-interface RightsReport {
-  readonly network: string;
-  readonly size: number;
-  readonly root: string;
-  readonly height: number;
-  readonly version: number;
-  /** SHA-256 of the state, as hubs show it. */
-  readonly digest: string;
-  readonly members: readonly { readonly id: string; readonly from: number; readonly until: number | null }[];
-  readonly proposals: Readonly<Record<string, number>>;
-  /** How many entries changed nothing. */
-  readonly refused: number;
-}
-
-function reportOf({ state, size, root, outcomes }: FollowedRights): RightsReport {
-  const { network, height, version, charter, proposals } = state;
-  const byStatus = Map.groupBy(proposals, ({ status }) => status);
-  return {
-    network,
-    size,
-    root: encodeBase64(root),
-    height,
-    version,
-    digest: stateDigest(state, nodePrimitives.sha256),
-    members: charter.organisations.map(({ id, from, until }) => ({ id, from, until })),
-    proposals: Object.fromEntries([...byStatus].map(([status, those]) => [status, those.length])),
-    refused: outcomes.filter((outcome) => 'refused' in outcome).length,
-  };
-}
-
-function forPeople(report: RightsReport): string {
-  const { network, size, root, height, version, digest, members, proposals, refused } = report;
-  const counts = Object.entries(proposals).map(([status, count]) => `${count} ${status}`);
-  const lines = [
-    `network ${network}`,
-    `${size} entries up to height ${height}, ${refused} of them change nothing; root ${root}`,
-    `state ${version}, digest ${digest}`,
-    `proposals: ${counts.join(', ') || 'none'}`,
-    ...members.map(
-      ({ id, from, until }) => `  ${id}, from ${from}${until === null ? '' : ` until ${until}`}`,
-    ),
-    'a quorum has signed the log, and every decision was replayed',
-  ];
-  return `${lines.join('\n')}\n`;
-}
+/** `rights VERB`: what a member of the board does at a hub, and what everyone can look up or replay. */
+export const rightsCommand: Command = {
+  usage: Object.values(VERBS).flatMap(({ usage }) => usage),
+  run([name = '', ...args], io) {
+    const verb = Object.hasOwn(VERBS, name) ? VERBS[name] : undefined;
+    if (verb === undefined) throw new UsageError(`${Object.keys(VERBS).join(', ')}: which one?`);
+    return verb.run(args, io);
+  },
+};

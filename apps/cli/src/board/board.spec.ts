@@ -1,0 +1,271 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer, type IncomingMessage, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type Charter, formatCharter, parseNote, prepareNote } from '@besure/governance';
+import { generateSeatKey, nodePrimitives, type SeatSigner } from '@besure/keys';
+import { attachSignature, encodeBase64url } from '@besure/protocol';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { run } from '../run.js';
+
+const NETWORK = '3d'.repeat(32);
+const folder = mkdtempSync(join(tmpdir(), 'besure-cli-board-'));
+const passphrase = join(folder, 'passphrase');
+const seatFile = join(folder, 'seat.age');
+
+/** What the hub answers by path, and what it was handed in. */
+const answers = new Map<string, { readonly status: number; readonly body: unknown }>();
+const handedIn: string[] = [];
+let server: Server;
+let hub = '';
+let seat: SeatSigner;
+let signed = '';
+let proposal = '';
+
+async function besure(...args: string[]): Promise<{ status: number; out: string; err: string }> {
+  let [out, err] = ['', ''];
+  const status = await run(['rights', ...args], {
+    out: (text) => void (out += text),
+    err: (text) => void (err += text),
+    coloured: false,
+    width: null,
+  });
+  return { status, out, err };
+}
+
+function answer(path: string, body: unknown, status = 200): void {
+  answers.set(path, { status, body });
+}
+
+async function bodyOf(request: IncomingMessage): Promise<string> {
+  let text = '';
+  for await (const chunk of request) text += String(chunk);
+  return text;
+}
+
+async function noteBy(member: string, content: object): Promise<{ id: string; signed: string }> {
+  const said = { network: NETWORK, member, ...content } as Parameters<typeof prepareNote>[0];
+  const input = prepareNote(said, encodeBase64url(seat.publicKey));
+  const jws = attachSignature(input, await seat.sign(input));
+  return { id: parseNote(jws, nodePrimitives.sha256).id, signed: jws };
+}
+
+/** The charter of the vectors, with our seat in the hands of its first member. */
+function charterWith(key: string): Charter {
+  const path = join(import.meta.dirname, '../../../../vectors/charter/valid/central.json');
+  const { text } = JSON.parse(readFileSync(path, 'utf8')) as { text: string };
+  const value = JSON.parse(text) as { organisations: { id: string; seats: object[] }[] };
+  value.organisations.find(({ id }) => id === 'alpha')!.seats = [{ key, from: 0, until: null }];
+  return value as unknown as Charter;
+}
+
+const rights = {
+  network: NETWORK,
+  version: 3,
+  height: 90,
+  size: 12,
+  digest: 'ab'.repeat(32),
+  ledger: { height: 98, tip: 100 },
+  members: [
+    { id: 'alpha', name: 'Al\u001b[2Jpha', role: 'organisation', status: 'member', seats: 1 },
+    { id: 'beta', name: 'Beta', role: 'organisation', status: 'suspended', seats: 2 },
+  ],
+  hubs: [{ id: 'hub-1', operator: 'Operator', provider: 'provider', standing: true }],
+  hosting: {
+    capPercent: 40,
+    providers: [{ provider: 'provider', hubs: { there: 1, limit: 1 }, operators: { there: 1, limit: 1 } }],
+  },
+  board: { rule: { mode: 'majority' }, openProposals: 4, longestLifeBlocks: 1000 },
+};
+
+function shown(id: string, jws: string): object {
+  const note = parseNote(jws, nodePrimitives.sha256).content;
+  return {
+    ...{ id, note, signed: jws, height: 95, status: 'open', closed: null, remarks: [] },
+    tally: { for: ['alpha'], against: [], outstanding: ['beta'], needed: 2, including: [] },
+    votes: [{ member: 'alpha', choice: 'for', number: 7, height: 97 }],
+  };
+}
+
+beforeAll(async () => {
+  writeFileSync(passphrase, 'correct horse\n');
+  seat = await generateSeatKey(seatFile, 'correct horse', 10);
+  server = createServer((request, response) => {
+    void bodyOf(request).then((text) => {
+      if (text !== '') handedIn.push(text);
+      const { status, body } = answers.get(request.url ?? '') ?? { status: 404, body: {} };
+      response.writeHead(status, { 'content-type': 'application/json' });
+      response.end(typeof body === 'string' ? body : JSON.stringify(body));
+    });
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  hub = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const change = { kind: 'suspend-organisation', organisation: 'beta' };
+  const content = { kind: 'proposal', state: 3, expires: 200, minute: null, change };
+  ({ id: proposal, signed } = await noteBy('beta', content));
+});
+afterAll(() => {
+  server.close();
+  rmSync(folder, { recursive: true });
+});
+beforeEach(() => {
+  answers.clear();
+  handedIn.length = 0;
+  answer('/v1/rights', rights);
+  answer('/v1/charter', formatCharter(charterWith(encodeBase64url(seat.publicKey))));
+  answer(`/v1/rights/proposals/${proposal}`, shown(proposal, signed));
+  answer('/v1/rights/preview', { changes: [{ path: 'a.b', before: null, after: { from: 1 } }] });
+  answer('/v1/rights/notes', { id: 'taken' }, 202);
+});
+
+const asAlpha = (): string[] => ['--seat', seatFile, '--passphrase-file', passphrase, '--url', hub, '--yes'];
+
+describe('./besure rights, what it takes', () => {
+  it.each([
+    [['vote', 'x'], 'an ID, and for or against'],
+    [['vote', 'x', 'maybe'], 'an ID, and for or against'],
+    [['vote', 'x', 'for'], '--seat is missing'],
+    [['withdraw', '--seat', 'x'], 'ID is missing'],
+    [['propose', '--seat', 'x'], 'CHANGE is missing'],
+    [['propose', 'suspend-organisation', '--seat', 'x'], 'a FILE, or one of suspend-organisation'],
+    [['propose', 'admit-organisation', 'x', '--seat', 'x'], 'a FILE, or one of suspend-organisation'],
+    [['preview', 'remove-hub', 'Not An Id'], 'hub must be 1 to 63 lowercase letters'],
+    [['propose', 'remove-hub', 'a', '--life', '0', '--seat', 'x'], '--life must be'],
+    [['withdraw', 'x', '--seat', 'x', '--genesis', 'abc'], '64 hexadecimal digits'],
+    [['history', '--from', '-1'], '--from'],
+    [['proposals', 'x', '--status', 'open'], 'not both'],
+    [['show', '--url', 'ftp://hub'], '--url must start with'],
+  ])('refuses %j with exit status 64', async (args, reason) => {
+    const { status, out, err } = await besure(...args);
+    expect({ status, out }).toEqual({ status: 64, out: '' });
+    expect(err).toContain(reason);
+  });
+
+  it('reads a change from a file, and says what is wrong with it', async () => {
+    const file = join(folder, 'change.json');
+    for (const [text, status, why] of [
+      ['{"kind":"remove-witness","witness":"w"}', 0, ''],
+      ['{"kind":"remove-witness","witness":"w","more":1}', 1, 'is not a member'],
+      ['{"kind":"admit-everybody"}', 1, 'must be a change of a known kind'],
+      ['none', 1, 'it is not JSON'],
+    ] as const) {
+      writeFileSync(file, text);
+      const { status: found, err } = await besure('preview', file, '--url', hub);
+      expect([text, found, err]).toEqual([text, status, expect.stringContaining(why)]);
+    }
+    expect((await besure('preview', join(folder, 'none.json'), '--url', hub)).status).toBe(66);
+  });
+
+  it('takes an id that begins as an option does', async () => {
+    const id = `-${'A'.repeat(42)}`;
+    expect((await besure('proposals', id, '--url', hub)).err).toContain('answers 404');
+    expect((await besure('vote', '-short', 'for', '--seat', 'x')).status).toBe(64);
+  });
+});
+
+describe('./besure rights, what it shows', () => {
+  it('shows how the network stands, and obeys nothing of it', async () => {
+    const { status, out } = await besure('show', '--url', hub);
+    expect(status).toBe(0);
+    expect(out).toContain('alpha  member, organisation, 1 seat  Al\\u001b[2Jpha');
+    expect(out).toContain('provider: 1 hub of 1 possible, 1 operator of 1');
+    expect(JSON.parse((await besure('show', '--url', hub, '--json')).out)).toEqual(rights);
+  });
+
+  it('shows one proposal by the beginning of its id', async () => {
+    answer('/v1/rights/proposals', { proposals: [shown(proposal, signed)] });
+    const { status, out } = await besure('proposals', proposal.slice(0, 8), '--url', hub);
+    expect(status).toBe(0);
+    expect(out).toContain(`${proposal}  open until height 200\n  beta asks: suspend-organisation beta`);
+    expect(out).toContain('for: alpha; against: nobody; outstanding: beta; 2 needed');
+    const none = await besure('proposals', '!', '--url', hub);
+    expect([none.status, none.err]).toEqual([1, expect.stringContaining('there is no proposal')]);
+  });
+
+  it('reads all pages of the history', async () => {
+    const page = (index: number, next: number | null): object => ({
+      entries: [{ index, height: 9, outcome: { refused: 'seat', rule: 'no seat', field: 'kid' } }],
+      next,
+    });
+    answer('/v1/rights/history?from=4', page(4, 5));
+    answer('/v1/rights/history?from=5', page(5, null));
+    const { out } = await besure('history', '--from', '4', '--url', hub);
+    expect(out).toBe(
+      '     4  height 9  refused (seat): no seat\n     5  height 9  refused (seat): no seat\n',
+    );
+  });
+
+  it('tells a hub that is away from one that answers something else', async () => {
+    const away = await besure('show', '--url', 'http://127.0.0.1:1');
+    expect([away.status, away.err]).toEqual([69, expect.stringContaining('does not answer\n')]);
+    for (const [body, status] of [
+      ['<html>', 200],
+      [{ network: 1 }, 200],
+      ['<html>', 503],
+    ] as const) {
+      answer('/v1/rights', body, status);
+      expect((await besure('show', '--url', hub)).status).toBe(69);
+    }
+  });
+});
+
+describe('./besure rights, what it signs', () => {
+  it('votes with the number after the last one, on the state of the proposal, and says what it signs', async () => {
+    const { status, out, err } = await besure('vote', proposal, 'against', ...asAlpha(), '--json');
+    expect([status, JSON.parse(out)]).toMatchObject([0, { id: 'taken' }]);
+    const { note } = JSON.parse(handedIn.at(-1)!) as { note: string };
+    const { content, key } = parseNote(note, nodePrimitives.sha256);
+    expect(key).toBe(encodeBase64url(seat.publicKey));
+    expect(content).toEqual({
+      ...{ kind: 'vote', network: NETWORK, member: 'alpha', state: 3, number: 8, choice: 'against' },
+      proposal,
+    });
+    for (const part of ['to be signed by alpha', 'suspend-organisation', 'in the place of its vote for'])
+      expect(err).toContain(part);
+    expect(err).toContain('a.b: null -> {"from":1}');
+  });
+
+  it('does not sign a vote on a proposal that the hub shows as another one', async () => {
+    const change = { kind: 'remove-organisation', organisation: 'beta' };
+    const other = await noteBy('beta', { kind: 'proposal', state: 3, expires: 200, minute: null, change });
+    for (const body of [shown(proposal, other.signed), { ...shown(proposal, signed), signed: 'nothing' }]) {
+      answer(`/v1/rights/proposals/${proposal}`, body);
+      const { status, err } = await besure('vote', proposal, 'for', ...asAlpha());
+      expect([status, err]).toEqual([1, expect.stringContaining('do not believe it')]);
+    }
+    expect(handedIn).toEqual([]);
+  });
+
+  it('proposes for the longest life there is, and not what cannot be', async () => {
+    const change = ['remove-organisation', 'beta'];
+    expect((await besure('propose', ...change, ...asAlpha())).status).toBe(0);
+    const { note } = JSON.parse(handedIn.at(-1)!) as { note: string };
+    expect(parseNote(note, nodePrimitives.sha256).content).toMatchObject({ state: 3, expires: 1100 });
+    const problem = { type: 'urn:besure:problem:rights-change', title: 'No', field: 'change', rule: 'R' };
+    answer('/v1/rights/preview', problem, 422);
+    handedIn.length = 0;
+    const { status, err } = await besure('propose', ...change, ...asAlpha());
+    expect([status, err]).toEqual([
+      1,
+      `besure: ${hub} refuses it: No (rights-change)\n  field: change\n  rule: R\n`,
+    ]);
+    expect(handedIn.filter((body) => body.includes('note'))).toEqual([]);
+  });
+
+  it('signs nothing without a yes, without the seat, or in another network', async () => {
+    const without = asAlpha().slice(0, -1);
+    const asked = await besure('vote', proposal, 'for', ...without);
+    expect([asked.status, asked.err]).toEqual([64, expect.stringContaining('--yes is missing')]);
+    const elsewhere = await besure('vote', proposal, 'for', ...asAlpha(), '--genesis', '0'.repeat(64));
+    expect([elsewhere.status, elsewhere.err]).toEqual([1, expect.stringContaining(NETWORK)]);
+    writeFileSync(passphrase, 'wrong\n');
+    expect((await besure('vote', proposal, 'for', ...asAlpha())).status).toBe(66);
+    writeFileSync(passphrase, 'correct horse\n');
+    const stranger = encodeBase64url((await generateSeatKey(join(folder, 'b.age'), 'b', 10)).publicKey);
+    answer('/v1/charter', formatCharter(charterWith(stranger)));
+    const gone = await besure('vote', proposal, 'for', ...asAlpha());
+    expect([gone.status, gone.err]).toEqual([1, expect.stringContaining('is no seat of a member')]);
+    expect(handedIn.filter((body) => body.includes('"note"'))).toEqual([]);
+  });
+});

@@ -1,0 +1,217 @@
+import { type Change, type Charter, CharterError, parseCharter } from '@besure/governance';
+import { z } from 'zod';
+import { CliError } from '../cli-error.js';
+import { EXIT } from '../exit-codes.js';
+
+const names = z.array(z.string());
+const share = z.object({ there: z.int(), limit: z.int() });
+
+/** What is shown or used of the answers; the hub's OpenAPI describes all of them. */
+const rightsAnswer = z.looseObject({
+  network: z.string(),
+  version: z.int(),
+  height: z.int(),
+  size: z.int(),
+  digest: z.string(),
+  ledger: z.object({ height: z.int(), tip: z.int() }),
+  members: z.array(
+    z.looseObject({
+      id: z.string(),
+      name: z.string(),
+      role: z.string(),
+      status: z.string(),
+      seats: z.int(),
+    }),
+  ),
+  hubs: z.array(
+    z.looseObject({
+      id: z.string(),
+      operator: z.string(),
+      provider: z.string(),
+      standing: z.boolean(),
+    }),
+  ),
+  hosting: z.looseObject({
+    capPercent: z.int(),
+    providers: z.array(z.looseObject({ provider: z.string(), hubs: share, operators: share })),
+  }),
+  board: z.looseObject({
+    rule: z.looseObject({ mode: z.string() }),
+    openProposals: z.int(),
+    longestLifeBlocks: z.int(),
+  }),
+});
+const proposalAnswer = z.object({
+  id: z.string(),
+  note: z.looseObject({ member: z.string(), expires: z.int(), change: z.looseObject({ kind: z.string() }) }),
+  height: z.int(),
+  status: z.string(),
+  closed: z.int().nullable(),
+  tally: z.object({ for: names, against: names, outstanding: names, needed: z.int(), including: names }),
+  votes: z.array(z.object({ member: z.string(), choice: z.string(), number: z.int(), height: z.int() })),
+  remarks: names,
+});
+const signedProposalAnswer = proposalAnswer.extend({ signed: z.string() });
+const historyAnswer = z.looseObject({
+  entries: z.array(
+    z.looseObject({
+      index: z.int(),
+      height: z.int(),
+      outcome: z.union([
+        z.object({ did: z.string(), id: z.string() }),
+        z.object({ refused: z.string(), rule: z.string(), field: z.string().nullable() }),
+      ]),
+    }),
+  ),
+  next: z.int().nullable(),
+});
+const previewAnswer = z.looseObject({
+  changes: z.array(z.object({ path: z.string(), before: z.unknown(), after: z.unknown() })),
+});
+const problemAnswer = z.looseObject({
+  type: z.string(),
+  title: z.string(),
+  detail: z.string().optional(),
+  field: z.string().optional(),
+  rule: z.string().optional(),
+});
+
+export type Rights = z.infer<typeof rightsAnswer>;
+export type ShownProposal = z.infer<typeof proposalAnswer>;
+export type SignedProposal = z.infer<typeof signedProposalAnswer>;
+export type HistoryEntry = z.infer<typeof historyAnswer>['entries'][number];
+export type Difference = z.infer<typeof previewAnswer>['changes'][number];
+
+/** A no of the hub: which rule is broken, and where. */
+export class HubRefusal extends CliError {
+  constructor(hub: string, { type, title, detail, field, rule }: z.infer<typeof problemAnswer>) {
+    const lines = [
+      `${hub} refuses it: ${title} (${type.replace('urn:besure:problem:', '')})`,
+      ...(detail === undefined ? [] : [`  ${detail}`]),
+      ...(field === undefined || field === '' ? [] : [`  field: ${field}`]),
+      ...(rule === undefined ? [] : [`  rule: ${rule}`]),
+    ];
+    super(EXIT.failed, lines.join('\n'));
+    this.name = 'HubRefusal';
+  }
+}
+
+const DEADLINE_MILLIS = 30_000;
+
+/**
+ * What a hub's `rights` tells and takes. Every method throws a CliError: HubRefusal where the hub says no, exit status 69 where it does not
+ * answer, or answers something else.
+ */
+export class Hub {
+  readonly url: string;
+
+  /** `url` is what stands before `/v1/`. */
+  constructor(url: string) {
+    this.url = url;
+  }
+
+  /** Members, hubs, hosting and terms. */
+  rights(): Promise<Rights> {
+    return this.#ask('/v1/rights', rightsAnswer);
+  }
+
+  /** The charter as the decisions have made it. */
+  async charter(): Promise<Charter> {
+    const text = await this.#text('/v1/charter');
+    try {
+      return parseCharter(text);
+    } catch (error) {
+      if (!(error instanceof CharterError)) throw error;
+      throw this.#strange(`no charter: ${error.message}`, error);
+    }
+  }
+
+  /** All proposals, or those of one status. */
+  async proposals(status?: string): Promise<readonly ShownProposal[]> {
+    const query = status === undefined ? '' : `?${new URLSearchParams({ status })}`;
+    const list = z.looseObject({ proposals: z.array(proposalAnswer) });
+    return (await this.#ask(`/v1/rights/proposals${query}`, list)).proposals;
+  }
+
+  /** One proposal, with the note that made it. */
+  proposal(id: string): Promise<SignedProposal> {
+    return this.#ask(`/v1/rights/proposals/${encodeURIComponent(id)}`, signedProposalAnswer);
+  }
+
+  /** What each entry of the log did, from one on. */
+  async history(from: number): Promise<readonly HistoryEntry[]> {
+    const entries: HistoryEntry[] = [];
+    for (let next: number | null = from; next !== null;) {
+      const page: z.infer<typeof historyAnswer> = await this.#ask(
+        `/v1/rights/history?from=${next}`,
+        historyAnswer,
+      );
+      entries.push(...page.entries);
+      next = page.entries.length === 0 ? null : page.next;
+    }
+    return entries;
+  }
+
+  /** What exactly a change would change. */
+  async preview(change: Change): Promise<readonly Difference[]> {
+    return (await this.#ask('/v1/rights/preview', previewAnswer, change)).changes;
+  }
+
+  /** Hands in a signed note; answers its id. */
+  async carry(note: string): Promise<string> {
+    return (await this.#ask('/v1/rights/notes', z.looseObject({ id: z.string() }), { note })).id;
+  }
+
+  async #ask<T>(path: string, schema: z.ZodType<T>, body?: object): Promise<T> {
+    const text = await this.#text(path, body);
+    let value: unknown;
+    try {
+      value = JSON.parse(text);
+    } catch (cause) {
+      throw this.#strange('no JSON', cause);
+    }
+    const result = schema.safeParse(value);
+    if (result.success) return result.data;
+    throw this.#strange(result.error.issues[0]?.path.join('.') ?? '', result.error);
+  }
+
+  async #text(path: string, body?: object): Promise<string> {
+    let answer: Response;
+    let text: string;
+    try {
+      answer = await fetch(`${this.url}${path}`, {
+        redirect: 'error',
+        signal: AbortSignal.timeout(DEADLINE_MILLIS),
+        ...(body !== undefined && {
+          method: 'POST',
+          headers: { 'content-type': 'application/json' },
+          body: JSON.stringify(body),
+        }),
+      });
+      text = await answer.text();
+    } catch (cause) {
+      throw new CliError(EXIT.unavailable, `${this.url} does not answer`, { cause });
+    }
+    if (answer.ok) return text;
+    const problem = problemAnswer.safeParse(jsonOrNull(text));
+    if (!problem.success || answer.status >= 500) {
+      const why = problem.data?.detail ?? problem.data?.title ?? '';
+      throw new CliError(EXIT.unavailable, `${this.url} answers ${answer.status}${why && `: ${why}`}`);
+    }
+    throw new HubRefusal(this.url, problem.data);
+  }
+
+  #strange(what: string, cause: unknown): CliError {
+    return new CliError(EXIT.unavailable, `${this.url} does not answer as a hub's rights does (${what})`, {
+      cause,
+    });
+  }
+}
+
+function jsonOrNull(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
+}
