@@ -222,6 +222,7 @@ describe.each(ledgers)('ledger-writer and rights on %s', (_name, open) => {
       logLevel: 'error',
       charter: network.charter,
       ledgerWriterUrl: writer.httpUrl,
+      webhooks: { urls: [], secret: null },
       bus: { url: nats.url, credentialsFile: undefined },
     });
     cleanups.push(() => rights.stop());

@@ -1,3 +1,4 @@
+import { createHmac } from 'node:crypto';
 import { type Change, formatCharter, networkOf, parseCharter, replay, stateDigest } from '@besure/governance';
 import { nodePrimitives } from '@besure/keys';
 import { connectBus, inboxPrefixOf, NatsRequestServer } from '@besure/messaging';
@@ -11,6 +12,7 @@ import {
   type TestMember,
   type TestNetwork,
 } from '../../apps/ledger-writer/contract/scripted-network.js';
+import { Receiver } from './receiver.js';
 import { ServedRights, signedNote } from './served-rights.js';
 
 const { sha256 } = nodePrimitives;
@@ -18,6 +20,7 @@ const { sha256 } = nodePrimitives;
 let nats: Nats;
 let network: TestNetwork;
 let served: ServedRights;
+let receiver: Receiver;
 let service: RunningService;
 const cleanups: (() => unknown)[] = [];
 
@@ -36,11 +39,14 @@ beforeAll(async () => {
     return {};
   });
   requests.listen(() => {});
+  receiver = await Receiver.start();
+  cleanups.push(() => receiver.stop());
   service = await startRights({
     http: { port: 0 },
     logLevel: 'error',
     charter: network.charter,
     ledgerWriterUrl: served.url,
+    webhooks: { urls: [receiver.url], secret: receiver.secret },
     bus: { url: nats.url, credentialsFile: undefined },
   });
   cleanups.push(() => service.stop());
@@ -202,6 +208,53 @@ describe('the board at a hub', () => {
       { outcome: { did: 'voted' } },
     ]);
     expect((await call('/history?from=7')).body).toEqual({ entries: [], next: null });
+  });
+
+  it('is told of what needs its vote and of what was decided, by a feed', async () => {
+    const feed = async (query = ''): Promise<string> => {
+      const response = await apiFetch(`${service.httpUrl}/v1/rights/feed${query}`);
+      expect(response.headers.get('content-type')).toBe('application/atom+xml; charset=utf-8');
+      return response.text();
+    };
+    const titles = (text: string): string[] =>
+      [...text.matchAll(/^    <title>(.*)<\/title>$/gm)].map(([, title]) => title!);
+    expect(titles(await feed())).toEqual(['suspend-organisation: accepted', 'suspend-organisation: open']);
+    expect(await feed()).toContain(`<link rel="self" href="${service.httpUrl}/v1/rights/feed"/>`);
+    expect(await feed()).toContain(`<link href="${service.httpUrl}/v1/rights/proposals/${proposed}"/>`);
+    const [alpha] = network.members;
+    const change: Change = { kind: 'reinstate-organisation', organisation: 'beta' };
+    const content = { kind: 'proposal', state: 1, expires: 500, minute: null, change };
+    served.add('note', signed(alpha, content));
+    await replayed();
+    expect(titles(await feed('?member=alpha'))).toEqual(['reinstate-organisation: open']);
+    expect(await feed('?member=alpha')).toContain('Waits for alpha, exchange, until height 500.');
+    expect(titles(await feed('?member=beta'))).toEqual([]);
+    expect(titles(await feed('?member=%3Cb%3E'))).toEqual([]);
+    expect(await feed('?member=%3Cb%3E')).not.toContain('<b>');
+    expect((await call('/feed?member=alpha&member=beta')).status).toBe(400);
+  });
+
+  it('is told of them by a webhook, signed, once each, in order, until it is taken', async () => {
+    const [first] = await receiver.taken(3);
+    expect(receiver.refusedFirst).toBe(true);
+    expect(first!.body).toMatchObject({
+      specversion: '1.0',
+      id: `${proposed}:open`,
+      source: `urn:besure:rights:${networkOf(network.charter, sha256)}`,
+      type: 'be.besure.rights.proposal.open.v1',
+      subject: proposed,
+      data: { proposal: proposed, member: 'alpha', change: 'suspend-organisation', expires: 500 },
+    });
+    const ids = receiver.all.map(({ body }) => body['id']);
+    expect(ids.slice(0, 2)).toEqual([`${proposed}:open`, `${proposed}:accepted`]);
+    expect(new Set(ids).size).toBe(ids.length);
+    for (const { headers, text, body } of receiver.all) {
+      const id = String(headers['webhook-id']);
+      expect([id, headers['content-type']]).toEqual([body['id'], 'application/cloudevents+json']);
+      const said = `${id}.${String(headers['webhook-timestamp'])}.${text}`;
+      const mac = createHmac('sha256', receiver.secret).update(said).digest('base64');
+      expect(headers['webhook-signature']).toBe(`v1,${mac}`);
+    }
   });
 
   it('believes no checkpoint that the charter’s quorum has not signed', async () => {

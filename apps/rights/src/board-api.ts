@@ -2,6 +2,7 @@ import { changeSchema, MAX_NOTE_LENGTH } from '@besure/governance';
 import { type ApiDescription, described, problems } from '@besure/service';
 import { z } from 'zod';
 import { historySchema, MAX_HISTORY, proposalSchema, rightsSchema, signedProposalSchema } from './board.js';
+import { MAX_FEED } from './notices/feed.js';
 import { NOTE_REFUSALS, refused } from './notes.js';
 import { ledgerAway, notReplayed } from './problems.js';
 
@@ -13,6 +14,10 @@ export const historyQuery = z.object({
     .default('0')
     .describe('The index of the first entry.'),
 });
+export const feedQuery = z.object({
+  member: z.string().max(63).optional().describe('Only what waits for the vote of that member.'),
+});
+export const FEED_TYPE = 'application/atom+xml; charset=utf-8';
 export const noteBody = z.strictObject({
   note: z.string().max(MAX_NOTE_LENGTH).describe('A signed note, as specs/rights.md has it.'),
 });
@@ -49,6 +54,16 @@ export const boardOperations: ApiDescription['operations'] = {
       200: { description: 'How it stands.', content: { 'application/json': signedProposalSchema } },
     },
     problems: [described(problems.notFound()), away],
+  },
+  'GET /v1/rights/feed': {
+    id: 'readFeed',
+    summary: 'An Atom feed of proposals and decisions, or of what waits for one member’s vote',
+    description: `The newest ${MAX_FEED}, the newest first.`,
+    query: feedQuery,
+    answers: {
+      200: { description: 'RFC 4287.', content: { 'application/atom+xml': { text: 'The feed.' } } },
+    },
+    problems: [described(problems.malformed()), away],
   },
   'GET /v1/rights/history': {
     id: 'readHistory',

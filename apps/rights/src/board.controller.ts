@@ -1,14 +1,23 @@
 import { MessagingError } from '@besure/messaging';
 import type { Primitives } from '@besure/protocol';
 import { Open, problems } from '@besure/service';
-import { Body, Controller, Get, HttpCode, Inject, Param, Post, Query } from '@nestjs/common';
+import { Body, Controller, Get, Header, HttpCode, Inject, Param, Post, Query, Req } from '@nestjs/common';
 import type { z } from 'zod';
 import { historyAnswer, proposalAnswer, rightsAnswer, signedProposalAnswer } from './board.js';
 import type { CharterChange } from './charter-changes.js';
-import { historyQuery, noteBody, proposalsQuery } from './board-api.js';
+import { FEED_TYPE, feedQuery, historyQuery, noteBody, proposalsQuery } from './board-api.js';
+import { feedOf } from './notices/feed.js';
+import { noticesOf } from './notices/notice.js';
 import { previewChange, tryNote } from './notes.js';
 import { ledgerAway, notReplayed } from './problems.js';
 import type { BoardView, RightsView } from './rights-view.js';
+
+/** What of a request a feed needs to name itself. */
+interface FeedRequest {
+  readonly protocol: string;
+  readonly host: string;
+  readonly url: string;
+}
 
 export const BOARD_CONTEXT = Symbol('BoardContext');
 
@@ -53,6 +62,17 @@ export class BoardController {
     const answer = signedProposalAnswer(this.#view(), id);
     if (answer === null) throw problems.notFound({ detail: 'There is no such proposal.' });
     return answer;
+  }
+
+  /** An Atom feed of proposals and decisions, or of what waits for one member's vote. */
+  @Get('feed')
+  @Open()
+  @Header('content-type', FEED_TYPE)
+  feed(@Query() query: unknown, @Req() request: FeedRequest): string {
+    const { member = null } = read(feedQuery, query);
+    const view = this.#view();
+    const self = `${request.protocol}://${request.host}${request.url}`;
+    return feedOf(noticesOf(view), { self, member, network: view.followed.state.network });
   }
 
   /** What each entry of the log did. */

@@ -55,6 +55,7 @@ async function startRights(): Promise<RunningService> {
     logLevel: 'error',
     charter,
     ledgerWriterUrl: 'http://127.0.0.1:1',
+    webhooks: { urls: [], secret: null },
     bus: { url: nats.url, credentialsFile: undefined },
   });
   cleanups.push(() => running.stop());

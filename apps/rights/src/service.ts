@@ -15,6 +15,7 @@ import { rightsApi } from './api.js';
 import { BOARD_CONTEXT, type BoardContext, BoardController } from './board.controller.js';
 import { rightsConfiguration, type RightsConfig } from './configuration.js';
 import { readHeights } from './ledger-heights.js';
+import { Webhook } from './notices/webhook.js';
 import { parsePermissionsAnswer } from './permissions-answer.js';
 import { RIGHTS_CONTEXT, type RightsContext, RightsController } from './rights.controller.js';
 import { RightsView } from './rights-view.js';
@@ -69,6 +70,19 @@ function build(context: ServiceContext<RightsConfig>): ServiceParts {
   health.show('log of rights', () => view.seeing);
   const charter = (): Charter => view.view?.followed.state.charter ?? first;
 
+  const webhooks = config.webhooks.urls.map(
+    (url) =>
+      new Webhook({
+        url,
+        secret: config.webhooks.secret,
+        source: `urn:besure:rights:${networkOf(first, nodePrimitives.sha256)}`,
+        view: () => view.view,
+        everyMillis: FOLLOW_MILLIS,
+        onFailure: (error, attempt) => log.warn('a receiver was not told', { url, error, attempt }),
+      }),
+  );
+  for (const webhook of webhooks) context.onStop('webhook', () => webhook.stop());
+
   const watch = new PermissionWatch({
     charter,
     everyMillis: LOOK_MILLIS,
@@ -99,6 +113,7 @@ function build(context: ServiceContext<RightsConfig>): ServiceParts {
     ],
     started: () => {
       view.start();
+      for (const webhook of webhooks) webhook.start();
       watch.start();
     },
   };
