@@ -1,4 +1,11 @@
-import { hash160, p2pkhScript, serialiseTransaction, streamCreationScript, txidOf } from '@besure/ledger-tx';
+import {
+  hash160,
+  p2pkhScript,
+  serialiseTransaction,
+  streamCreationScript,
+  streamEntity as streamEntityOf,
+  txidOf,
+} from '@besure/ledger-tx';
 import { nodePrimitives } from '@besure/keys';
 import { encodeHex } from '@besure/protocol';
 import { describe, expect, it } from 'vitest';
@@ -80,6 +87,23 @@ describe('a client of two hubs', () => {
     const { outputs } = await client.outputs();
     expect(outputs).toEqual([{ txid: TXID, vout: 0, script: encodeHex(p2pkhScript(KEY_HASH)) }]);
     expect(asked).toEqual(['bad', 'good']);
+  });
+
+  it('believes most of three about the stream to write to, and takes outputs of those only', async () => {
+    const asked: string[] = [];
+    const other = transaction(streamCreationScript('proofs'), 8);
+    const lie = (): unknown => ({
+      ok: true,
+      outputs: [],
+      streams: { proofs: { raw: other } },
+    });
+    const client = clientOf(answering('bad', asked, lie), honest('good', asked), honest('good', asked));
+    const { outputs, streamEntity } = await client.outputs();
+    expect(streamEntity).toEqual(streamEntityOf(txidOf(Buffer.from(STREAM, 'hex'), sha256)));
+    expect(outputs[0]?.txid).toBe(TXID);
+    expect((await clientOf(answering('bad', asked, lie)).outputs()).streamEntity).toEqual(
+      streamEntityOf(txidOf(Buffer.from(other, 'hex'), sha256)),
+    );
   });
 
   it('takes a refusal for an answer, until it is told to turn to the next', async () => {

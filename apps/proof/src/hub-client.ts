@@ -33,6 +33,14 @@ export interface HubClientOptions {
   readonly sha256: Sha256;
 }
 
+/** The stream that most of these views tell, of several the first; null where there is no view. */
+export function mostTold(views: readonly LedgerView[]): Uint8Array | null {
+  const times = (told: Uint8Array): number =>
+    views.filter((view) => equalBytes(view.streamEntity, told)).length;
+  const [most] = views.toSorted((a, b) => times(b.streamEntity) - times(a.streamEntity));
+  return most?.streamEntity ?? null;
+}
+
 /**
  * Talks to the hubs of the charter, one after the other until one answers, and stays with that one. Nothing that a hub says is believed that can
  * be recomputed: txids and scripts come from the raw transactions. A hub that lies can delay, which a hub always can, until the caller turns
@@ -84,9 +92,17 @@ export class HubClient {
     return results;
   }
 
-  /** What the member can spend, as far as the hub's own transactions prove it. Throws ProofError `hub-unreachable`. */
-  outputs(): Promise<LedgerView> {
-    return this.#ask((place) => this.outputsAt(place));
+  /**
+   * What the member can spend, and the stream that most hubs tell: anyone can make a transaction that creates a stream of that name. All hubs are
+   * asked. Throws ProofError `hub-unreachable`.
+   */
+  async outputs(): Promise<LedgerView> {
+    const answers = await Promise.allSettled(this.places().map((place) => this.outputsAt(place)));
+    const views = answers.flatMap((answer) => (answer.status === 'fulfilled' ? [answer.value] : []));
+    const told = mostTold(views);
+    if (told === null) throw new ProofError('hub-unreachable', 'no hub gave a usable answer');
+    const agreeing = views.filter((view) => equalBytes(view.streamEntity, told));
+    return { outputs: agreeing.flatMap(({ outputs }) => outputs), streamEntity: told };
   }
 
   /** What one hub shows, and no other. Rejects where it gives no usable answer. */

@@ -223,7 +223,7 @@ function slotParts(shared: Shared, hubs: readonly Bus[]): Running[] {
         request(one, subject, payload as Json, { timeoutMillis: answerMillis(charter) }),
     ),
   });
-  const view: { streamEntity: Uint8Array | null } = { streamEntity: null };
+  const stream: { proven: Uint8Array | null; told: Uint8Array | null } = { proven: null, told: null };
   const sending = {
     organisation,
     store,
@@ -235,7 +235,7 @@ function slotParts(shared: Shared, hubs: readonly Bus[]): Running[] {
     // A hub carries nothing that is further ahead.
     mostAheadMillis: (charter.limits.agreementToleranceSeconds * 1000) / 2,
     iatOf: (slot: number) => slotIat(charter, slot),
-    streamEntity: () => view.streamEntity,
+    streamEntity: () => stream.proven ?? stream.told,
     hub,
     now: Date.now,
     resendMillis: overdueMillis(charter),
@@ -255,21 +255,19 @@ function slotParts(shared: Shared, hubs: readonly Bus[]): Running[] {
     },
   };
   const sender = worker(shared, 'sending', REST_MILLIS, async () => (await sendSlots(sending)) > 0);
+  const unlessTold = (error: unknown): null => {
+    if (stream.told === null) throw error;
+    return null;
+  };
   const clock = new SlotClock(charter, Date.now, async (slot) => {
     try {
       // What was recorded before a restart says it as well: only a new member needs a hub.
-      view.streamEntity ??= await store.transaction(provenStreamEntity);
-      const { outputs, streamEntity } =
-        view.streamEntity === null ? await hub.outputs() : { outputs: [], streamEntity: view.streamEntity };
-      const closed = await closeSlot(
-        { ...sending, streamEntity: () => streamEntity },
-        slot,
-        outputs[0] ?? null,
-      );
-      if (closed === null) return;
-      // Once the chain has begun, it goes on from its own change.
-      view.streamEntity = streamEntity;
-      sender.wake();
+      stream.proven ??= await store.transaction(provenStreamEntity);
+      // Asked each time until something is final. Once the chain has begun, it goes on from its own change, and waits for no hub.
+      const view = stream.proven === null ? await hub.outputs().catch(unlessTold) : null;
+      stream.told = view?.streamEntity ?? stream.told;
+      const closed = await closeSlot(sending, slot, view?.outputs[0] ?? null);
+      if (closed !== null) sender.wake();
     } catch (error) {
       log.warn('a slot was not closed', { slot, error });
     }

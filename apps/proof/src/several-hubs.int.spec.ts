@@ -11,16 +11,17 @@ import {
   parseTransaction,
   serialiseTransaction,
   streamCreationScript,
+  streamEntity as streamEntityOf,
   txidOf,
 } from '@besure/ledger-tx';
-import { decodeHex, encodeHex, type SubmitResult } from '@besure/protocol';
+import { decodeHex, encodeHex, equalBytes, type SubmitResult } from '@besure/protocol';
 import { freshDatabase } from '@besure/testing';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { HubClient, type HubRequest } from './hub-client.js';
 import { proofMigrations } from './migrations.js';
 import { SendingPace } from './sending-pace.js';
 import { closeSlot } from './slot-closer.js';
-import { countLateSlots, markFinal } from './slot-rows.js';
+import { countLateSlots, markFinal, streamEntityOf as entityIn } from './slot-rows.js';
 import { type SendingContext, sendSlots } from './slot-sender.js';
 
 const { sha256 } = nodePrimitives;
@@ -330,6 +331,36 @@ describe('a member with two hubs', () => {
       const [after] = await rows();
       expect(ledger.taken).toEqual([after?.txid]);
       expect(after).toMatchObject({ slot: 5, root: before?.root });
+    });
+
+    it('and what was written to a stream that that one made up, as long as nothing is final', async () => {
+      let isTaken = false;
+      const right = streamEntityOf(txidOf(decodeHex(transaction(streamCreationScript('proofs'))), sha256));
+      const real: { hub: HubRequest } = { hub: down };
+      const context = sendingTo(swallowing, (subject, payload) => real.hub(subject, payload));
+      const other = withOther();
+      real.hub = async (subject, payload) => {
+        if (!subject.includes('submit')) return other(subject, payload);
+        const raws = (payload as Transactions).transactions;
+        const isForeign = (raw: string): boolean => !equalBytes(entityIn(raw)!, right);
+        if (raws.some(isForeign))
+          return { ok: true, results: raws.map(() => ({ code: 'not-an-item', message: 'x' })) };
+        isTaken = true;
+        return other(subject, payload);
+      };
+      const script = encodeHex(p2pkhScript(context.keyHash));
+      const txid = txidOf(decodeHex(transaction(p2pkhScript(memberKeyHash))), sha256);
+      for (const slot of [5, 6]) expect(await closeSlot(context, slot, { txid, vout: 0, script })).toBe(0);
+      const before = await rows();
+      for (let second = 0; second < 300 && !isTaken; second += 1) {
+        await sendSlots(context);
+        now += 1000;
+      }
+      const after = await rows();
+      expect(ledger.taken).toEqual(after.map((row) => row.txid));
+      expect(after.map(({ slot, root }) => [slot, root])).toEqual(
+        before.map(({ slot, root }) => [slot, root]),
+      );
     });
 
     it('and signs nothing again as long as an item may take, where the other takes it', async () => {

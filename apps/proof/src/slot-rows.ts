@@ -76,7 +76,12 @@ export async function provenStreamEntity(tx: Tx): Promise<Uint8Array | null> {
   const [row] = await tx.query<{ raw: string }[]>(
     "SELECT raw FROM slot WHERE state = 'final' ORDER BY slot DESC LIMIT 1",
   );
-  const output = row && parseTransaction(decodeHex(row.raw)).outputs[0];
+  return row === undefined ? null : streamEntityOf(row.raw);
+}
+
+/** The stream that a slot's transaction (hex) writes to. */
+export function streamEntityOf(raw: string): Uint8Array | null {
+  const [output] = parseTransaction(decodeHex(raw)).outputs;
   return (output && streamItemOf(output.script)?.entity) ?? null;
 }
 

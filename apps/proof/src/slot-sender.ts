@@ -1,12 +1,19 @@
 import type { EventStore } from '@besure/event-store';
 import type { Charter } from '@besure/governance';
 import { parseTransaction } from '@besure/ledger-tx';
-import { decodeHex } from '@besure/protocol';
-import type { HubClient } from './hub-client.js';
+import { decodeHex, equalBytes } from '@besure/protocol';
+import { type HubClient, mostTold } from './hub-client.js';
 import type { SendingPace } from './sending-pace.js';
 import { concernsInput, evolveSlotChain, judgeRefusal, type PendingSlot } from './slot-chain.js';
 import { type ClosingContext, signSlot } from './slot-closer.js';
-import { markSubmitted, readSlotChain, slotsToSend, writeSlotEvent } from './slot-rows.js';
+import {
+  markSubmitted,
+  provenStreamEntity,
+  readSlotChain,
+  slotsToSend,
+  streamEntityOf,
+  writeSlotEvent,
+} from './slot-rows.js';
 
 /** What sending signed slots needs. */
 export interface SendingContext extends ClosingContext {
@@ -29,6 +36,9 @@ export function overdueMillis({ slots }: Pick<Charter, 'slots'>): number {
 
 /** So many times as long as an item may take: for that long a slot is not signed again on the word of one hub against what another one says. */
 const PATIENCE = 4;
+
+/** A hub's refusal of what is for another stream than that of proofs: while nothing of this member is final, the stream is only what hubs have told. */
+const OF_OTHER_STREAM = 'not-an-item';
 
 interface Refusal {
   readonly slot: PendingSlot;
@@ -94,6 +104,9 @@ async function settleRefusal(context: SendingContext): Promise<void> {
   const pending = await store.transaction((tx) => slotsToSend(tx, now() + 1, GROUP));
   const raws = pending.map((one) => one.raw);
   const slots = pending.map((one) => one.slot);
+  const isStreamTold = (await store.transaction(provenStreamEntity)) === null;
+  const mayHelp = (code: string): boolean =>
+    concernsInput(code) || (isStreamTold && code === OF_OTHER_STREAM);
   const isOver = pace.refusedFor(slots, now()) > PATIENCE * context.resendMillis;
   let refusal: Refusal | undefined;
   let ofInput: Refusal | undefined;
@@ -118,13 +131,13 @@ async function settleRefusal(context: SendingContext): Promise<void> {
     }
     pace.silence(place, true, now());
     answered.push(place);
-    if (!concernsInput(result.code)) {
+    if (!mayHelp(result.code)) {
       if (!isOver) mayResign = false;
     } else if (ofInput === undefined || slot.slot < ofInput.slot.slot) {
       ofInput = { slot, code: result.code };
     }
     // The earliest is what the others follow; of two codes for it, the one that keeps it from being signed again says more.
-    if (refusal === undefined || slot.slot < refusal.slot.slot || !concernsInput(result.code)) {
+    if (refusal === undefined || slot.slot < refusal.slot.slot || !mayHelp(result.code)) {
       refusal = { slot, code: result.code };
     }
   }
@@ -138,13 +151,13 @@ async function settleRefusal(context: SendingContext): Promise<void> {
   pace.refused(now());
   if (refusal === undefined) return;
   onRefused({ slot: refusal.slot.slot, code: refusal.code });
-  if (mayResign && ofInput !== undefined) await judgeAndSignAgain(context, ofInput.slot, answered, isOver);
+  if (mayResign && ofInput !== undefined) await judgeAndSignAgain(context, ofInput, answered, isOver);
 }
 
 /** Each hub shows what can be spent: one of them that shows a pending transaction's output is enough for it to be there, as long as time may tell. */
 async function judgeAndSignAgain(
   context: SendingContext,
-  refused: PendingSlot,
+  { slot: refused, code }: Refusal,
   answered: readonly number[],
   isOver: boolean,
 ): Promise<void> {
@@ -152,12 +165,19 @@ async function judgeAndSignAgain(
   // One that shows nothing of use keeps nothing from being judged by what the others show.
   const shown = await Promise.all(answered.map((place) => hub.outputsAt(place).catch(() => null)));
   const views = pace.inTurn(shown.filter((view) => view !== null));
-  const [first] = views;
-  if (first === undefined) return;
+  const told = mostTold(views);
+  if (told === null) return;
   const outputs = views.flatMap((view) => view.outputs);
   await store.transaction(async (tx) => {
     const { chain, version } = await readSlotChain(tx);
-    const spent = chain.pending.flatMap(({ raw }) => parseTransaction(decodeHex(raw)).inputs);
+    const streamEntity = (await provenStreamEntity(tx)) ?? told;
+    const before = streamEntityOf(refused.raw);
+    const isOtherStream = before === null || !equalBytes(before, streamEntity);
+    if (code === OF_OTHER_STREAM && !isOtherStream) return;
+    // What was written to a stream that is none spends nothing.
+    const spent = isOtherStream
+      ? []
+      : chain.pending.flatMap(({ raw }) => parseTransaction(decodeHex(raw)).inputs);
     const own = new Set(isOver ? chain.pending.map((one) => one.txid) : []);
     const usable = outputs.filter((output) => !own.has(output.txid));
     const judged = judgeRefusal(chain.pending, refused, usable, spent);
@@ -167,7 +187,7 @@ async function judgeAndSignAgain(
     let state = { ...chain, tip: judged.input };
     let at = version;
     for (const { slot, root } of chain.pending.filter((one) => one.slot >= refused.slot)) {
-      const signed = signSlot(context, first.streamEntity, {
+      const signed = signSlot(context, streamEntity, {
         type: 'SlotSignedAgain',
         slot,
         root: decodeHex(root),
