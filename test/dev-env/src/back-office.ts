@@ -57,6 +57,19 @@ export class RefusedError extends Error {
   }
 }
 
+/** The answer, where it is a good one. Throws RefusedError otherwise. */
+export async function goodAnswer(answer: Response): Promise<Response> {
+  if (answer.ok) return answer;
+  const text = await answer.text();
+  let problem: unknown = text;
+  try {
+    problem = JSON.parse(text);
+  } catch {
+    // Not JSON: the text itself is what there is to tell.
+  }
+  throw new RefusedError(answer.status, problem);
+}
+
 /** Where one organisation's services are, and what opens them. */
 export interface BackOfficeAddress {
   readonly organisation: string;
@@ -110,7 +123,7 @@ export class BackOffice {
     const query = new URLSearchParams({ source, id });
     const answer = await fetch(`${this.#address.intake}/v1/events?${query}`, { headers: this.#headers() });
     if (answer.status === 404) return null;
-    return (await this.#good(answer).then((good) => good.json())) as EventStatus;
+    return (await goodAnswer(answer).then((good) => good.json())) as EventStatus;
   }
 
   /** Every event that intake knows, in the order of acceptance. */
@@ -119,7 +132,7 @@ export class BackOffice {
     do {
       const query = new URLSearchParams({ limit: '500', ...(cursor !== null && { cursor }) });
       const answer = await fetch(`${this.#address.intake}/v1/events?${query}`, { headers: this.#headers() });
-      const good = await this.#good(answer);
+      const good = await goodAnswer(answer);
       const page = (await good.json()) as { events: readonly FoundEvent[]; next: string | null };
       yield* page.events;
       cursor = page.next;
@@ -130,7 +143,7 @@ export class BackOffice {
   async evidence(id: string, show?: readonly string[]): Promise<string> {
     const query = show === undefined ? '' : `?${new URLSearchParams({ show: show.join(',') })}`;
     const url = `${this.#address.archive}/v1/evidence/${encodeURIComponent(id)}${query}`;
-    return (await this.#good(await fetch(url, { headers: this.#headers() }))).text();
+    return (await goodAnswer(await fetch(url, { headers: this.#headers() }))).text();
   }
 
   async #post(contentType: string, body: unknown): Promise<Response> {
@@ -139,19 +152,7 @@ export class BackOffice {
       headers: { ...this.#headers(), 'content-type': contentType },
       body: JSON.stringify(body),
     });
-    return this.#good(answer);
-  }
-
-  async #good(answer: Response): Promise<Response> {
-    if (answer.ok) return answer;
-    const text = await answer.text();
-    let problem: unknown = text;
-    try {
-      problem = JSON.parse(text);
-    } catch {
-      // Not JSON: the text itself is what there is to tell.
-    }
-    throw new RefusedError(answer.status, problem);
+    return goodAnswer(answer);
   }
 
   #headers(): Record<string, string> {

@@ -9,7 +9,7 @@ import {
   publicNkey,
   renderNatsAccounts,
 } from '@besure/messaging';
-import { type HubMember, members } from './members.js';
+import type { HubMember, Member } from './members.js';
 
 /** The user of each zone's bus that hands in events as its back office does. */
 export const BACK_OFFICE = 'back-office';
@@ -24,7 +24,13 @@ export function credentialsOf(keys: string, zone: string, user: string): string 
  *
  * @returns configuration text for nats-server
  */
-export function busConfiguration(keys: string, hubs: readonly HubMember[]): string {
+export function busConfiguration(
+  keys: string,
+  members: readonly Member[],
+  hubs: readonly HubMember[],
+): string {
+  // Every organisation dials in to the exchange and to the hubs; nobody to itself.
+  const guestsOf = (zone: string): string[] => members.map(({ id }) => id).filter((id) => id !== zone);
   const nkeys = <U extends string>(zone: string, users: readonly U[]): Record<U, string> => {
     mkdirSync(join(keys, zone), { recursive: true, mode: 0o700 });
     return Object.fromEntries(users.map((user) => [user, nkeyOf(credentialsOf(keys, zone, user))])) as Record<
@@ -46,11 +52,6 @@ export function busConfiguration(keys: string, hubs: readonly HubMember[]): stri
       guests: nkeys(id, guestsOf(id)),
     })),
   ]);
-}
-
-/** Every organisation dials in to the exchange and to the hubs; nobody to itself. */
-function guestsOf(zone: string): string[] {
-  return members.map(({ id }) => id).filter((id) => id !== zone);
 }
 
 function nkeyOf(file: string): string {

@@ -1,5 +1,5 @@
 import { readFileSync, writeFileSync } from 'node:fs';
-import { type Charter, formatTrust, type KeyPair, parseCharter } from '@besure/governance';
+import { type Charter, formatTrust, type HubKeys, type KeyPair, parseCharter } from '@besure/governance';
 import {
   type CheckpointSigner,
   loadCheckpointSigner,
@@ -7,7 +7,7 @@ import {
   loadStatementSigner,
   loadWitnessKey,
 } from '@besure/keys';
-import { encodeAddress, hash160, parseAddressFormat } from '@besure/ledger-tx';
+import { type AddressFormat, encodeAddress, hash160, parseAddressFormat } from '@besure/ledger-tx';
 import { encodeBase64, encodeBase64url } from '@besure/protocol';
 import type { OrganisationKeys } from './key-folder.js';
 import type { HubMember, Member } from './members.js';
@@ -41,8 +41,6 @@ export function composeCharter(input: {
   const { network, profile } = input;
   const { founder, ...ledger } = input.ledger;
   const format = parseAddressFormat(ledger.addressVersion, ledger.addressChecksum);
-  const addressOf = (keyFile: string): string =>
-    encodeAddress(hash160(loadLedgerSigner(keyFile).publicKey), format);
   const charter: Charter = {
     format: 'besure-charter-v1',
     network,
@@ -66,19 +64,16 @@ export function composeCharter(input: {
       from: 0,
       until: null,
       signingKeys: [{ key: signingKeyIn(keys), from: 0, until: null, compromisedFrom: null }],
-      ledgerKeys: [{ address: addressOf(keys.ledgerKey), from: 0, until: null }],
-      seats: [{ key: readFileSync(keys.seat, 'utf8').trim(), from: 0, until: null }],
+      ledgerKeys: [{ address: addressIn(keys, format), from: 0, until: null }],
+      seats: [{ key: seatIn(keys), from: 0, until: null }],
       suspensions: [],
     })),
-    hubs: input.hubs.map(({ hub, keyFile }) => {
-      const { log, witness } = loadCheckpointSigner(keyFile);
-      return {
-        ...hub,
-        // All hubs of a development network stand on one node.
-        nodeAddress: founder,
-        keys: [{ from: 0, until: null, log: publicPair(log), witness: publicPair(witness) }],
-      };
-    }),
+    hubs: input.hubs.map(({ hub, keyFile }) => ({
+      ...hub,
+      // All hubs of a development network stand on one node.
+      nodeAddress: founder,
+      keys: [{ from: 0, until: null, ...hubKeysIn(keyFile) }],
+    })),
     witnesses: input.organisations.map(({ member, keys }) => ({
       id: member.id,
       name: `${member.id}.besure.invalid/witness`,
@@ -112,9 +107,26 @@ function authoritiesOf(timeStamps: TimeStamps | undefined): Charter['timeStampAu
   return [{ name: 'Authority on this machine', certificate, from: 0, until: null }];
 }
 
-function signingKeyIn({ signingKey, signingCertificate }: OrganisationKeys): string {
+/** The ledger address of an organisation. */
+export function addressIn({ ledgerKey }: OrganisationKeys, format: AddressFormat): string {
+  return encodeAddress(hash160(loadLedgerSigner(ledgerKey).publicKey), format);
+}
+
+/** The public half of an organisation's seat in the board. */
+export function seatIn({ seat }: OrganisationKeys): string {
+  return readFileSync(seat, 'utf8').trim();
+}
+
+/** The public key of an organisation's proofs. */
+export function signingKeyIn({ signingKey, signingCertificate }: OrganisationKeys): string {
   const signer = loadStatementSigner({ keyFile: signingKey, certificateFile: signingCertificate });
   return encodeBase64url(signer.publicKey);
+}
+
+/** The public halves of a hub's keys. */
+export function hubKeysIn(keyFile: string): Pick<HubKeys, 'log' | 'witness'> {
+  const { log, witness } = loadCheckpointSigner(keyFile);
+  return { log: publicPair(log), witness: publicPair(witness) };
 }
 
 function publicPair({ mlDsa44, ed25519 }: CheckpointSigner['log']): KeyPair {

@@ -43,6 +43,7 @@ describe('the demo with a folder of files that nobody has seen before', () => {
   it('finds every check to hold', () => {
     expect(report.checks.filter((check) => !check.ok)).toEqual([]);
     expect(report).toMatchObject({ documents: 4, statements: 12, evidenceVerified: 12, tamperedRefused: 12 });
+    expect(report.governance).toEqual({ proposals: 2, accepted: 1, refused: 1 });
     expect(report.bytesPerItem).toBeLessThanOrEqual(400);
     expect(JSON.parse(readFileSync(join(out, 'report.json'), 'utf8'))).toEqual(report);
   });
@@ -91,6 +92,8 @@ describe('the demo with a folder of files that nobody has seen before', () => {
       'scan.pdf',
       'Nothing opened',
       'a reader learns',
+      'gamma applies; alpha proposes to admit it',
+      '2 of 2 hubs on the infrastructure of this-machine, at most max(1, floor(50 % of 2)) = 1',
       'nothing is left listening',
     ]) {
       expect(shown).toContain(part);

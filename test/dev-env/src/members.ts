@@ -12,6 +12,9 @@ export const members: readonly Member[] = [
   { id: 'exchange', name: 'Exchange (example platform)', role: 'exchange' },
 ];
 
+/** An organisation that is none of the members yet. */
+export const applicant: Member = { id: 'gamma', name: 'Gamma (example organisation)', role: 'organisation' };
+
 /** A hub of the network and who really runs it. */
 export interface HubMember {
   readonly id: string;

@@ -1,5 +1,6 @@
-import type { Charter } from '@besure/governance';
+import type { Change, Charter } from '@besure/governance';
 import type { BackOffice } from './back-office.js';
+import type { BoardMember } from './board-member.js';
 import type { TokenRights } from './key-folder.js';
 import type { LedgerAccess } from './ledger-access.js';
 import type { RestartableServer } from './restartable-server.js';
@@ -29,6 +30,14 @@ export interface Network {
   /** What the services stand on, to be killed and started again; a ledger that was given to the network is not ours to kill. */
   readonly servers: Readonly<Record<'postgres' | 'nats' | 'devchain', RestartableServer>>;
   backOffice(organisation: string): BackOffice;
+  /** Somebody who speaks for a member in the board, at the first hub. */
+  boardMember(organisation: string): Promise<BoardMember>;
+  /** What an organisation that applies asks the board for. */
+  application(organisation: string): Change;
+  /** The same of somebody who would run one more hub, with the provider of the others. */
+  hubApplication(): Change;
+  /** Starts the services of an organisation that applied, once the board has admitted it. */
+  join(organisation: string): Promise<void>;
   /** The user of an organisation's bus that hands in events. */
   backOfficeUser(organisation: string): {
     readonly url: string;

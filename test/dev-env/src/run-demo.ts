@@ -4,6 +4,7 @@ import type { Report } from './demo/report.js';
 import { Screen } from './demo/screen.js';
 import { inProcess } from './host.js';
 import { ledgerFromEnvironment } from './ledger-access.js';
+import { applicant } from './members.js';
 import { startNetwork } from './start-network.js';
 import { inTemporaryFolder } from './temporary-folder.js';
 
@@ -41,6 +42,7 @@ export async function demo(request: DemoRequest): Promise<Report> {
         startNetwork({
           folder,
           profile: 'demo',
+          applicants: [applicant],
           signal: request.signal,
           host: inProcess,
           ...(ledger !== null && { ledger }),

@@ -2,7 +2,9 @@ import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Charter, parseCharter } from '@besure/governance';
 import { type Nats, type Postgres, startNats, startPostgres } from '@besure/testing';
+import { applicationOf, hubApplicationOf } from './application.js';
 import { BackOffice } from './back-office.js';
+import { BoardMember } from './board-member.js';
 import { BACK_OFFICE, busConfiguration, credentialsOf } from './bus.js';
 import { composeCharter, writeCharter } from './charter-file.js';
 import { zoneDatabase } from './databases.js';
@@ -10,8 +12,8 @@ import { type Host, type HostedService, migrateAll } from './host.js';
 import { type OrganisationKeys, addToken, hubKeys, organisationKeys, readToken } from './key-folder.js';
 import { LedgerAccess, type LedgerAddress } from './ledger-access.js';
 import { found } from './found.js';
-import { firstHub, hubsOf, members } from './members.js';
-import type { Network } from './network.js';
+import { firstHub, hubsOf, type Member, members } from './members.js';
+import type { Network, RunningNetworkService } from './network.js';
 import { type ProfileName, profiles } from './profile.js';
 import {
   HUB_SERVICES,
@@ -36,6 +38,8 @@ export interface StartOptions {
   readonly host: (logs: string) => Host;
   /** How many hubs a new network has, all on the one ledger; one where it is not said. */
   readonly hubs?: number;
+  /** Organisations that are no members: all that they need is there, but their services start with `join`. */
+  readonly applicants?: readonly Member[];
   /** The time-stamp authority of a new network, which the first hub asks: one that runs, or one of its own. None where it is not said. */
   readonly timeStamps?: TimeStamps | 'own';
   /** A ledger node that runs already, instead of the simulated one. */
@@ -45,12 +49,12 @@ export interface StartOptions {
   readonly signal?: AbortSignal;
 }
 
-function portNames(hubs: number): string[] {
+function portNames(organisations: readonly Member[], hubs: number): string[] {
   return [
     'postgres',
     'nats',
     'devchain',
-    ...members.flatMap(({ id }) => ORGANISATION_SERVICES.map((service) => `${id}-${service}`)),
+    ...organisations.flatMap(({ id }) => ORGANISATION_SERVICES.map((service) => `${id}-${service}`)),
     ...hubsOf(hubs).flatMap(({ id }) => HUB_SERVICES.map((service) => `${id}-${service}`)),
   ];
 }
@@ -62,7 +66,10 @@ export async function startNetwork(options: StartOptions): Promise<Network> {
     signal?.throwIfAborted();
     options.onProgress?.(step);
   };
-  const settings = await networkSettings(folder, options.profile, options.hubs, portNames);
+  const everyone = [...members, ...(options.applicants ?? [])];
+  const settings = await networkSettings(folder, options.profile, options.hubs, (count) =>
+    portNames(everyone, count),
+  );
   const { countersignatureDeadlineSeconds } = options;
   const profile = {
     ...profiles[settings.profile],
@@ -77,7 +84,7 @@ export async function startNetwork(options: StartOptions): Promise<Network> {
   try {
     onProgress('keys');
     const organisations = await Promise.all(
-      members.map(async (member) => ({
+      everyone.map(async (member) => ({
         member,
         keys: await organisationKeys(join(folder, 'keys', member.id), member),
       })),
@@ -104,7 +111,7 @@ export async function startNetwork(options: StartOptions): Promise<Network> {
           startNats({
             folder: join(folder, 'nats'),
             port: port('nats'),
-            config: busConfiguration(keysFolder, hubsOf(settings.hubs)),
+            config: busConfiguration(keysFolder, everyone, hubsOf(settings.hubs)),
           }),
         ),
         RestartableServer.begin(() =>
@@ -129,7 +136,7 @@ export async function startNetwork(options: StartOptions): Promise<Network> {
         profile,
         ledger: await access.parameters(),
         startMillis: settings.startMillis,
-        organisations,
+        organisations: organisations.slice(0, members.length),
         hubs,
         timeStamps,
       });
@@ -185,14 +192,19 @@ export async function startNetwork(options: StartOptions): Promise<Network> {
         }),
       );
     }
-    await migrateAll(plans, logs);
+    const isApplicant = ({ organisation }: ServicePlan): boolean =>
+      options.applicants?.some(({ id }) => id === organisation) ?? false;
+    const first = plans.filter((plan) => !isApplicant(plan));
+    await migrateAll(first, logs);
 
     onProgress('services');
     const host = options.host(logs);
-    const services = await settleAll(
-      plans.map((plan) => host.start(plan)),
-      stops,
-    );
+    const start = (those: readonly ServicePlan[]): Promise<HostedService[]> =>
+      settleAll(
+        those.map((plan) => host.start(plan)),
+        stops,
+      );
+    const services = await start(first);
 
     onProgress('founding the ledger');
     await found({ url, credentialsFile: credentialsOf(keysFolder, firstHub.id, 'rights') });
@@ -210,6 +222,11 @@ export async function startNetwork(options: StartOptions): Promise<Network> {
       keysFolder,
       files,
       servers: { postgres: postgresServer, nats: natsServer, devchain: ledgerServer },
+      async start(organisation) {
+        const theirs = plans.filter((plan) => isApplicant(plan) && plan.organisation === organisation);
+        await migrateAll(theirs, logs);
+        return start(theirs);
+      },
       stopAll,
     });
   } catch (error) {
@@ -256,38 +273,39 @@ function describe(parts: {
   readonly servers: Network['servers'];
   readonly services: readonly HostedService[];
   readonly organisations: readonly {
-    readonly member: { readonly id: string };
+    readonly member: Member;
     readonly keys: OrganisationKeys;
   }[];
   readonly keysFolder: string;
   readonly files: { readonly trust: string };
+  /** Starts the services of an applicant. */
+  readonly start: (organisation: string) => Promise<readonly HostedService[]>;
   readonly stopAll: () => Promise<void>;
 }): Network {
-  const { charter, access, nats, postgres, ledger, services, organisations, files, stopAll } = parts;
+  const { charter, access, nats, postgres, ledger, organisations, files, stopAll } = parts;
   const tokens = Object.fromEntries(organisations.map(({ member, keys }) => [member.id, keys.token]));
+  const keysOf = (organisation: string): (typeof organisations)[number] =>
+    organisations.find(({ member }) => member.id === organisation)!;
+  const services: RunningNetworkService[] = parts.services.map(running);
+  const ports = [nats.port, postgres.port, ...parts.services.map(portOf)];
+  if (ledger.pid !== null)
+    services.push({
+      name: 'devchain',
+      organisation: firstHub.id,
+      pid: ledger.pid,
+      http: ledger.address.url,
+    });
   const urlOf = (organisation: string, name: ServiceName): string =>
-    services.find(({ plan }) => plan.organisation === organisation && plan.name === name)!.http;
-  const running = services.map(({ plan, pid, http }) => ({
-    name: plan.name,
-    organisation: plan.organisation,
-    pid,
-    http,
-  }));
+    services.find((one) => one.organisation === organisation && one.name === name)!.http;
   return {
     charter,
     trust: readFileSync(files.trust, 'utf8'),
-    services:
-      ledger.pid === null
-        ? running
-        : [
-            ...running,
-            { name: 'devchain', organisation: firstHub.id, pid: ledger.pid, http: ledger.address.url },
-          ],
+    services,
     ledger: access,
     nats: { url: nats.url, pid: nats.pid },
     postgres: { url: postgres.url, pid: postgres.pid, folder: postgres.folder },
     tokens,
-    ports: [...new Set([nats.port, postgres.port, ...running.map(({ http }) => Number(new URL(http).port))])],
+    ports,
     backOffice: (organisation) =>
       new BackOffice({
         organisation,
@@ -300,9 +318,31 @@ function describe(parts: {
       user: BACK_OFFICE,
       credentialsFile: credentialsOf(parts.keysFolder, organisation, BACK_OFFICE),
     }),
-    addToken: (organisation, rights) =>
-      addToken(organisations.find(({ member }) => member.id === organisation)!.keys.tokens, rights),
+    boardMember: (organisation) =>
+      BoardMember.open(urlOf(firstHub.id, 'rights'), organisation, keysOf(organisation).keys),
+    application: (organisation) => {
+      const { member, keys } = keysOf(organisation);
+      return applicationOf(member, keys, charter);
+    },
+    hubApplication: () => {
+      const hub = hubsOf(charter.hubs.length + 1).at(-1)!;
+      return hubApplicationOf(hub, hubKeys(join(parts.keysFolder, hub.id)), charter);
+    },
+    async join(organisation) {
+      const joined = await parts.start(organisation);
+      services.push(...joined.map(running));
+      ports.push(...joined.map(portOf));
+    },
+    addToken: (organisation, rights) => addToken(keysOf(organisation).keys.tokens, rights),
     servers: parts.servers,
     stop: stopAll,
   };
+}
+
+function running({ plan, pid, http }: HostedService): RunningNetworkService {
+  return { name: plan.name, organisation: plan.organisation, pid, http };
+}
+
+function portOf({ http }: HostedService): number {
+  return Number(new URL(http).port);
 }

@@ -6,10 +6,11 @@ import { nodePrimitives } from '@besure/keys';
 import { explain } from '@besure/verification';
 import { type CloudEvent, documentEvent } from '../back-office.js';
 import type { Network } from '../network.js';
+import { playBoard } from './board.js';
 import type { DemoDocument } from './documents.js';
 import { inspectLedger, readLedger } from './ledger-reader.js';
 import { type EvidenceFile, refuseOtherDocument, tamperAll, verifyAll, writeViews } from './offline.js';
-import { Checks, type Report } from './report.js';
+import { Checks, type Governance, type Report } from './report.js';
 import { type Delivery, type PlannedEvent, planDeliveries } from './scenario.js';
 import type { Screen } from './screen.js';
 import { type SentEvent, followToTheEnd } from './timeline.js';
@@ -44,7 +45,7 @@ export async function runDemo(options: DemoOptions): Promise<Report> {
     screen.heading('Stopping everything');
     await network.stop();
   }
-  const { files, items } = online;
+  const { files, items, governance } = online;
   const listening = await openPorts(network.ports);
   checks.add('nothing is left listening', listening.length === 0, `${network.ports.length} ports tried`);
 
@@ -81,6 +82,7 @@ export async function runDemo(options: DemoOptions): Promise<Report> {
     tamperedRefused: tampered.filter((verdict) => verdict.result === 'bad').length,
     ledgerItems: items.length,
     bytesPerItem: Math.max(0, ...items.map((item) => item.raw.length / 2)),
+    governance,
     seconds: Math.round((performance.now() - started) / 100) / 10,
     checks: checks.list,
   };
@@ -94,16 +96,22 @@ async function sendAndCollect(
   network: Network,
   { documents, screen, signal }: DemoOptions,
   checks: Checks,
-): Promise<{ files: EvidenceFile[]; items: Awaited<ReturnType<typeof readLedger>> }> {
+): Promise<{ files: EvidenceFile[]; items: Awaited<ReturnType<typeof readLedger>>; governance: Governance }> {
   const deliveries = planDeliveries(documents, ['alpha', 'beta']);
   screen.heading(`${documents.length} documents on their way`);
   const events = await sendAll(network, deliveries);
-  const states = await followToTheEnd(events, {
-    deadlineMillis: DEADLINE_MILLIS,
-    signal,
-    onMoment: (moment) => screen.moment(moment),
-  });
+  // The board meets meanwhile.
+  const [states, board] = await Promise.all([
+    followToTheEnd(events, {
+      deadlineMillis: DEADLINE_MILLIS,
+      signal,
+      onMoment: (moment) => screen.moment(moment),
+    }),
+    playBoard(network, signal, checks),
+  ]);
   screen.table(deliveries, events, states);
+  screen.heading('The board decides');
+  for (const line of board.lines) screen.line(`  ${line}`);
   checks.all('every event became complete', events, (event) => {
     const state = states[events.indexOf(event)]?.state;
     return state === 'complete' ? null : `${event.planned.document.name} ${event.planned.event}: ${state}`;
@@ -130,7 +138,8 @@ async function sendAndCollect(
     missing.length === 0 && files.length > 0,
     missing[0] ?? `${files.length} of ${files.length}`,
   );
-  return { files, items: await readLedger(network.ledger, network.charter, nodePrimitives.sha256) };
+  const items = await readLedger(network.ledger, network.charter, nodePrimitives.sha256);
+  return { files, items, governance: board.governance };
 }
 
 /**

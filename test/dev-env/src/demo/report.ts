@@ -5,6 +5,14 @@ export interface Check {
   readonly detail: string;
 }
 
+/** What the board was asked, and what became of it. */
+export interface Governance {
+  readonly proposals: number;
+  readonly accepted: number;
+  /** How many were none, since they break a rule. */
+  readonly refused: number;
+}
+
 /** What the demo did and found: `OUT/report.json`. */
 export interface Report {
   readonly documents: number;
@@ -13,6 +21,7 @@ export interface Report {
   readonly tamperedRefused: number;
   readonly ledgerItems: number;
   readonly bytesPerItem: number;
+  readonly governance: Governance;
   readonly seconds: number;
   readonly checks: readonly Check[];
 }

@@ -96,7 +96,7 @@ export class Screen {
     this.line();
     this.line(
       `  ${report.documents} documents, ${report.statements} statements, ${report.evidenceVerified} verified, ` +
-        `${report.tamperedRefused} forgeries refused, ${report.ledgerItems} ledger items, ${report.seconds} s`,
+        `${report.governance.accepted} of ${report.governance.proposals} proposals accepted, ${report.tamperedRefused} forgeries refused, ${report.ledgerItems} ledger items, ${report.seconds} s`,
     );
   }
 
