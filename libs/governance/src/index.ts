@@ -42,6 +42,7 @@ export { groupsOf, isMajority, operatorsOf } from './quorum.js';
 export { applyChange, type Moment } from './rights/apply-change.js';
 export { type Change, changeSchema, subjectOf } from './rights/change.js';
 export { tallyOf } from './rights/decide.js';
+export { type DecisionFile, formatDecision, parseDecision } from './rights/decision-file.js';
 export {
   hostingArithmetic,
   type HostingExcess,

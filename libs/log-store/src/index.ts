@@ -6,6 +6,7 @@ export { type Divergence, findDivergence, type ProvenEntry } from './divergence.
 export { HttpLogSource, type LogSource, type PendingSource } from './log-source.js';
 export { catchUp, type CopyTarget, type FollowedEntries } from './catch-up.js';
 export { FolderLog } from './folder-log.js';
+export { copyOf, HeldLog } from './held-log.js';
 export { mirrorLog, type Mirrored, type MirroredSource, type MirrorOptions } from './mirror-log.js';
 export { LogFollower, type LogFollowerOptions, type LogFollowerStatus } from './log-follower.js';
 export { sha256 } from './sha256.js';

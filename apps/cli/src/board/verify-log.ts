@@ -1,11 +1,11 @@
 import { stateDigest } from '@besure/governance';
 import { nodePrimitives } from '@besure/keys';
-import { FolderLog, followRights, type FollowedRights, LogStoreError } from '@besure/log-store';
-import { encodeBase64, ProtocolError } from '@besure/protocol';
-import { CliError } from '../cli-error.js';
+import { FolderLog, type FollowedRights } from '@besure/log-store';
+import { encodeBase64 } from '@besure/protocol';
 import type { Command } from '../command.js';
 import { EXIT } from '../exit-codes.js';
 import { noArguments, parseOptions, required } from '../parse-options.js';
+import { replayed } from './followed.js';
 import { fingerprint } from './verb.js';
 
 /** `verify`: replays a mirror of the log of rights; needs no network and nothing that runs. */
@@ -19,21 +19,13 @@ export const verifyLog: Command = {
     });
     noArguments(positionals);
     const folder = required(values.log, 'log');
-    const report = reportOf(await replayed(folder, fingerprint(required(values.genesis, 'genesis'))));
+    const report = reportOf(
+      await replayed(new FolderLog(folder), fingerprint(required(values.genesis, 'genesis'))),
+    );
     io.out(values.json ? `${JSON.stringify(report, null, 2)}\n` : forPeople(report));
     return EXIT.ok;
   },
 };
-
-async function replayed(folder: string, network: string): Promise<FollowedRights> {
-  try {
-    return await followRights(new FolderLog(folder), network, null, nodePrimitives);
-  } catch (error) {
-    if (!(error instanceof LogStoreError || error instanceof ProtocolError)) throw error;
-    const isAway = error instanceof LogStoreError && error.code === 'unreachable';
-    throw new CliError(isAway ? EXIT.unreadable : EXIT.failed, error.message, { cause: error });
-  }
-}
 
 interface RightsReport {
   readonly network: string;

@@ -1,3 +1,4 @@
+import { checkDecision, exportDecision } from '../board/decision.js';
 import { history, preview, proposals, show } from '../board/look.js';
 import { propose, vote, withdraw } from '../board/say.js';
 import { verifyLog } from '../board/verify-log.js';
@@ -13,6 +14,8 @@ const VERBS: Readonly<Record<string, Command>> = {
   vote,
   withdraw,
   verify: verifyLog,
+  export: exportDecision,
+  check: checkDecision,
 };
 
 /** `rights VERB`: what a member of the board does at a hub, and what everyone can look up or replay. */

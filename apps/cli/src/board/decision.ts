@@ -1,0 +1,145 @@
+import { printableLines } from '@besure/dev-env/printable';
+import { CharterError, formatDecision, parseDecision, parseNote, rightsLogOf } from '@besure/governance';
+import { nodePrimitives } from '@besure/keys';
+import { copyOf, FolderLog, HeldLog, HttpLogSource, type LogSource } from '@besure/log-store';
+import { parseRightsEntry, ProtocolError, readRightsItem, utf8Decode } from '@besure/protocol';
+import { judgeCheckpoint } from '@besure/verification';
+import { CliError } from '../cli-error.js';
+import type { Command } from '../command.js';
+import { EXIT } from '../exit-codes.js';
+import { readText, writeText } from '../files.js';
+import type { Io } from '../io.js';
+import { logUrl } from '../log-url.js';
+import { onlyArgument, parseOptions, required } from '../parse-options.js';
+import { asCliError, replayed } from './followed.js';
+import { fingerprint, unmarked, withIdsMarked } from './verb.js';
+
+/** `export ID`: what the board decided, in one file that needs nothing else to be checked. */
+export const exportDecision: Command = {
+  usage: ['rights export ID --out FILE [--log DIR|URL] [--json]'],
+  async run(args, io) {
+    const { values, positionals } = parseOptions(withIdsMarked(args), {
+      out: { type: 'string' },
+      log: { type: 'string' },
+      json: { type: 'boolean', default: false },
+    });
+    const beginning = unmarked(onlyArgument(positionals, 'ID'));
+    const out = required(values.out, 'out');
+    const source = await sourceOf(values.log);
+    const log = await asCliError(() => copyOf(source));
+    const { id, network } = proposalIn(log, beginning);
+    const report = await judged(log, id, network);
+    if (report.status === 'open') throw new CliError(EXIT.failed, `${id} is open: nothing is decided yet`);
+    writeText(out, formatDecision({ proposal: id, checkpoint: log.note, entries: log.all }));
+    show(io, values.json, report, `written to ${out}; of the network ${network}`);
+    return EXIT.ok;
+  },
+};
+
+/** `check FILE`: replays it; needs no network and nothing that runs. */
+export const checkDecision: Command = {
+  usage: ['rights check FILE --genesis HASH [--json]'],
+  async run(args, io) {
+    const { values, positionals } = parseOptions(args, {
+      genesis: { type: 'string' },
+      json: { type: 'boolean', default: false },
+    });
+    const path = onlyArgument(positionals, 'FILE');
+    const network = fingerprint(required(values.genesis, 'genesis'));
+    const { proposal, checkpoint, entries } = decisionIn(path);
+    const report = await judged(new HeldLog(path, checkpoint, entries), proposal, network);
+    show(io, values.json, report, 'a quorum has signed the log, and every decision was replayed');
+    return EXIT.ok;
+  },
+};
+
+/** What the log says of a proposal. */
+interface DecisionReport {
+  readonly network: string;
+  readonly proposal: string;
+  readonly status: string;
+  /** The height at which it was closed. */
+  readonly closed: number | null;
+  readonly note: object;
+  readonly votes: readonly { readonly member: string; readonly choice: string; readonly height: number }[];
+  /** How much of the log is in it, up to which height, and since when a quorum confirms it. */
+  readonly log: { readonly size: number; readonly height: number; readonly recordedTime: string };
+}
+
+async function judged(log: HeldLog, id: string, network: string): Promise<DecisionReport> {
+  const { state, size } = await replayed(log, network);
+  const proposal = state.proposals.find((one) => one.id === id);
+  if (proposal === undefined) throw new CliError(EXIT.failed, `${log.name} has no proposal ${id}`);
+  const { recordedTime } = judgeCheckpoint(log.note, rightsLogOf(state.charter), nodePrimitives);
+  const { status, closed, note, votes } = proposal;
+  const seconds = recordedTime ?? 0;
+  return {
+    network,
+    proposal: id,
+    status,
+    closed,
+    note,
+    votes,
+    log: { size, height: state.height, recordedTime: new Date(seconds * 1000).toISOString() },
+  };
+}
+
+function decisionIn(path: string): ReturnType<typeof parseDecision> {
+  try {
+    return parseDecision(readText(path) ?? '');
+  } catch (error) {
+    if (!(error instanceof CharterError)) throw error;
+    const where = error.field === undefined ? '' : `${error.field} `;
+    throw new CliError(EXIT.failed, `${path} is no decision: ${where}${error.message}`, { cause: error });
+  }
+}
+
+/** A mirror, or a hub's log; without either the first hub's of the network that is up. */
+async function sourceOf(log: string | undefined): Promise<LogSource> {
+  if (log !== undefined)
+    return /^https?:/.test(log) ? new HttpLogSource(logUrl(log, 'log', 'rights')) : new FolderLog(log);
+  const { runningNetwork } = await import('../running-network.js');
+  return new HttpLogSource(new URL('rights', runningNetwork().hubs[0]!.log).href);
+}
+
+/** The proposal whose id begins like that, and the network that it was made for. Whether it counts is told by replaying. */
+function proposalIn(log: HeldLog, beginning: string): { readonly id: string; readonly network: string } {
+  const found = new Map<string, string>();
+  for (const entry of log.all) {
+    const note = noteIn(entry);
+    if (note?.content.kind === 'proposal' && note.id.startsWith(beginning))
+      found.set(note.id, note.content.network);
+  }
+  const [first] = found;
+  if (first === undefined) throw new CliError(EXIT.failed, `${log.name} has no proposal ${beginning}`);
+  if (found.size > 1) throw new CliError(EXIT.failed, `${found.size} proposals begin with ${beginning}`);
+  const [id, network] = first;
+  return { id, network };
+}
+
+function noteIn(entry: Uint8Array): ReturnType<typeof parseNote> | null {
+  try {
+    const { kind, content } = readRightsItem(parseRightsEntry(entry).item);
+    return kind === 'note' ? parseNote(utf8Decode(content), nodePrimitives.sha256) : null;
+  } catch (error) {
+    // Anyone may write anything.
+    if (error instanceof ProtocolError) return null;
+    throw error;
+  }
+}
+
+function show(io: Io, json: boolean, report: DecisionReport, ending: string): void {
+  if (json) {
+    io.out(`${JSON.stringify(report, null, 2)}\n`);
+    return;
+  }
+  const { proposal, status, closed, note, votes, log } = report;
+  const lines = [
+    `${proposal}  ${status}${closed === null ? '' : ` at height ${closed}`}`,
+    JSON.stringify(note, null, 2),
+    ...votes.map(({ member, choice, height }) => `  ${member}: ${choice}, at height ${height}`),
+    `the log of rights up to height ${log.height}, ${log.size} entries, as of ${log.recordedTime}`,
+    ending,
+  ];
+  io.out(`${printableLines(lines.join('\n'))}\n`);
+}
