@@ -5,6 +5,7 @@ import { connectBus, inboxPrefixOf, NatsRequestServer } from '@besure/messaging'
 import { parseCarryRequest, SUBJECTS } from '@besure/protocol';
 import { start as startRights } from '@besure/rights';
 import type { RunningService } from '@besure/service';
+import { openTrust } from '@besure/verification';
 import { apiFetch, startNats, waitUntil, type Nats } from '@besure/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import {
@@ -208,6 +209,19 @@ describe('the board at a hub', () => {
       { outcome: { did: 'voted' } },
     ]);
     expect((await call('/history?from=7')).body).toEqual({ entries: [], next: null });
+  });
+
+  it('hands out the trust file that it all comes to, the same text each time', async () => {
+    const get = (): Promise<Response> => apiFetch(`${service.httpUrl}/v1/trust`);
+    const [first, again] = await Promise.all([get(), get()]);
+    expect(first.headers.get('content-type')).toMatch(/^application\/json/);
+    const file = await first.text();
+    expect(file).toBe(await again.text());
+    const { state } = replay(null, served.entries, nodePrimitives);
+    expect(openTrust(file, nodePrimitives)).toMatchObject({
+      network: state!.network,
+      charter: state!.charter,
+    });
   });
 
   it('is told of what needs its vote and of what was decided, by a feed', async () => {

@@ -1,6 +1,7 @@
 import { accusations } from './accusation.ts';
 import { charters } from './charter.ts';
 import { trusts } from './trust.ts';
+import { trustLogs } from './trust-log.ts';
 import { checkpoints } from './checkpoint.ts';
 import { cosignatures } from './cosignature.ts';
 import { countersignatures } from './countersignature.ts';
@@ -35,6 +36,7 @@ export const FORMATS = [
   'time-stamp',
   'tlog-proof',
   'trust',
+  'trust-log',
 ] as const;
 
 /** Every vector of those formats; the same again on every run. */
@@ -58,5 +60,6 @@ export function allVectors(): Vector[] {
     ...timeStamps(),
     ...tlogProofs(),
     ...trusts(),
+    ...trustLogs(),
   ];
 }

@@ -21,12 +21,14 @@ import {
   verifyCountersignature,
   verifyStatementSignature,
 } from '@besure/protocol';
+import { openTrust } from '@besure/verification';
 import { createHash } from 'node:crypto';
 import { readAccusation } from './check-accusation.ts';
 import { LOG_READERS } from './check-log.ts';
 import { readRights } from './check-rights.ts';
 import { readSlot } from './check-slot.ts';
 import { readTimeStamp } from './check-time-stamp.ts';
+import { nodePrimitives } from '../../libs/verification/src/contract/node-primitives.ts';
 import { verifyP256 } from '../../libs/protocol/test/material.ts';
 
 // What a reader of each format does with a vector, by the public face of the libraries. It gives what a valid vector
@@ -57,6 +59,11 @@ export const READERS: Readonly<Record<string, Reader>> = {
   trust: ({ text }) => {
     const trust = parseTrust(text as string);
     return { canonical: formatTrust(trust), fingerprint: encodeHex(trustFingerprint(trust, sha256)) };
+  },
+
+  'trust-log': ({ text }) => {
+    const { network, charter, confirmedAt } = openTrust(text as string, nodePrimitives);
+    return { network, confirmed: confirmedAt, charter: formatCharter(charter) };
   },
 
   'document-event': ({ event }) => ({ ...parseCloudEvent(event) }),

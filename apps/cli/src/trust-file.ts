@@ -1,11 +1,13 @@
-import { type Charter, parseCharter, parseTrust, type Trust } from '@besure/governance';
+import { type Charter, parseCharter } from '@besure/governance';
+import { nodePrimitives } from '@besure/keys';
+import { type OpenedTrust, openTrust } from '@besure/verification';
 import { CliError } from './cli-error.js';
 import { EXIT } from './exit-codes.js';
 import { readText } from './files.js';
 
-/** Reads a trust file. Throws a CliError, with that exit status where it is none. */
-export function trustIn(path: string, status: number = EXIT.failed): Trust {
-  return parsed(path, 'trust file', status, parseTrust);
+/** Opens a trust file. Throws a CliError, with that exit status where it is none. */
+export function trustIn(path: string, status: number = EXIT.failed): OpenedTrust {
+  return parsed(path, 'trust file', status, (text) => openTrust(text, nodePrimitives));
 }
 
 /** Reads a charter. Throws a CliError, with that exit status where it is none. */

@@ -1,10 +1,10 @@
-import { charterSchema, trustSchema } from '@besure/governance';
+import { charterSchema, trustLogSchema } from '@besure/governance';
 import { type ApiDescription, described } from '@besure/service';
 import { z } from 'zod';
 import { boardOperations } from './board-api.js';
 import type { Difference } from './compare.js';
 import { ledgerRightsSchema } from './permissions-answer.js';
-import { ledgerAway } from './problems.js';
+import { ledgerAway, notReplayed } from './problems.js';
 
 const right = {
   address: z.string(),
@@ -22,7 +22,7 @@ export const rightsApi: ApiDescription = {
   title: 'BeSure rights',
   description:
     'The charter, what the board decided and is asked, the trust file that verifiers start from, and how the permissions of the ledger stand against the charter. Nothing here is secret.',
-  schemas: { Charter: charterSchema, Trust: trustSchema, Difference: difference },
+  schemas: { Charter: charterSchema, Trust: trustLogSchema, Difference: difference },
   operations: {
     'GET /v1/charter': {
       id: 'readCharter',
@@ -34,8 +34,9 @@ export const rightsApi: ApiDescription = {
       id: 'readTrust',
       summary: 'The trust file that verifiers start from',
       description:
-        'In its one text, the same at every hub: people compare its fingerprint before they trust it.',
-      answers: { 200: { description: 'The trust file.', content: { 'application/json': trustSchema } } },
+        'The log of rights up to a checkpoint that a quorum of the charter that comes of it has signed. People compare `network` before they trust it.',
+      answers: { 200: { description: 'The trust file.', content: { 'application/json': trustLogSchema } } },
+      problems: [described(notReplayed())],
     },
     ...boardOperations,
     'GET /v1/permissions': {

@@ -1,5 +1,5 @@
 import { Worker } from '@besure/event-store';
-import { stateAt, stateDigest, type RightsState } from '@besure/governance';
+import { stateAt, stateDigest, type RightsState, type TrustLog } from '@besure/governance';
 import { followRights, type FollowedRights, type LogSource } from '@besure/log-store';
 import type { Primitives } from '@besure/protocol';
 import type { LedgerHeights } from './ledger-heights.js';
@@ -31,6 +31,7 @@ export class RightsView {
   readonly #options: RightsViewOptions;
   readonly #worker: Worker;
   #view: BoardView | null = null;
+  #trust: TrustLog | null = null;
 
   constructor(options: RightsViewOptions) {
     this.#options = options;
@@ -47,6 +48,11 @@ export class RightsView {
   /** `null` before the log was first read: it is not founded, or its hub is away. */
   get view(): BoardView | null {
     return this.#view;
+  }
+
+  /** The log up to the newest head that a quorum of its own charter has confirmed: what a trust file is. `null` before there is one. */
+  get trust(): TrustLog | null {
+    return this.#trust;
   }
 
   /** Whether the last look succeeded. */
@@ -74,7 +80,9 @@ export class RightsView {
     const ledger = await heights();
     const before = this.#view;
     const followed = await followRights(source, network, before?.followed ?? null, primitives);
-    const isSame = before?.followed === followed;
+    const isSame = before?.followed.size === followed.size;
+    const { confirmation, entries } = followed;
+    if (confirmation !== null) this.#trust = { network, checkpoint: confirmation, entries };
     this.#view = {
       followed,
       now: stateAt(followed.state, ledger.height),

@@ -1,9 +1,9 @@
-import { type Charter, formatCharter, formatTrust, trustOf } from '@besure/governance';
+import { type Charter, formatCharter, formatTrustLog, type TrustLog } from '@besure/governance';
 import { MessagingError } from '@besure/messaging';
 import { Open } from '@besure/service';
 import { Controller, Get, Header, Inject } from '@nestjs/common';
 import type { LedgerRights } from './permissions-answer.js';
-import { ledgerAway } from './problems.js';
+import { ledgerAway, notReplayed } from './problems.js';
 import type { Comparison, PermissionWatch } from './watch.js';
 
 export const RIGHTS_CONTEXT = Symbol('RightsContext');
@@ -12,6 +12,8 @@ export const RIGHTS_CONTEXT = Symbol('RightsContext');
 export interface RightsContext {
   /** As the decisions have made it, so far as they were read. */
   readonly charter: () => Charter;
+  /** The log of rights as far as a quorum confirms it; `null` before it does. */
+  readonly trust: () => TrustLog | null;
   readonly watch: PermissionWatch;
 }
 
@@ -19,10 +21,12 @@ export interface RightsContext {
 @Controller('v1')
 export class RightsController {
   readonly #charter: () => Charter;
+  readonly #trust: () => TrustLog | null;
   readonly #watch: PermissionWatch;
 
-  constructor(@Inject(RIGHTS_CONTEXT) { charter, watch }: RightsContext) {
+  constructor(@Inject(RIGHTS_CONTEXT) { charter, trust, watch }: RightsContext) {
     this.#charter = charter;
+    this.#trust = trust;
     this.#watch = watch;
   }
 
@@ -40,7 +44,9 @@ export class RightsController {
   @Open()
   @Header('content-type', 'application/json')
   trust(): string {
-    return formatTrust(trustOf(this.#charter()));
+    const trust = this.#trust();
+    if (trust === null) throw notReplayed();
+    return formatTrustLog(trust);
   }
 
   /** What the ledger permits, and where that is not what the charter says. */

@@ -101,7 +101,10 @@ function build(context: ServiceContext<RightsConfig>): ServiceParts {
   return {
     controllers: [RightsController, BoardController],
     providers: [
-      { provide: RIGHTS_CONTEXT, useValue: { charter, watch } satisfies RightsContext },
+      {
+        provide: RIGHTS_CONTEXT,
+        useValue: { charter, trust: () => view.trust, watch } satisfies RightsContext,
+      },
       {
         provide: BOARD_CONTEXT,
         useValue: {

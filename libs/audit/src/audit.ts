@@ -1,6 +1,6 @@
-import { type Charter, parseTrust } from '@besure/governance';
+import type { Charter } from '@besure/governance';
 import type { Primitives } from '@besure/protocol';
-import type { Cosigner } from '@besure/verification';
+import { type Cosigner, openTrust } from '@besure/verification';
 import { type Accusation, parseAccusation } from './accusation.js';
 import { assertThat, AUDIT_CODES, type AuditCode, type Lie, LIES, NotProven } from './codes.js';
 import { CONTRADICTIONS, isSignedBy } from './contradiction.js';
@@ -31,7 +31,7 @@ export function audit(accusation: string, trust: string, primitives: Primitives)
   let parsed: Accusation | null = null;
   let accused: Accused | null = null;
   try {
-    const charter = charterOf(trust);
+    const charter = charterOf(trust, primitives);
     parsed = parseAccusation(accusation);
     accused = cosignerOf(parsed.accused, charter);
     assertThat(accused !== null, 'accused-unknown', parsed.accused);
@@ -53,9 +53,9 @@ export function audit(accusation: string, trust: string, primitives: Primitives)
   }
 }
 
-function charterOf(trust: string): Charter {
+function charterOf(trust: string, primitives: Primitives): Charter {
   try {
-    return parseTrust(trust).charter;
+    return openTrust(trust, primitives).charter;
   } catch (cause) {
     throw new NotProven('trust-malformed', '', { cause });
   }

@@ -82,4 +82,5 @@ export { rightsLogOf, rightsOriginOf } from './rights-log.js';
 export { isSlotStart, slotAt, slotIat, slotStartMillis } from './slots.js';
 export { type TimeStampAnchor, timeStampAnchorsOf } from './time-stamp-anchors.js';
 export { tlogPolicyOf } from './tlog-policy.js';
+export { formatTrustLog, isTrustLog, parseTrustLog, type TrustLog, trustLogSchema } from './trust-log.js';
 export { formatTrust, parseTrust, type Trust, trustFingerprint, trustOf, trustSchema } from './trust.js';

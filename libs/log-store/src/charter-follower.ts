@@ -129,7 +129,7 @@ export class CharterFollower {
     const before = this.#followed;
     let furthest = before;
     for (const source of this.#sources) furthest = await this.#read(source, furthest);
-    if (furthest === null || furthest === before) return;
+    if (furthest === null || furthest.size === before?.size) return;
     await store.transaction((tx) => writeFollowed(tx, furthest));
     // What it did to each entry is nobody's business here.
     this.#followed = { ...furthest, entries: [], outcomes: [] };
@@ -177,6 +177,7 @@ async function readFollowed(tx: Tx): Promise<FollowedRights | null> {
       hashes.subarray(i * HASH_LENGTH, (i + 1) * HASH_LENGTH),
     ),
     state: parseState(state),
+    confirmation: null,
     entries: [],
     outcomes: [],
   };

@@ -20,6 +20,11 @@ export interface FollowedRights {
   readonly hashes: readonly Uint8Array[];
   readonly state: RightsState;
   readonly entries: readonly Uint8Array[];
+  /**
+   * The checkpoint with the signatures by which a quorum of the very charter that the log comes to confirms it; `null` while only one of the charter before
+   * does, as in the moment after a decision about cosigners.
+   */
+  readonly confirmation: string | null;
   /** One for each entry. */
   readonly outcomes: readonly EntryOutcome[];
 }
@@ -41,7 +46,7 @@ export async function followRights(
   if (before !== null && size < before.size)
     throw new LogStoreError('older', `${source.name} shows an older checkpoint (size ${size})`);
   if (before !== null && size === before.size) {
-    if (equalBytes(root, before.root)) return before;
+    if (equalBytes(root, before.root)) return confirmed(before, note, primitives);
     throw new LogStoreError('fork', `${source.name} shows another history at size ${size}`);
   }
   const added = await readEntries(source, before?.size ?? 0, size);
@@ -72,9 +77,17 @@ export async function followRights(
     root,
     hashes: range.hashes,
     state,
+    confirmation: quorateCheckpoint(note, rightsLogOf(state.charter), primitives)?.note ?? null,
     entries: [...(before?.entries ?? []), ...added],
     outcomes: [...(before?.outcomes ?? []), ...outcomes],
   };
+}
+
+/** The same, with its confirmation where that has come meanwhile. */
+function confirmed(followed: FollowedRights, note: string, primitives: Primitives): FollowedRights {
+  if (followed.confirmation !== null) return followed;
+  const quorate = quorateCheckpoint(note, rightsLogOf(followed.state.charter), primitives);
+  return quorate === null ? followed : { ...followed, confirmation: quorate.note };
 }
 
 function replayed(

@@ -4,6 +4,8 @@ export const VERDICT_CODES = {
 
   // The evidence is bad: it proves nothing.
   'trust-malformed': 'The trust file cannot be used, so nothing could be verified.',
+  'trust-not-confirmed':
+    'No quorum confirms that nothing is missing in the trust file, so nothing could be verified.',
   'evidence-malformed': 'The file is not an evidence file of a known version, or was changed.',
   'statement-malformed': 'The statement in the evidence does not have the form that statements have.',
   'issuer-unknown': 'The statement is not by an organisation that may make statements under the trust file.',

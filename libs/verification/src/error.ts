@@ -11,3 +11,17 @@ export class DisclosureError extends Error {
     this.code = code;
   }
 }
+
+/** Why a trust file cannot be used. A closed list. */
+export type TrustErrorCode = 'trust-malformed' | 'trust-not-confirmed';
+
+/** The error of {@link openTrust}. */
+export class TrustError extends Error {
+  override readonly name = 'TrustError';
+  readonly code: TrustErrorCode;
+
+  constructor(code: TrustErrorCode, message: string, options?: { readonly cause: unknown }) {
+    super(message, options);
+    this.code = code;
+  }
+}

@@ -4,7 +4,6 @@ import {
   isSlotStart,
   type Organisation,
   organisation,
-  parseTrust,
   type SigningKey,
   signingKeyOf,
 } from '@besure/governance';
@@ -23,8 +22,10 @@ import {
   verifyStatementSignature,
 } from '@besure/protocol';
 import { documentMatches } from './document.js';
+import { TrustError } from './error.js';
 import { badVerdict, type Finding, goodVerdict } from './finding.js';
 import { countersigningKeys, keyInForce } from './member-keys.js';
+import { type OpenedTrust, openTrust } from './open-trust.js';
 import { acceptability } from './policy.js';
 import { verifyRecording } from './recording.js';
 import { assertThat, Refusal, refuseAs } from './refusal.js';
@@ -38,10 +39,10 @@ export interface VerifyOptions {
 }
 
 /**
- * Verifies an evidence file under a trust file: one synchronous call without network, clock or state. Never throws: what is
+ * Verifies an evidence file under a trust file, or one that was opened already: one synchronous call without network, clock or state. Never throws: what is
  * wrong with the evidence, or even with the trust file, is in the verdict, with a code of VERDICT_CODES.
  */
-export function verify(evidence: string, trust: string, options: VerifyOptions): Verdict {
+export function verify(evidence: string, trust: string | OpenedTrust, options: VerifyOptions): Verdict {
   const checks: Check[] = [];
   const check = <T>(name: CheckName, step: () => T): T => {
     try {
@@ -66,9 +67,14 @@ export function verify(evidence: string, trust: string, options: VerifyOptions):
 type RunCheck = <T>(name: CheckName, step: () => T) => T;
 
 /** Everything that must hold for evidence not to be bad. Throws a refusal at the first thing that does not. */
-function examine(evidenceText: string, trustText: string, options: VerifyOptions, check: RunCheck): Finding {
+function examine(
+  evidenceText: string,
+  trust: string | OpenedTrust,
+  options: VerifyOptions,
+  check: RunCheck,
+): Finding {
   const { primitives, document } = options;
-  const { charter } = check('trust', () => refuseAs('trust-malformed', () => parseTrust(trustText)));
+  const { charter } = check('trust', () => (typeof trust === 'string' ? opened(trust, primitives) : trust));
   const evidence = check('evidence', () => refuseAs('evidence-malformed', () => parseEvidence(evidenceText)));
   const { statement, disclosures } = check('statement', () => readStatement(evidence.statement, primitives));
   const exchange = refuseAs('trust-malformed', () => exchangeOf(charter));
@@ -109,6 +115,15 @@ function examine(evidenceText: string, trustText: string, options: VerifyOptions
     check('document', () => assertThat(documentMatches(document, claimed, primitives), 'document-differs'));
   }
   return { charter, statement, claims, countersignature, recordings, keys };
+}
+
+function opened(trust: string, primitives: Primitives): OpenedTrust {
+  try {
+    return openTrust(trust, primitives);
+  } catch (cause) {
+    const code = cause instanceof TrustError ? cause.code : 'trust-malformed';
+    throw new Refusal(code, cause instanceof Error ? cause.message : '', { cause });
+  }
 }
 
 function readStatement(

@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 
 import claims
 import evidence
-from charter import Charter, read_trust
+import trust_log
+from charter import Charter
 from charter_form import ASSURANCES
 from errors import Refused
 from evidence import Proof
@@ -106,7 +107,7 @@ def _facts(proof: Proof, charter: Charter) -> dict[str, object]:
 def judge(text: str | bytes, trust: str | bytes, document: bytes | None = None) -> Verdict:
     """All of evidence.md: the verdict over one evidence file under a trust file."""
     try:
-        charter = read_trust(trust if isinstance(trust, str) else utf8(trust, "trust-malformed")).charter
+        charter = trust_log.charter_of(trust if isinstance(trust, str) else utf8(trust, "trust-malformed"))
         decoded = text if isinstance(text, str) else utf8(text, "evidence-malformed")
         proof = evidence.verify(decoded, charter, document)
         broken = _broken_rule(proof, charter, document)

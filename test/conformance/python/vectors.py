@@ -28,6 +28,7 @@ import slot_tree
 import slots
 import statement
 import time_stamp
+import trust_log
 from charter import Authority, Period
 from errors import Refused, demand
 from texts import base64_strict, base64url, hexadecimal, to_base64
@@ -165,6 +166,11 @@ def _trust(case: Case) -> Output:
     return {"canonical": trust.canonical, "fingerprint": trust.fingerprint.hex()}
 
 
+def _trust_log(case: Case) -> Output:
+    result, confirmed = trust_log.read(case["text"])
+    return {"network": json.loads(case["text"])["network"], "confirmed": confirmed, "charter": result.canonical}
+
+
 def _document_event(case: Case) -> Output:
     id_, source, facts = event.verify(case["event"])
     return {"id": id_, "source": source, "facts": facts}
@@ -191,12 +197,13 @@ OPERATIONS: dict[str, Callable[[Case], Output]] = {
     "time-stamp": _time_stamp,
     "charter": _charter,
     "trust": _trust,
+    "trust-log": _trust_log,
     "document-event": _document_event,
     "accusation": _accusation,
 }
 
 # What is refused here is part of what everyone has to agree on.
-SAME_CODES = {"rights"}
+SAME_CODES = {"rights", "trust-log"}
 
 # Of another layout, and of no concern to who verifies evidence.
 NOT_WALKED = {"ledger"}

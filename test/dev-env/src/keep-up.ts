@@ -30,7 +30,7 @@ const network = await startNetwork({
   onProgress: (step) => process.stdout.write(`${step}\n`),
 });
 try {
-  writeFileSync(join(state, 'trust.json'), network.trust);
+  writeFileSync(join(state, 'trust.json'), await network.newestTrust());
   writeRunFile(state, network);
   process.stdout.write('up\n');
   await told;

@@ -17,8 +17,10 @@ export interface RunningNetworkService {
 /** A whole network on this machine: two organisations, the exchange, one hub or more, their ledger, bus and databases. */
 export interface Network {
   readonly charter: Charter;
-  /** The text of the trust file. */
+  /** A trust file of version 0: the first charter, as it was put together here. What the board decided is not in it. */
   readonly trust: string;
+  /** The trust file that the first hub serves by now; waits until a quorum confirms the log of rights. */
+  readonly newestTrust: () => Promise<string>;
   readonly services: readonly RunningNetworkService[];
   readonly ledger: LedgerAccess;
   readonly nats: { readonly url: string; readonly pid: number };

@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Charter, parseCharter } from '@besure/governance';
-import { type Nats, type Postgres, startNats, startPostgres } from '@besure/testing';
+import { type Nats, type Postgres, startNats, startPostgres, waitUntil } from '@besure/testing';
 import { applicationOf, hubApplicationOf } from './application.js';
 import { BackOffice } from './back-office.js';
 import { BoardMember } from './board-member.js';
@@ -300,6 +300,7 @@ function describe(parts: {
   return {
     charter,
     trust: readFileSync(files.trust, 'utf8'),
+    newestTrust: () => newestTrust(urlOf(firstHub.id, 'rights')),
     services,
     ledger: access,
     nats: { url: nats.url, pid: nats.pid },
@@ -345,4 +346,13 @@ function running({ plan, pid, http }: HostedService): RunningNetworkService {
 
 function portOf({ http }: HostedService): number {
   return Number(new URL(http).port);
+}
+
+const TRUST_MILLIS = 120_000;
+
+async function newestTrust(rights: string): Promise<string> {
+  return waitUntil({ what: 'a trust file', timeoutMillis: TRUST_MILLIS, everyMillis: 100 }, async () => {
+    const answer = await fetch(`${rights}/v1/trust`);
+    return answer.ok ? answer.text() : undefined;
+  });
 }

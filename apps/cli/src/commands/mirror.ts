@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { readRunFile } from '@besure/dev-env';
-import { rightsLogOf, type Trust, tlogPolicyOf } from '@besure/governance';
+import { type Charter, rightsLogOf, tlogPolicyOf } from '@besure/governance';
 import { nodePrimitives } from '@besure/keys';
 import { FolderLog, HttpLogSource, LogStoreError, mirrorLog, type Mirrored } from '@besure/log-store';
 import { encodeBase64, parseCheckpoint } from '@besure/protocol';
@@ -33,16 +33,16 @@ export const mirrorCommand: Command = {
     const of = LOGS.find((name) => name === values.log);
     if (of === undefined) throw new UsageError(`--log must be ${LOGS.join(' or ')}, unlike ${values.log}`);
     const { urls, trustFile } = whereFrom(values.url, values.trust, of);
-    const trust = trustFile === null ? null : trustOfLog(trustIn(trustFile), of);
+    const charter = trustFile === null ? null : charterOfLog(trustIn(trustFile).charter, of);
     const log = new FolderLog(folder);
     // Accusations are about the log of proofs.
-    const court = trust === null || of !== 'proofs' ? null : await HeardHubs.listen(log, trust.charter);
+    const court = charter === null || of !== 'proofs' ? null : await HeardHubs.listen(log, charter);
     const mirrored = await interruptible((signal) =>
       mirrorLog({
         folder: log,
         sources: urls.map((url) => new HttpLogSource(url)),
         accept(note, source) {
-          assertSigned(note, trust);
+          assertSigned(note, charter);
           court?.heard(note, source);
         },
         signal,
@@ -52,8 +52,8 @@ export const mirrorCommand: Command = {
         throw error instanceof LogStoreError ? withAccusations(why, (await court?.accuse()) ?? []) : why;
       }),
     );
-    if (trust !== null) await log.write(POLICY, tlogPolicyOf(trust.charter, nodePrimitives.sha256));
-    const report = reportOf(folder, mirrored, trust, (await court?.accuse()) ?? []);
+    if (charter !== null) await log.write(POLICY, tlogPolicyOf(charter, nodePrimitives.sha256));
+    const report = reportOf(folder, mirrored, charter, (await court?.accuse()) ?? []);
     io.out(values.json ? `${JSON.stringify(report, null, 2)}\n` : forPeople(report));
     return report.accusations.length === 0 ? EXIT.ok : EXIT.failed;
   },
@@ -77,16 +77,16 @@ function whereFrom(
 }
 
 /** The log of rights is signed by the same keys under another origin. */
-function trustOfLog(trust: Trust, of: LogName): Trust {
-  return of === 'proofs' ? trust : { ...trust, charter: rightsLogOf(trust.charter) };
+function charterOfLog(charter: Charter, of: LogName): Charter {
+  return of === 'proofs' ? charter : rightsLogOf(charter);
 }
 
 /** With a trust file, a hub that it names must have signed as the log. */
-function assertSigned(note: string, trust: Trust | null): void {
-  if (trust === null) return;
-  const { origin } = trust.charter.log;
+function assertSigned(note: string, charter: Charter | null): void {
+  if (charter === null) return;
+  const { origin } = charter.log;
   if (parseCheckpoint(note).origin !== origin) throw new Error(`it is not of the log ${origin}`);
-  if (!judgeCheckpoint(note, trust.charter, nodePrimitives).signedByLog) {
+  if (!judgeCheckpoint(note, charter, nodePrimitives).signedByLog) {
     throw new Error('no hub of the trust file has signed it');
   }
 }
@@ -124,10 +124,10 @@ interface MirrorReport {
 function reportOf(
   folder: string,
   { note, head, sizeBefore, sources }: Mirrored,
-  trust: Trust | null,
+  charter: Charter | null,
   accusations: readonly WrittenAccusation[],
 ): MirrorReport {
-  const judged = trust === null ? null : judgeCheckpoint(note, trust.charter, nodePrimitives);
+  const judged = charter === null ? null : judgeCheckpoint(note, charter, nodePrimitives);
   return {
     folder,
     origin: parseCheckpoint(note).origin,

@@ -35,12 +35,13 @@ export async function runDemo(options: DemoOptions): Promise<Report> {
   await clear(out);
   screen.heading('Starting two organisations, the exchange, one hub and a ledger');
   const network = await options.startNetwork();
-  const { trust } = network;
   let online;
+  let trust;
   try {
     for (const service of network.services)
       screen.line(`  ${service.organisation.padEnd(9)} ${service.name.padEnd(14)} ${service.http}`);
     online = await sendAndCollect(network, options, checks);
+    trust = await network.newestTrust();
   } finally {
     screen.heading('Stopping everything');
     await network.stop();

@@ -1,0 +1,71 @@
+import {
+  type Charter,
+  CharterError,
+  isTrustLog,
+  networkOf,
+  parseTrust,
+  parseTrustLog,
+  replay,
+  rightsLogOf,
+} from '@besure/governance';
+import {
+  CompactRange,
+  equalBytes,
+  leafHash,
+  parseCheckpoint,
+  type Primitives,
+  ProtocolError,
+} from '@besure/protocol';
+import { quorateCheckpoint } from './checkpoint-signatures.js';
+import { TrustError } from './error.js';
+
+/** What a trust file comes to. */
+export interface OpenedTrust {
+  /** Fingerprint of genesis and first charter, hexadecimal: what people compare. */
+  readonly network: string;
+  /** As the decisions have made it, up to where the file goes. */
+  readonly charter: Charter;
+  /** Since when a quorum confirms that nothing is missing up to there, in POSIX seconds; `null` in version 0, which is somebody's word. */
+  readonly confirmedAt: number | null;
+}
+
+/**
+ * Opens a trust file: of version 1, the log of rights is replayed, has the root of its checkpoint, and the quorum of the charter that comes of it has
+ * signed that. Of version 0 the charter is believed as it stands.
+ *
+ * @throws TrustError `trust-malformed`, `trust-not-confirmed`
+ */
+export function openTrust(file: string, primitives: Primitives): OpenedTrust {
+  try {
+    return isTrustLog(file) ? openLog(file, primitives) : openCharter(file, primitives);
+  } catch (cause) {
+    if (!(cause instanceof CharterError || cause instanceof ProtocolError)) throw cause;
+    const where = cause.field === undefined ? '' : `${cause.field} `;
+    throw new TrustError('trust-malformed', `${where}${cause.message}`, { cause });
+  }
+}
+
+function openCharter(file: string, { sha256 }: Primitives): OpenedTrust {
+  const { charter } = parseTrust(file);
+  // The network may have begun with another charter, of which this one came: it bears its own fingerprint.
+  return { network: networkOf(charter, sha256), charter, confirmedAt: null };
+}
+
+function openLog(file: string, primitives: Primitives): OpenedTrust {
+  const { network, checkpoint, entries } = parseTrustLog(file);
+  const { size, root } = parseCheckpoint(checkpoint);
+  const range = new CompactRange(primitives.sha256);
+  for (const entry of entries) range.append(leafHash(entry, primitives.sha256));
+  if (range.size !== size || !equalBytes(range.root(), root))
+    throw new TrustError('trust-malformed', 'the entries do not have the root of the checkpoint');
+  const { state } = replay(null, entries, primitives, network);
+  if (state === null)
+    throw new TrustError('trust-malformed', 'the log does not begin with the charter of that network');
+  const quorate = quorateCheckpoint(checkpoint, rightsLogOf(state.charter), primitives);
+  if (quorate === null)
+    throw new TrustError('trust-not-confirmed', 'no quorum has signed the checkpoint of the log of rights');
+  // Whoever could add a line that says nothing could make two files of one.
+  if (quorate.note !== checkpoint)
+    throw new TrustError('trust-malformed', 'the checkpoint has signatures that do not count');
+  return { network, charter: state.charter, confirmedAt: quorate.recordedTime };
+}

@@ -1,0 +1,93 @@
+"""A trust file of version 1: trust-and-charter.md, "Trust file, version 1"."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import lru_cache
+
+import charter
+import checkpoint
+import cosignature
+import exact_json
+import merkle
+import note
+import quorum
+import rights
+from charter import Charter, Cosigner
+from charter_form import CODE
+from checkpoint import Checkpoint
+from errors import Refused, demand
+from note import SignatureLine
+from texts import base64_strict, characters, hexadecimal, is_text
+
+MEMBERS = ["format", "network", "checkpoint", "entries"]
+BEGINNING = '{\n  "format": "besure-trust-v1"'
+MAX_TIME = 253402300799
+
+
+def _counted(lines: list[SignatureLine], signed: Checkpoint, cosigners: list[Cosigner]) -> list[tuple[int, int]]:
+    """Of each line that counts the place of its key, and its time."""
+    result = []
+    for line in lines:
+        for place, cosigner in enumerate(cosigners):
+            if not cosigner.key.signed(line):
+                continue
+            try:
+                time = cosignature.verify(cosigner.key, line, signed)
+            except Refused:
+                continue
+            right = time == 0 if cosigner.kind == "log" else 1 <= time <= MAX_TIME and cosigner.period.holds(time)
+            if right:
+                result.append((place, time))
+    return result
+
+
+def _demand_confirmed(given: str, entries: list[bytes], by: Charter) -> int:
+    """Since when a quorum of the charter confirms that these are all entries."""
+    read = note.read(given)
+    signed = checkpoint.read(read.text)
+    demand(signed.size == len(entries) and signed.root == merkle.root(entries), CODE, "root of the entries")
+    origin = f"{by.origin}/rights"
+    of_log = [
+        replace(one, key=replace(one.key, name=origin)) if one.kind == "log" else one for one in by.cosigners
+    ]
+    counted = _counted(read.lines, signed, of_log) if signed.origin == origin else []
+    cosignatures = [(of_log[place], time) for place, time in counted]
+    time = quorum.time(cosignatures, by)
+    is_by_log = any(cosigner.kind == "log" for cosigner, _ in cosignatures)
+    demand(time is not None and is_by_log, "trust-not-confirmed")
+    places = [place for place, _ in counted]
+    demand(len(places) == len(read.lines) and places == sorted(set(places)), CODE, "a line that does not count")
+    return time
+
+
+def _form(text: str) -> dict:
+    demand(is_text(text) and characters(text) <= 100_000_000, CODE, "not a text of at most 100 000 000 characters")
+    value = exact_json.members(exact_json.parse(text, CODE), MEMBERS, CODE)
+    demand(isinstance(value["checkpoint"], str) and isinstance(value["entries"], list), CODE, "checkpoint, entries")
+    demand(exact_json.write_indented(value) + "\n" == text, CODE, "not the one text")
+    hexadecimal(value["network"], 32, CODE)
+    return value
+
+
+@lru_cache(maxsize=8)
+def read(text: str) -> tuple[Charter, int]:
+    """The charter that the log comes to, and since when a quorum confirms it."""
+    value = _form(text)
+    entries = [base64_strict(one, code=CODE) for one in value["entries"]]
+    log = rights.Replay(value["network"])
+    try:
+        for entry in entries:
+            log.take(entry)
+        demand(log.network is not None, CODE, "no charter of that network")
+        result = charter.read_value(log.charter)
+        return result, _demand_confirmed(value["checkpoint"], entries, result)
+    except Refused as refusal:
+        if refusal.code == "trust-not-confirmed":
+            raise
+        raise Refused(CODE, str(refusal)) from refusal
+
+
+def charter_of(text: str) -> Charter:
+    """The charter of a trust file of either version."""
+    return read(text)[0] if text.startswith(BEGINNING) else charter.read_trust(text).charter
