@@ -104,4 +104,12 @@ export const proofMigrations: readonly { readonly name: string; readonly sql: st
       DROP INDEX statement_to_ask;
     `,
   },
+  {
+    name: '007-oldest-first',
+    sql: `
+      -- What a slot takes, in the order in which it takes it: after a long stop a slot read and sorted all that waits to take a part of it.
+      CREATE INDEX statement_ready ON statement (prepared_at, id)
+        WHERE slot IS NULL AND state IN ('countersigned', 'one-sided');
+    `,
+  },
 ];

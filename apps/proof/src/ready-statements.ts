@@ -84,6 +84,11 @@ export async function readTaken(
   return withBytes(tx, fresh, rows);
 }
 
+/** What is ready, the oldest first. The order is that of an index: a part of much costs as little as a part of little. */
+export const OLDEST_READY = `SELECT id FROM statement
+       WHERE slot IS NULL AND state IN ('countersigned', 'one-sided') AND iat <= $2
+       ORDER BY prepared_at, id LIMIT $3`;
+
 async function takePart(
   tx: Tx,
   fresh: FreshStatements,
@@ -92,9 +97,7 @@ async function takePart(
   // Which rows these are is decided before they are locked: that is in the order of their identities, as everywhere.
   const [rows] = await tx.query<[ReadyRow[], number]>(
     `WITH oldest AS MATERIALIZED (
-       SELECT id FROM statement
-       WHERE slot IS NULL AND state IN ('countersigned', 'one-sided') AND iat <= $2
-       ORDER BY prepared_at, id LIMIT $3
+       ${OLDEST_READY}
      ), ready AS MATERIALIZED (
        SELECT id FROM statement
        WHERE id IN (SELECT id FROM oldest)

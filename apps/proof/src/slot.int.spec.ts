@@ -18,6 +18,7 @@ import { facts } from '../contract/proof-zone.js';
 import { IAT, TwoZones } from '../contract/two-zones.js';
 import { FreshStatements } from './fresh-statements.js';
 import type { HubClient } from './hub-client.js';
+import { OLDEST_READY } from './ready-statements.js';
 import { SendingPace } from './sending-pace.js';
 import { closeSlot } from './slot-closer.js';
 import { markFinal, provenStreamEntity } from './slot-rows.js';
@@ -145,6 +146,21 @@ describe('a slot', () => {
       expect(times).toEqual(times.toSorted((a, b) => a - b));
     },
   );
+
+  it('takes a part of much without a look at all of it', async () => {
+    await zones.alpha.store.transaction((tx) =>
+      tx.query(
+        `INSERT INTO statement (id, issuer, counterpart, uniqueness, lookup, state, jws, prepared_at)
+         SELECT n, 'alpha', 'beta', n, n, 'one-sided', '', n FROM generate_series(1, 20000) n`,
+      ),
+    );
+    await zones.alpha.store.transaction((tx) => tx.query('ANALYZE statement'));
+    const plan = await zones.alpha.store.transaction((tx) =>
+      tx.query<object[]>(`EXPLAIN ${OLDEST_READY.replace('$2', IAT.toString()).replace('$3', '100')}`),
+    );
+    expect(JSON.stringify(plan)).toContain('using statement_ready');
+    expect(JSON.stringify(plan)).not.toContain('Sort');
+  });
 
   it('leaves out openings that were erased, although they were here a moment ago', async () => {
     await zones.record(facts);
