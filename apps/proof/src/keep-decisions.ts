@@ -25,6 +25,14 @@ export interface KeepingContext {
   readonly now: () => number;
 }
 
+interface CurrentRow {
+  readonly id: string;
+  readonly slot: string | null;
+  readonly attempts: number;
+  /** Neither agreed nor disputed yet. */
+  readonly undecided: boolean;
+}
+
 /** Keeps what was decided about a group of statements, and tells it. */
 export async function keepDecisions(
   context: KeepingContext,
@@ -32,18 +40,23 @@ export async function keepDecisions(
   asked: readonly Outcome[],
 ): Promise<void> {
   // Between reading and keeping, a slot may have taken a one-sided statement: its row tells whether this came too late.
-  // And another instance may have asked as well: the count of attempts is the version of the row.
-  const rows = await tx.query<{ id: string; slot: string | null; attempts: number }[]>(
-    'SELECT id, slot, attempts FROM statement WHERE id = ANY($1::text[]) ORDER BY id FOR UPDATE',
+  // And another instance may have asked as well: the count of attempts is the version of the row. Only that the other one had no answer is no reason
+  // to let go of a countersignature.
+  const rows = await tx.query<CurrentRow[]>(
+    `SELECT id, slot, attempts, countersignature IS NULL AND NOT disputed AS undecided FROM statement
+     WHERE id = ANY($1::text[]) ORDER BY id FOR UPDATE`,
     [arrays.text(asked.map(({ row }) => row.id))],
   );
   const current = new Map(rows.map((row) => [row.id, row]));
-  const outcomes = asked.filter(({ row }) => current.get(row.id)?.attempts === row.attempts);
+  const outcomes = asked.filter(({ row, decision }) => {
+    const now = current.get(row.id);
+    return now?.attempts === row.attempts || (decision.type === 'countersigned' && now?.undecided === true);
+  });
   const recorded = new Set(rows.filter((row) => row.slot !== null).map((row) => row.id));
   const askLaterAt = context.now() + Math.min(context.deadlineMillis, LONGEST_PAUSE_MILLIS);
   await changeStatements(
     tx,
-    outcomes.map((outcome) => changeOf(outcome, recorded.has(outcome.row.id), askLaterAt)),
+    outcomes.map((outcome) => changeOf(outcome, current.get(outcome.row.id)!, askLaterAt)),
   );
   const entries = (type: Decision['type'], late: boolean): Outcome[] =>
     outcomes.filter(
@@ -82,14 +95,14 @@ function entryOf(row: WaitingRow): { event: string; statement: string } {
   return { event: row.event, statement: row.id };
 }
 
-function changeOf({ row, decision }: Outcome, recorded: boolean, askLaterAt: number): StatementChange {
-  const attempts = row.attempts + 1;
+function changeOf({ row, decision }: Outcome, current: CurrentRow, askLaterAt: number): StatementChange {
+  const attempts = current.attempts + 1;
   switch (decision.type) {
     case 'countersigned':
       return {
         id: row.id,
         // What stands in a slot as one-sided stays so there; the exchange records the countersigned one.
-        state: recorded ? 'one-sided' : 'countersigned',
+        state: current.slot !== null ? 'one-sided' : 'countersigned',
         disputed: false,
         countersignature: decision.countersignature,
         attempts,

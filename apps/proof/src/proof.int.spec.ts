@@ -11,6 +11,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { accepted, facts } from '../contract/proof-zone.js';
 import { DEADLINE_MILLIS, IAT, TwoZones, statesOf } from '../contract/two-zones.js';
 import { askExchange } from './ask-exchange.js';
+import type { Countersigner } from './countersigner.js';
 import { FreshRecords } from './fresh-records.js';
 import { keepRecords } from './keep-records.js';
 import { KEY_PATIENCE_MILLIS } from './opening.js';
@@ -160,6 +161,34 @@ describe('a statement between an organisation and the exchange', () => {
       'StatementsCompletedLate',
     ]);
     expect(await statesOf(zones.alpha.store)).toEqual(['one-sided']);
+  });
+
+  it('is countersigned where one of two instances had the answer and the other one none', async () => {
+    await zones.record(facts);
+    await zones.state(facts);
+    zones.now += DEADLINE_MILLIS;
+    const silent = { ...zones.asking(() => Promise.reject(new Error('no answer'))), answered: { at: 0 } };
+    const answered = zones.asking(async (statements) => {
+      await askExchange(silent);
+      expect(await statesOf(zones.alpha.store)).toEqual(['one-sided']);
+      return zones.countersigner().answer(zones.memberAlpha(), statements);
+    });
+    await askExchange(answered);
+    expect(await statesOf(zones.alpha.store)).toEqual(['countersigned']);
+    expect((await typesOf(zones.alpha.store)).at(-1)).toBe('StatementsCountersigned');
+  });
+
+  it('keeps one countersignature where two instances have the answer', async () => {
+    await zones.record(facts);
+    await zones.state(facts);
+    const one = (statements: readonly StatementToCountersign[]): ReturnType<Countersigner['answer']> =>
+      zones.countersigner().answer(zones.memberAlpha(), statements);
+    const two = zones.asking(async (statements) => {
+      await askExchange(zones.asking(one));
+      return one(statements);
+    });
+    await askExchange(two);
+    expect(await typesOf(zones.alpha.store)).toEqual(['StatementsPrepared', 'StatementsCountersigned']);
   });
 
   it('has its deadline anew after a restart: the exchange may have been away as long', async () => {
