@@ -32,6 +32,7 @@ export async function endLetters(
   ids: readonly string[] | null,
   why: string | null,
   by: string,
+  force = false,
 ): Promise<EndedLetter[]> {
   const known = (await listLetters(desks, ids !== null)).map(({ id }) => id);
   const asked =
@@ -45,7 +46,7 @@ export async function endLetters(
     try {
       if (at === undefined) throw new UsageError(`no service ${organisation}/${service} runs`);
       if (why === null) await at.desk.replay(number, by);
-      else await at.desk.discard(number, why, by);
+      else await at.desk.discard(number, why, by, force);
       ended.push({ id, ending: why === null ? 'replayed' : 'discarded', why });
     } catch (error) {
       ended.push({ id, ending: null, why: failureOf(error) });

@@ -34,10 +34,10 @@ function deskOf(organisation: string, notes: readonly Note[]): ServiceDesk & { r
         told.push(`replay ${id} ${by}`);
         return Promise.resolve();
       },
-      discard(id, why, by) {
+      discard(id, why, by, force = false) {
         if (notes.find((one) => one.id === id)?.end !== null)
           return Promise.reject(Object.assign(new Error('ended'), { code: 'dead-letter-ended' }));
-        told.push(`discard ${id} ${why} ${by}`);
+        told.push(`discard ${id} ${why} ${by}${force ? ' by force' : ''}`);
         return Promise.resolve();
       },
       close: () => Promise.resolve(),
@@ -51,6 +51,7 @@ describe('besure dead-letters', () => {
     ['to list only some', ['list', 'alpha/proof/1'], 'alpha/proof/1'],
     ['to replay nothing', ['replay'], 'which ones'],
     ['to replay all and some', ['replay', '--all', 'alpha/proof/1'], 'which ones'],
+    ['to replay by force', ['replay', 'alpha/proof/1', '--force'], 'only discard'],
     ['to discard nothing', ['discard', '--reason', 'lost'], 'which ones'],
     ['to discard without a reason', ['discard', 'alpha/proof/1'], '--reason'],
     ['a reason of two lines', ['discard', 'alpha/proof/1', '--reason', 'a\nb'], '--reason'],
@@ -107,5 +108,7 @@ describe('besure dead-letters', () => {
       'beta/proof/1  not done: no service beta/proof runs',
     ]);
     expect(alpha.told).toEqual(['discard 1 lost ann', 'discard 3 lost ann']);
+    await endLetters([alpha], ['alpha/proof/3'], 'lost', 'ann', true);
+    expect(alpha.told.at(-1)).toBe('discard 3 lost ann by force');
   });
 });

@@ -475,6 +475,19 @@ describe('an operator', () => {
     expect(await desk.list('waiting')).toEqual([]);
   });
 
+  it('is rid of a letter that nobody would learn of where a person insists, and of no other failure', async () => {
+    const { id } = await deadLetter();
+    const { discarded: _never, ...without } = how;
+    const failing = office({ discarded: () => Promise.reject(new Error('not now')) });
+    await expect(failing.discard(id, 'why', 'ann', true)).rejects.toThrow('not now');
+    const desk = new DeadLetters({ store: reader, readers: [without] });
+    await desk.discard(id, 'the disk is gone', 'ann', true);
+    expect(await desk.list('waiting')).toEqual([]);
+    expect((await desk.list('all')).map(({ end }) => end)).toMatchObject([
+      { ending: 'discarded', why: 'the disk is gone', by: 'ann' },
+    ]);
+  });
+
   it('is told of letters that are not there, and of sources that nobody reads', async () => {
     const { id } = await deadLetter();
     await expect(office().replay(id + 1, 'ann')).rejects.toThrow(code('no-dead-letter'));

@@ -51,14 +51,23 @@ export class DeadLetters {
   /**
    * Gives the event up.
    *
-   * @throws EventStoreError `no-dead-letter`, `dead-letter-ended`, `no-reader`, `not-discardable`
+   * @param force also where nobody would learn of it but from the row that stays here: a letter that nothing can be made of must not wait for ever
+   * @throws EventStoreError `no-dead-letter`, `dead-letter-ended`, `no-reader`; `not-discardable` where it is not forced
    */
-  async discard(id: number, why: string, by: string): Promise<void> {
+  async discard(id: number, why: string, by: string, force = false): Promise<void> {
     await this.#end(id, { ending: 'discarded', why, by }, async (tx, reader, { event }) => {
-      if (reader.discarded === undefined) {
-        throw new EventStoreError('not-discardable', `what comes from ${reader.source} can only be replayed`);
+      try {
+        if (reader.discarded === undefined) {
+          throw new EventStoreError(
+            'not-discardable',
+            `what comes from ${reader.source} can only be replayed`,
+          );
+        }
+        await reader.discarded(tx, event, why);
+      } catch (error) {
+        const isForced = force && error instanceof EventStoreError && error.code === 'not-discardable';
+        if (!isForced) throw error;
       }
-      await reader.discarded(tx, event, why);
     });
   }
 

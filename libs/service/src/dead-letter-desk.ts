@@ -28,7 +28,7 @@ export interface DeadLetterDesk {
   list(all: boolean): Promise<DeadLetterNote[]>;
   /** Gives the event to its handler again; rejects where that fails: the letter waits on. */
   replay(id: number, by: string): Promise<void>;
-  /** Gives the event up, with a reason that may be shown to others. */
-  discard(id: number, why: string, by: string): Promise<void>;
+  /** Gives the event up, with a reason that may be shown to others; by force also where it would be shown to nobody. */
+  discard(id: number, why: string, by: string, force?: boolean): Promise<void>;
   close(): Promise<void>;
 }

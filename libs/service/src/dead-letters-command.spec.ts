@@ -8,8 +8,12 @@ describe('the arguments of dead-letters', () => {
     ['list --all', { type: 'list', all: true }],
     ['replay 7 3', { type: 'replay', ids: [7, 3], by: 'ann' }],
     ['replay --all --by bob', { type: 'replay', ids: 'all', by: 'bob' }],
-    ['discard 7 --reason resent', { type: 'discard', ids: [7], why: 'resent', by: 'ann' }],
-    ['discard --reason=resent --by bob 7 8', { type: 'discard', ids: [7, 8], why: 'resent', by: 'bob' }],
+    ['discard 7 --reason resent', { type: 'discard', ids: [7], why: 'resent', by: 'ann', force: false }],
+    ['discard 7 --reason lost --force', { type: 'discard', ids: [7], why: 'lost', by: 'ann', force: true }],
+    [
+      'discard --reason=resent --by bob 7 8',
+      { type: 'discard', ids: [7, 8], why: 'resent', by: 'bob', force: false },
+    ],
   ])('%s', (line, order) => {
     expect(parseDeadLettersOrder(line.split(' '), 'ann')).toEqual(order);
   });
@@ -26,6 +30,7 @@ describe('the arguments of dead-letters', () => {
     ['replay 9999999999999999'],
     ['replay 1 --reason x'],
     ['discard 1'],
+    ['replay 1 --force'],
     ['discard --reason x'],
     ['discard --all --reason x'],
     ['discard 1 --reason '],
@@ -46,7 +51,8 @@ describe('ending dead letters', () => {
       if (id === 2) throw Object.assign(new Error('85.07.30'), { code: 'cannot' });
       done.push(`replay ${id} ${by}`);
     },
-    discard: async (id, why, by) => void done.push(`discard ${id} ${why} ${by}`),
+    discard: async (id, why, by, force) =>
+      void done.push(`discard ${id} ${why} ${by}${force === true ? ' by force' : ''}`),
     close: async () => {},
   };
   async function run(line: string): Promise<[boolean, unknown[]]> {
@@ -74,6 +80,8 @@ describe('ending dead letters', () => {
       ],
     ]);
     expect(done).toEqual(['discard 9 resent bob', 'discard 77 resent bob']);
+    await run('discard 9 --reason lost --by bob --force');
+    expect(done.at(-1)).toBe('discard 9 lost bob by force');
   });
 
   it('lists one in each line', async () => {

@@ -18,13 +18,15 @@ export type DeadLettersOrder =
       readonly ids: readonly number[];
       readonly why: string;
       readonly by: string;
+      /** Also what nobody would learn of. */
+      readonly force: boolean;
     };
 
 /** How the command is written. */
 export const DEAD_LETTERS_USAGE = [
   'dead-letters list [--all]',
   'dead-letters replay (ID ... | --all) [--by NAME]',
-  'dead-letters discard ID ... --reason TEXT [--by NAME]',
+  'dead-letters discard ID ... --reason TEXT [--force] [--by NAME]',
 ] as const;
 
 /**
@@ -39,10 +41,11 @@ export function parseDeadLettersOrder(
 ): DeadLettersOrder {
   const { values, positionals } = parsed(args);
   const [verb, ...rest] = positionals;
-  const { all = false, reason, by = user } = values;
+  const { all = false, force = false, reason, by = user } = values;
   const ids = rest.map(idOf);
   if (reason !== undefined && verb !== 'discard')
     throw new CommandUsageError('only discard takes a --reason');
+  if (force && verb !== 'discard') throw new CommandUsageError('only discard takes --force');
   readable(by, '--by');
   switch (verb) {
     case 'list':
@@ -55,7 +58,7 @@ export function parseDeadLettersOrder(
     case 'discard':
       if (all || ids.length === 0) throw new CommandUsageError('discard takes numbers');
       if (reason === undefined) throw new CommandUsageError('discard needs a --reason');
-      return { type: 'discard', ids, why: readable(reason, '--reason'), by };
+      return { type: 'discard', ids, why: readable(reason, '--reason'), by, force };
     default:
       throw new CommandUsageError('list, replay or discard');
   }
@@ -79,7 +82,7 @@ export async function runDeadLettersOrder(
   for (const id of await inOrder(desk, order.ids)) {
     try {
       if (order.type === 'replay') await desk.replay(id, order.by);
-      else await desk.discard(id, order.why, order.by);
+      else await desk.discard(id, order.why, order.by, order.force);
       say(JSON.stringify({ id, ending: order.type === 'replay' ? 'replayed' : 'discarded' }));
     } catch (error) {
       allDone = false;
@@ -102,7 +105,12 @@ function parsed(args: readonly string[]) {
     return parseArgs({
       args: [...args],
       allowPositionals: true,
-      options: { all: { type: 'boolean' }, reason: { type: 'string' }, by: { type: 'string' } },
+      options: {
+        all: { type: 'boolean' },
+        force: { type: 'boolean' },
+        reason: { type: 'string' },
+        by: { type: 'string' },
+      },
     });
   } catch (cause) {
     throw new CommandUsageError('unknown or incomplete options', { cause });

@@ -17,16 +17,18 @@ export const deadLettersCommand: Command = {
   usage: [
     'dead-letters [list] [--all] [--json]',
     'dead-letters replay (ID ... | --all) [--by NAME] [--json]',
-    'dead-letters discard ID ... --reason TEXT [--by NAME] [--json]',
+    'dead-letters discard ID ... --reason TEXT [--force] [--by NAME] [--json]',
   ],
   async run(args, io) {
     const { values, positionals } = parseOptions(args, {
       all: { type: 'boolean', default: false },
+      force: { type: 'boolean', default: false },
       reason: { type: 'string' },
       by: { type: 'string', default: userInfo().username },
       json: { type: 'boolean', default: false },
     });
     const [verb = 'list', ...ids] = positionals;
+    if (values.force && verb !== 'discard') throw new UsageError('only discard takes --force');
     if (verb === 'list') {
       noArguments(ids);
       const notes = await onDesks((desks) => listLetters(desks, values.all));
@@ -38,7 +40,9 @@ export const deadLettersCommand: Command = {
       throw new UsageError('which ones? See ./besure dead-letters');
     for (const id of ids) partsOfLetter(id);
     const why = verb === 'discard' ? reasonOf(required(values.reason, 'reason')) : null;
-    const ended = await onDesks((desks) => endLetters(desks, values.all ? null : ids, why, values.by));
+    const ended = await onDesks((desks) =>
+      endLetters(desks, values.all ? null : ids, why, values.by, values.force),
+    );
     show(io, values.json, ended, endedLine, 'no dead letters\n');
     return ended.every(({ ending }) => ending !== null) ? EXIT.ok : EXIT.failed;
   },

@@ -29,7 +29,7 @@ export async function openDeadLetters(
   return {
     list: async (all) => (await letters.list(all ? 'all' : 'waiting')).map(toNote),
     replay: (id, by) => letters.replay(id, by),
-    discard: (id, why, by) => letters.discard(id, why, by),
+    discard: (id, why, by, force) => letters.discard(id, why, by, force),
     close: () => dataSource.destroy(),
   };
 }
