@@ -43,8 +43,8 @@ export async function openZone(
     store: new EventStore({ dataSource, schema }),
     vault: ephemeralFactsVault(),
     signer,
-    fresh: new FreshStatements(),
-    freshRecords: new FreshRecords(),
+    fresh: new FreshStatements(1000),
+    freshRecords: new FreshRecords(1000),
   };
 }
 

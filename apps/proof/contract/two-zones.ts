@@ -66,8 +66,8 @@ export class TwoZones {
   /** From now on nobody remembers what is not in a database. */
   restart(): void {
     const forgotten = (): Pick<ProofZone, 'fresh' | 'freshRecords'> => ({
-      fresh: new FreshStatements(),
-      freshRecords: new FreshRecords(),
+      fresh: new FreshStatements(1000),
+      freshRecords: new FreshRecords(1000),
     });
     this.alpha = { ...this.alpha, ...forgotten() };
     this.exchange = { ...this.exchange, ...forgotten() };

@@ -1,5 +1,5 @@
 import { type LedgerSigner, type StatementSigner, loadLedgerSigner, loadStatementSigner } from '@besure/keys';
-import { file, fromVariable, urls } from '@besure/service';
+import { file, fromVariable, urls, wholeNumber } from '@besure/service';
 import {
   type BusConfig,
   type MemberConfig,
@@ -20,6 +20,8 @@ export interface ProofConfig extends MemberConfig {
   readonly hubLogUrls: readonly string[];
   readonly statementSigner: StatementSigner;
   readonly ledgerSigner: LedgerSigner;
+  /** How many statements, and at the exchange records, stay in memory so that they need not be read back. */
+  readonly statementsInMemory: number;
 }
 
 /** The environment of `proof`, with rules that read on after the variable's name. */
@@ -32,6 +34,8 @@ export const proofConfiguration = z
     BESURE_SIGNING_KEY_FILE: file(),
     BESURE_SIGNING_CERTIFICATE_FILE: file(),
     BESURE_LEDGER_KEY_FILE: file(),
+    // Some seconds' worth at the speed of a large machine, about 60 MB.
+    BESURE_STATEMENTS_IN_MEMORY: wholeNumber(0, 1_000_000).default(10_000),
   })
   .transform((env): ProofConfig => ({
     ...memberConfig(env),
@@ -45,4 +49,5 @@ export const proofConfiguration = z
       }),
     ),
     ledgerSigner: fromVariable('BESURE_LEDGER_KEY_FILE', () => loadLedgerSigner(env.BESURE_LEDGER_KEY_FILE)),
+    statementsInMemory: env.BESURE_STATEMENTS_IN_MEMORY,
   }));

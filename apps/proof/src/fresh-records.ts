@@ -11,21 +11,24 @@ export interface OpenedRecord {
   readonly claims: Claims;
 }
 
-/** Some seconds' worth at the speed of a large machine, about 20 MB. */
-const MOST = 10_000;
-
 /**
  * What the exchange's own records say that were written here a moment ago: it was open then, and most statements about it come soon. Only a shortcut:
  * that a record is there, the database says, and what is not here is read and opened.
  */
 export class FreshRecords {
+  readonly #most: number;
   readonly #records = new Map<string, OpenedRecord>();
+
+  /** @param most how many are kept; one takes some 2 kB */
+  constructor(most: number) {
+    this.#most = most;
+  }
 
   /** Keeps what was written; the oldest go where it is too much. */
   keep(records: readonly OpenedRecord[]): void {
     for (const record of records) this.#records.set(record.lookup, record);
     for (const lookup of this.#records.keys()) {
-      if (this.#records.size <= MOST) break;
+      if (this.#records.size <= this.#most) break;
       this.#records.delete(lookup);
     }
   }

@@ -9,15 +9,18 @@ export interface StatementBytes {
   readonly disclosures?: readonly string[] | undefined;
 }
 
-/** Some seconds' worth at the speed of a large machine, about 40 MB. */
-const MOST = 10_000;
-
 /**
  * The bytes of statements that were written here and are in no slot yet: reading them back costs PostgreSQL as much as writing them. Only a
  * shortcut: what is not here is in the database. A statement's identity stands for its bytes where they are its own or were committed.
  */
 export class FreshStatements {
+  readonly #most: number;
   readonly #statements = new Map<string, StatementBytes>();
+
+  /** @param most how many are kept; one takes some 4 kB */
+  constructor(most: number) {
+    this.#most = most;
+  }
 
   /** Keeps what was written; the oldest go where it is too much. */
   keep(
@@ -33,7 +36,7 @@ export class FreshStatements {
       this.#statements.set(id, { jws, openings: { ciphertext: openings, key: openingsKey }, disclosures });
     }
     for (const id of this.#statements.keys()) {
-      if (this.#statements.size <= MOST) break;
+      if (this.#statements.size <= this.#most) break;
       this.#statements.delete(id);
     }
   }

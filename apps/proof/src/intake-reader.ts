@@ -23,8 +23,8 @@ export function intakeReader(
   config: ProofConfig,
   store: EventStore,
   taken: () => void,
-  fresh = new FreshStatements(),
-  freshRecords = new FreshRecords(),
+  fresh = new FreshStatements(config.statementsInMemory),
+  freshRecords = new FreshRecords(config.statementsInMemory),
 ): Source {
   const { organisation, vault } = config;
   const stating = {

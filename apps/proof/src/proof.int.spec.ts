@@ -492,7 +492,7 @@ describe('attack:', () => {
         ),
       );
       // After a restart: nothing is in memory.
-      const decider = zones.countersigner(IAT, new FreshRecords());
+      const decider = zones.countersigner(IAT, new FreshRecords(0));
       expect(await decider.decideWaiting(100)).toBe(2);
       expect(await decider.decideWaiting(100)).toBe(0);
       expect(zones.damaged).toHaveLength(1);

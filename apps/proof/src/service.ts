@@ -87,7 +87,8 @@ async function build(context: ServiceContext<ProofConfig>): Promise<ServiceParts
   assertOfCharter(config, charters.charter);
   assertKeysOfCharter(config, charters.charter);
   const bus = dialBus(context, 'zone', config.bus, SCHEMA);
-  const shared: Shared = { config, charters, fresh: new FreshStatements(), store, bus, log, metrics, health };
+  const fresh = new FreshStatements(config.statementsInMemory);
+  const shared: Shared = { config, charters, fresh, store, bus, log, metrics, health };
   const hubs = config.hubBuses.map((hub, at) => dialBus(context, `hub-${at}`, hub, config.organisation));
 
   const follower = logFollower(shared, Math.min(config.charter.slots.lengthMillis, 5000));
@@ -165,7 +166,7 @@ function organisationParts(shared: Shared, exchangeBus: Bus): { running: Running
 function exchangeParts(shared: Shared): { running: Running[]; parts: ServiceParts } {
   const { config, charters, store, bus, log, fresh } = shared;
   const { vault } = config;
-  const freshRecords = new FreshRecords();
+  const freshRecords = new FreshRecords(config.statementsInMemory);
   const countersigner = new Countersigner({
     exchange: config.organisation,
     charter: config.charter,

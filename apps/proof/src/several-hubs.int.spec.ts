@@ -152,7 +152,7 @@ function sendingTo(...hubs: HubRequest[]): SendingContext {
   return {
     organisation: 'alpha',
     store,
-    fresh: new FreshStatements(),
+    fresh: new FreshStatements(1000),
     ledgerSigner,
     keyHash,
     sha256,

@@ -90,13 +90,13 @@ describe('a slot', () => {
     await zones.record(...several);
     await zones.state(...several);
     await zones.ask();
-    const context = { ...sending({}), ...(restarted && { fresh: new FreshStatements() }) };
+    const context = { ...sending({}), ...(restarted && { fresh: new FreshStatements(1000) }) };
     expect(await closeSlot(context, 5, firstOutput(context))).toBe(3);
     const [told] = await recordedByAlpha();
     const { root, entries, slot } = told!;
     expect(slot).toBe(5);
     const ids = entries.map((entry) => entry.statement);
-    const stored = await zones.alpha.store.transaction((tx) => new FreshStatements().take(tx, ids));
+    const stored = await zones.alpha.store.transaction((tx) => new FreshStatements(1000).take(tx, ids));
     for (const entry of entries) {
       expect(buffers(entry.openings)).toEqual(buffers(stored.get(entry.statement)!.openings));
       const leaf = statementLeaf(entry.jws, entry.countersignature, nodePrimitives.sha256);
