@@ -18,8 +18,9 @@ import { type CheckedStatement, StatementRefusedError, checkStatement } from './
 import { counterpartOf, differingClaims, isParty } from './compare.js';
 import type { FreshRecords } from './fresh-records.js';
 import type { FreshStatements } from './fresh-statements.js';
-import { lookupOf, uniquenessOf } from './keyed-hashes.js';
+import { firstOf, lookupOf, uniquenessOf } from './keyed-hashes.js';
 import { KEY_PATIENCE_MILLIS, type Unopened, tryToOpen } from './opening.js';
+import { recordLookups } from './record-lookups.js';
 import {
   changeStatements,
   insertStatements,
@@ -202,20 +203,24 @@ export class Countersigner {
     const uniqueness = new Map(
       fresh.map((one) => [one.statement.id, uniquenessOf(vault, organisation.id, one.claims)]),
     );
-    const taken = await statementsByUniqueness(tx, [...uniqueness.values()]);
+    const taken = await statementsByUniqueness(tx, [...uniqueness.values()].flat());
+    const lookups = await recordLookups(
+      tx,
+      fresh.map((one) => lookupOf(vault, one.claims)),
+    );
     const candidates: (Candidate & CheckedStatement)[] = [];
-    for (const one of fresh) {
+    for (const [at, one] of fresh.entries()) {
       const { id } = one.statement;
       const unique = uniqueness.get(id)!;
       if (verdicts.has(id)) continue;
-      if (taken.has(unique)) {
+      if (firstOf(unique, taken) !== undefined) {
         verdicts.set(id, { verdict: 'refused', code: 'already-stated' });
         continue;
       }
-      taken.set(unique, { id });
+      taken.set(unique[0], { id });
       verdicts.set(id, { verdict: 'waiting' });
       const { iat } = one.statement;
-      candidates.push({ ...one, id, iat, issuer: organisation.id, lookup: lookupOf(vault, one.claims) });
+      candidates.push({ ...one, id, iat, issuer: organisation.id, lookup: lookups[at]! });
     }
     // What cannot be read is no reason to keep the others from their answer: it waits, and is looked at by {@link decideWaiting}.
     const decided = new Map(
@@ -233,7 +238,7 @@ export class Countersigner {
         event: null,
         issuer: organisation.id,
         counterpart: counterpartOf(organisation.id, one.claims),
-        uniqueness: uniqueness.get(one.id)!,
+        uniqueness: uniqueness.get(one.id)![0],
         lookup: one.lookup,
         state: verdict.verdict === 'refused' ? 'disputed' : verdict.verdict,
         jws: one.statement.jws,

@@ -3,6 +3,7 @@ import type { FactsVault } from '@besure/keys';
 import { openAcceptedEvents } from './accepted-events.js';
 import type { FreshRecords } from './fresh-records.js';
 import { lookupOf } from './keyed-hashes.js';
+import { waitUnderNewest } from './record-lookups.js';
 import { tellInGroups } from './tell-in-groups.js';
 
 /**
@@ -16,7 +17,7 @@ export async function keepRecords(
 ): Promise<number> {
   const accepted = openAcceptedEvents(events, context.vault).map((one) => ({
     ...one,
-    lookup: lookupOf(context.vault, one.claims),
+    lookups: lookupOf(context.vault, one.claims),
   }));
   if (accepted.length === 0) return 0;
   await tx.query(
@@ -24,13 +25,17 @@ export async function keepRecords(
      SELECT * FROM unnest($1::text[], $2::uuid[], $3::bytea[], $4::bytea[])
      ON CONFLICT (lookup) DO NOTHING`,
     [
-      arrays.text(accepted.map((one) => one.lookup)),
+      arrays.text(accepted.map((one) => one.lookups[0])),
       arrays.uuid(accepted.map((one) => one.event)),
       arrays.bytea(accepted.map((one) => one.sealed.ciphertext)),
       arrays.bytea(accepted.map((one) => one.sealed.key)),
     ],
   );
-  context.freshRecords.keep(accepted);
+  context.freshRecords.keep(accepted.map(({ lookups: [lookup], ...one }) => ({ ...one, lookup })));
+  await waitUnderNewest(
+    tx,
+    accepted.map((one) => one.lookups),
+  );
   const entries = accepted.map(({ event }) => ({ event }));
   await context.store.append(
     tx,

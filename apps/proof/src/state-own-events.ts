@@ -3,7 +3,7 @@ import type { FactsVault } from '@besure/keys';
 import { openAcceptedEvents } from './accepted-events.js';
 import { counterpartOf } from './compare.js';
 import type { FreshStatements } from './fresh-statements.js';
-import { uniquenessOf, lookupOf } from './keyed-hashes.js';
+import { firstOf, lookupOf, uniquenessOf } from './keyed-hashes.js';
 import type { StatementMaker } from './statement-maker.js';
 import { type NewStatementRow, insertStatements, statementsByUniqueness } from './statement-rows.js';
 import { tellInGroups } from './tell-in-groups.js';
@@ -37,27 +37,28 @@ export async function stateOwnEvents(
   }));
   const known = await statementsByUniqueness(
     tx,
-    accepted.map((one) => one.uniqueness),
+    accepted.flatMap((one) => one.uniqueness),
   );
   const now = context.now();
   const iat = context.issuedAt();
   const rows: NewStatementRow[] = [];
   const repeats: { event: string; statement: string }[] = [];
   for (const one of accepted) {
-    const earlier = known.get(one.uniqueness);
+    const [uniqueness] = one.uniqueness;
+    const earlier = firstOf(one.uniqueness, known);
     if (earlier !== undefined) {
       repeats.push({ event: one.event, statement: earlier.id });
       continue;
     }
     const made = maker.make(one.claims, iat);
-    known.set(one.uniqueness, { id: made.id });
+    known.set(uniqueness, { id: made.id });
     rows.push({
       ...made,
       event: one.event,
       issuer: organisation,
       counterpart: counterpartOf(organisation, one.claims),
-      uniqueness: one.uniqueness,
-      lookup: lookupOf(vault, one.claims),
+      uniqueness,
+      lookup: lookupOf(vault, one.claims)[0],
       state: 'prepared',
       countersignature: null,
       preparedAt: now,
