@@ -90,7 +90,8 @@ export async function readDeadLetters(
   choice: DeadLetterChoice,
 ): Promise<DeadLetter[]> {
   const rows = await tx.query<DeadLetterRow[]>(
-    `SELECT d.*, a.content, e.ending, e.why, e.ended_by, e.ended_at
+    `SELECT d.id, d.source, d.position, d.entry, d.stream, d.version, d.type, d.data, d.recorded_at,
+            d.attempts, d.error, d.code, d.reason, d.dead_at, a.content, e.ending, e.why, e.ended_by, e.ended_at
        FROM ${schema}.dead_letter d
        LEFT JOIN ${schema}.dead_letter_attachment a ON a.letter = d.id
        LEFT JOIN ${schema}.dead_letter_end e ON e.letter = d.id
