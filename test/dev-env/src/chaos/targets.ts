@@ -9,6 +9,7 @@ export const LINK_VARIABLES = {
   BESURE_EXCHANGE_NATS_URL: 'exchange',
   BESURE_HUB_NATS_URLS: 'hub',
   BESURE_HUB_LOG_URLS: 'log',
+  BESURE_LEDGER_WRITER_URL: 'writer',
   MULTICHAIN_URL: 'ledger',
 } as const;
 
@@ -17,7 +18,7 @@ const LINKS: Readonly<Record<ServiceName, readonly string[]>> = {
   proof: ['database', 'bus', 'exchange', 'hub', 'log'],
   archive: ['database', 'bus', 'exchange', 'hub', 'log'],
   'ledger-writer': ['database', 'bus', 'ledger'],
-  rights: ['bus'],
+  rights: ['bus', 'writer'],
 };
 
 /** All that something can be done to, in a network with so many hubs. */
