@@ -1,4 +1,4 @@
-import { assertMigrated, migrate, openDataSource } from '@besure/event-store';
+import { migrate } from '@besure/event-store';
 import { networkOf, rightsLogOf, rightsOriginOf } from '@besure/governance';
 import { nodePrimitives, rememberCheckpointSignatures } from '@besure/keys';
 import { LogStore } from '@besure/log-store';
@@ -12,7 +12,7 @@ import {
   type ServiceDefinition,
   type ServiceParts,
 } from '@besure/service';
-import { busOptions } from '@besure/service/zone';
+import { busOptions, openDatabase } from '@besure/service/zone';
 import { ledgerWriterApi } from './api.js';
 import { Carrier } from './carrier.js';
 import { ChainFollower } from './chain-follower.js';
@@ -70,10 +70,7 @@ export async function buildWith(
 ): Promise<ServiceParts> {
   const { config, log: serviceLog, health } = context;
   const { charter, hub } = config;
-  const dataSource = await openDataSource({ url: config.databaseUrl, schema: SCHEMA });
-  context.onStop('database', () => dataSource.destroy());
-  await assertMigrated(dataSource, SCHEMA, migrations);
-  health.need('database', () => dataSource.query('SELECT 1').then(() => true));
+  const dataSource = await openDatabase(context, config.databaseUrl, SCHEMA, migrations);
 
   const bus = connectBus({
     ...busOptions(config.bus),

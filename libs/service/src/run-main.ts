@@ -21,11 +21,12 @@ function say(line: string): void {
 }
 
 /** The first signal stops the service, also one that is still starting; a second one does not wait for it. */
-function onSignals(starting: Promise<RunningService>): void {
+function onSignals(starting: Promise<RunningService>, waiting: AbortController): void {
   let stopping = false;
   const handle = (): void => {
     if (stopping) process.exit(EXIT.interrupted);
     stopping = true;
+    waiting.abort();
     starting.then(
       async (service) => process.exit((await service.stop()) ? EXIT.ok : EXIT.failed),
       () => undefined, // who started it ends the process
@@ -70,8 +71,9 @@ async function run<C extends ServiceConfig>(
 ): Promise<number | null> {
   const config = readConfiguration(definition.configuration, process.env);
   if (order.type === 'start') {
-    const starting = runService(definition, config, { ownsProcess: true });
-    onSignals(starting);
+    const waiting = new AbortController();
+    const starting = runService(definition, config, { ownsProcess: true, starting: waiting.signal });
+    onSignals(starting, waiting);
     await starting;
     return null;
   }

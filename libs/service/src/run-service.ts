@@ -27,6 +27,8 @@ export interface ServiceContext<C extends ServiceConfig> {
   readonly log: ServiceLog;
   readonly metrics: ServiceMetrics;
   readonly health: Health;
+  /** Aborted when the service is to stop before it has started: for what a start waits for. */
+  readonly starting: AbortSignal;
   /** Closes something when the service stops or fails to start: in reverse order, after HTTP and messages have ended. */
   onStop(name: string, close: () => Promise<void> | void): void;
 }
@@ -74,6 +76,8 @@ export interface RunningService {
 export interface RunOptions {
   /** Adds process metrics: for the one service of a process. */
   readonly ownsProcess?: boolean;
+  /** Ends a start that is not over. */
+  readonly starting?: AbortSignal;
   /** Where log lines go instead of standard output. */
   readonly logStream?: DestinationStream;
   /** How often the files of TLS are looked at, at most; once a second without it. */
@@ -175,7 +179,8 @@ export async function runService<C extends ServiceConfig>(
     };
     const { port, host = '127.0.0.1', tls: tlsFiles } = config.http;
     const tls = tlsFiles === undefined ? null : new ServerTls(tlsFiles, log, options.checkFilesMillis);
-    const parts = await definition.build({ name, config, log, metrics, health, onStop });
+    const { starting = new AbortController().signal } = options;
+    const parts = await definition.build({ name, config, log, metrics, health, starting, onStop });
     const app = await createApp(parts, { log, metrics, health, tls }, definition, config.requestMillis);
     // Closed first of all: no new work while the parts go away.
     closers.add('http', () => closeHttp(app, stopMillis / 2));

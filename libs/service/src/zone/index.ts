@@ -12,6 +12,7 @@ export {
   type BusConfig,
   type MemberConfig,
 } from './member-configuration.js';
+export { openDatabase } from './open-database.js';
 export { openDeadLetters } from './open-dead-letters.js';
 export { openStore, type OpenStore } from './open-store.js';
 export { acceptedEventsOf, discardEvents } from './discard-events.js';

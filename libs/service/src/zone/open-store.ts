@@ -1,7 +1,8 @@
-import { EventStore, type Migration, assertMigrated, openDataSource } from '@besure/event-store';
+import { EventStore, type Migration } from '@besure/event-store';
 import type { DataSource } from 'typeorm';
 import type { ServiceContext } from '../run-service.js';
 import type { MemberConfig } from './member-configuration.js';
+import { openDatabase } from './open-database.js';
 
 /** A service's schema, opened: as event store, and as database for single queries. */
 export interface OpenStore {
@@ -9,19 +10,12 @@ export interface OpenStore {
   readonly dataSource: DataSource;
 }
 
-/**
- * Opens the schema of a service, which must be migrated. The service is ready while its database answers, and closes it last of
- * all when it stops.
- */
+/** As {@link openDatabase}, with the events in it. */
 export async function openStore(
   context: ServiceContext<MemberConfig>,
   schema: string,
   migrations: readonly Migration[],
 ): Promise<OpenStore> {
-  const { config, health } = context;
-  const dataSource = await openDataSource({ url: config.databaseUrl, schema });
-  context.onStop('database', () => dataSource.destroy());
-  await assertMigrated(dataSource, schema, migrations);
-  health.need('database', () => dataSource.query('SELECT 1').then(() => true));
+  const dataSource = await openDatabase(context, context.config.databaseUrl, schema, migrations);
   return { dataSource, store: new EventStore({ dataSource, schema }) };
 }
