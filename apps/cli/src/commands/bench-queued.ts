@@ -1,4 +1,4 @@
-import { type HeldMemory, proveQueue, type QueueProof } from '@besure/dev-env';
+import { type FewAndAll, proveQueue, type QueueProof } from '@besure/dev-env';
 import { EXIT } from '../exit-codes.js';
 import { interruptible } from '../interruption.js';
 import type { Io } from '../io.js';
@@ -27,15 +27,20 @@ function print(io: Io, { queued, drained, memory, grown }: QueueProof): void {
   io.out(
     `${queued.events} events queued, ${perSecond(queued.events, queued.seconds)} a second; then ${drained.events} of them settled in ${Math.round(drained.seconds)} s\n`,
   );
-  io.out('MB on the heap, and resident:     before        queued       worked off\n');
-  for (const [name, { before, queued: full, drained: after }] of Object.entries(memory)) {
-    io.out(`  ${name.padEnd(24)}${[before, full, after].map(inMegabytes).join('')}\n`);
+  io.out(
+    'MB on the heap, and resident, with few and with all events    while they wait    as they are worked off\n',
+  );
+  for (const [name, { waiting, working }] of Object.entries(memory)) {
+    io.out(`  ${name.padEnd(24)}${[waiting, working].map(inMegabytes).join('')}\n`);
   }
   io.out(
     grown.length === 0 ? 'no service holds what waits\n' : `grown with the queue: ${grown.join(', ')}\n`,
   );
 }
 
-function inMegabytes({ heap, rss }: HeldMemory['before']): string {
-  return `${(heap / 1e6).toFixed(1).padStart(8)}${(rss / 1e6).toFixed(0).padStart(6)}`;
+function inMegabytes(held: FewAndAll | null): string {
+  if (held === null) return ' '.repeat(32);
+  return [held.few, held.all]
+    .map(({ heap, rss }) => `${(heap / 1e6).toFixed(1).padStart(10)}${(rss / 1e6).toFixed(0).padStart(6)}`)
+    .join('');
 }

@@ -26,7 +26,6 @@ export function heapReporting(folder: string): ProcessOptions {
   };
 }
 
-const READINGS = 2;
 const PAUSE_MILLIS = 500;
 
 /** What every service of a network holds, by the names of its organisation and its own: the least of some readings, for timers hold things, too. */
@@ -40,19 +39,22 @@ export function pidsOf({ services }: Network): Map<string, number> {
   return new Map(product.map(({ name, organisation, pid }) => [`${organisation}-${name}`, pid]));
 }
 
-/** The same as {@link readHeaps}, of these processes. */
+/** The same as {@link readHeaps}, of these processes, by so many readings. */
 export async function readHeapsOf(
   pids: ReadonlyMap<string, number>,
   folder: string,
+  readings = 2,
 ): Promise<Map<string, Held>> {
   const least = new Map<string, Held>();
-  for (let reading = 0; reading < READINGS; reading += 1) {
+  for (let reading = 0; reading < readings; reading += 1) {
     if (reading > 0) await pause(PAUSE_MILLIS);
-    for (const [service, pid] of pids) {
-      const held = await readHeap(service, pid, join(folder, `${pid}.json`));
-      const before = least.get(service);
-      if (before === undefined || held.heap < before.heap) least.set(service, held);
-    }
+    await Promise.all(
+      [...pids].map(async ([service, pid]) => {
+        const held = await readHeap(service, pid, join(folder, `${pid}.json`));
+        const before = least.get(service);
+        if (before === undefined || held.heap < before.heap) least.set(service, held);
+      }),
+    );
   }
   return least;
 }

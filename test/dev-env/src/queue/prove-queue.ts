@@ -1,14 +1,14 @@
 import { join } from 'node:path';
-import { setTimeout as pause } from 'node:timers/promises';
-import { type Standing, standing } from '@besure/fsck';
-import { fsckOptionsOf } from '../fsck.js';
+import type { Standing } from '@besure/fsck';
+import { waitUntilSettled } from '../fsck.js';
 import { ProcessHost } from '../host.js';
-import { type Held, heapReporting, pidsOf, readHeapsOf } from '../load/heaps.js';
-import type { Network } from '../network.js';
+import { heapReporting } from '../load/heaps.js';
 import type { ProfileName } from '../profile.js';
 import { startNetwork } from '../start-network.js';
 import { inTemporaryFolder } from '../temporary-folder.js';
 import { type Queued, fillQueue } from './fill-queue.js';
+import { type FewAndAll, type HeldMemory, grownOf } from './held-memory.js';
+import { type Begun, type HeldByService, QueueReader, settledOf } from './read-queue.js';
 
 /** How much is queued, and for how long of it is looked at what becomes of it. */
 export interface QueueProofOptions {
@@ -23,37 +23,31 @@ export interface QueueProofOptions {
   readonly onProgress: (text: string) => void;
 }
 
-/** What a service holds when all garbage is collected, at three moments. In bytes. */
-export interface HeldMemory {
-  /** With a small queue, after it was all at work. */
-  readonly before: Held;
-  /** With all events queued. For `proof`, which is not there then: when it has just begun with them. */
-  readonly queued: Held;
-  /** When so many were settled. */
-  readonly drained: Held;
-}
-
 /** What came out. */
 export interface QueueProof {
   readonly queued: Queued;
   readonly drained: { readonly events: number; readonly seconds: number };
   readonly memory: Readonly<Record<string, HeldMemory>>;
-  /** The services that held more with the queue, or after it, than {@link MOST_GROWTH} beyond what they held before. */
+  /** The services that hold more with all events than with few, by more than what comes and goes. */
   readonly grown: readonly string[];
   /** How all events stood in the end. */
   readonly standing: Standing;
 }
 
-/** Code gets hot, pools and caches fill: some megabytes. It is 200 bytes for each of 50,000 events, less than a list of their ids would take. */
-const MOST_GROWTH = 10_000_000;
-/** Events that go all the way first, and that are queued when the first readings are made. */
+/** Events that go all the way first: code gets hot, pools fill. */
 const WARM_UP = 2000;
-const PROOFS = ['alpha-proof', 'beta-proof', 'exchange-proof'] as const;
-const PACE_MILLIS = 1000;
+/** The queue that all is compared with: of everything that is bounded it fills as much. */
+const FEW = 10_000;
+/** So many of a queue are settled when is read what is held by those who work it off. */
+const BEGUN = 2000;
+/** The most seconds until they are, and until the small queue is worked off. */
+const PATIENCE_SECONDS = 240;
+/** What `proof` keeps so that PostgreSQL need not read it back is bounded, but comes and goes by megabytes. */
+const STATEMENTS_IN_MEMORY = 100;
 
 /**
- * Queues events while the services that make statements are stopped, reads what each service holds, starts them again, and reads once more when the
- * queue, or part of it, is settled. Nothing of what waits may stand in anyone's memory.
+ * Queues few events while the services that make statements are stopped, has them worked off, then does the same with many, and reads what each service
+ * holds at the same moments: nothing of what waits may stand in anyone's memory.
  */
 export function proveQueue(options: QueueProofOptions): Promise<QueueProof> {
   const { events, profile, signal, onProgress } = options;
@@ -68,78 +62,54 @@ export function proveQueue(options: QueueProofOptions): Promise<QueueProof> {
       host: (logs) =>
         (host = new ProcessHost(logs, {
           ...(nodeArguments !== undefined && { nodeArguments }),
-          environment: { ...environment, BESURE_MAX_BACKLOG: String(2 * events + WARM_UP) },
+          environment: {
+            ...environment,
+            BESURE_MAX_BACKLOG: String(2 * events + FEW),
+            BESURE_STATEMENTS_IN_MEMORY: String(STATEMENTS_IN_MEMORY),
+          },
         })),
     });
-    const processes = host!;
-    const read = (): Promise<Map<string, Held>> => {
-      const running = [...pidsOf(network).keys()].map((name): [string, number] => [
-        name,
-        processes.pid(name),
-      ]);
-      return readHeapsOf(new Map(running), heaps);
-    };
     try {
+      const reader = new QueueReader(network, host!, heaps, signal);
       await fillQueue(network, { events: WARM_UP, signal });
-      await untilSettled(network, WARM_UP, Date.now() + 120_000, signal);
-      const before = await read();
-      for (const name of PROOFS) await processes.kill(name);
-      onProgress(`${WARM_UP} events proven; queueing ${events} while no statements are made`);
-      const queued = await fillQueue(network, { events, signal, onAcknowledged: sayNowAndThen(onProgress) });
-      const others = new Map([...pidsOf(network)].filter(([name]) => !isProof(name)));
-      const withQueue = await readHeapsOf(others, heaps);
-      onProgress(`queued in ${Math.round(queued.seconds)} s; statements are made again`);
-      const started = Date.now();
-      for (const name of PROOFS) await processes.restart(name);
-      const begun = await read();
-      const settled = WARM_UP + Math.min(options.settled ?? queued.events, queued.events);
-      const last = await untilSettled(network, settled, started + options.seconds * 1000, signal);
-      const drained = {
-        events: last.acknowledged - last.underway - WARM_UP,
-        seconds: (Date.now() - started) / 1000,
+      await waitUntilSettled(network, PATIENCE_SECONDS * 1000);
+      onProgress(`${WARM_UP} events proven; reading what is held with ${FEW} in a queue`);
+      const begun = { settled: BEGUN, seconds: PATIENCE_SECONDS };
+      const few = await reader.queue(FEW, begun);
+      const before = settledOf(await waitUntilSettled(network, PATIENCE_SECONDS * 1000));
+      onProgress(`queueing ${events} while no statements are made`);
+      const all = await reader.queue(events, { ...begun, onAcknowledged: sayNowAndThen(onProgress) });
+      onProgress(`queued in ${Math.round(all.queued.seconds)} s; statements are made again`);
+      const settled = before + Math.min(options.settled ?? all.queued.events, all.queued.events);
+      const last = await reader.untilSettled(settled, options.seconds);
+      const memory = compare(few, all);
+      return {
+        queued: all.queued,
+        drained: { events: settledOf(last) - before, seconds: (Date.now() - all.restarted) / 1000 },
+        memory,
+        grown: grownOf(memory, all.queued.events),
+        standing: last,
       };
-      const after = await read();
-      const memory = Object.fromEntries(
-        [...before].map(([name, held]): [string, HeldMemory] => [
-          name,
-          { before: held, queued: (withQueue.get(name) ?? begun.get(name))!, drained: after.get(name)! },
-        ]),
-      );
-      return { queued, drained, memory, grown: grownOf(memory), standing: last };
     } finally {
       await network.stop();
     }
   });
 }
 
-function isProof(name: string): boolean {
-  return PROOFS.some((proof) => proof === name);
-}
-
-function grownOf(memory: Readonly<Record<string, HeldMemory>>): string[] {
-  return Object.entries(memory)
-    .filter(([, { before, queued, drained }]) => {
-      return Math.max(queued.heap, drained.heap) - before.heap > MOST_GROWTH;
-    })
-    .map(([name]) => name);
-}
-
-/** How all stands when so many are settled, or at the deadline. */
-async function untilSettled(
-  network: Network,
-  settled: number,
-  deadline: number,
-  signal: AbortSignal,
-): Promise<Standing> {
-  const options = fsckOptionsOf(network);
-  for (;;) {
-    const started = Date.now();
-    const now = await standing(options);
-    if (now.acknowledged - now.underway >= settled || Date.now() > deadline) return now;
-    // To look is to read all tables: not so often that it is what there is to do, and once more when the time is over.
-    const rest = Math.max(PACE_MILLIS, 10 * (Date.now() - started));
-    await pause(Math.min(rest, Math.max(0, deadline - Date.now())), undefined, { signal });
-  }
+function compare(few: Begun, all: Begun): Record<string, HeldMemory> {
+  const both = (name: string, of: (begun: Begun) => HeldByService): FewAndAll => ({
+    few: of(few).get(name)!,
+    all: of(all).get(name)!,
+  });
+  return Object.fromEntries(
+    [...few.working.keys()].map((name): [string, HeldMemory] => [
+      name,
+      {
+        waiting: few.waiting.has(name) ? both(name, ({ waiting }) => waiting) : null,
+        working: both(name, ({ working }) => working),
+      },
+    ]),
+  );
 }
 
 function sayNowAndThen(say: (text: string) => void): (events: number) => void {
