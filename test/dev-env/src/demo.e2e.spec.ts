@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { formatTrust, parseTrust } from '@besure/governance';
 import { nodePrimitives } from '@besure/keys';
 import { verify } from '@besure/verification';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -84,6 +85,17 @@ describe('the demo with a folder of files that nobody has seen before', () => {
     const { status, said } = judge('tampered');
     expect(status).toBe(1);
     expect(said.match(/\bbad\b/g)).toHaveLength(12);
+  });
+
+  it('leaves evidence of the first document of who was admitted, which nothing proves by the first charter', () => {
+    const text = readFileSync(join(out, 'board', 'first-letter.txt.sent.json'), 'utf8');
+    const trust = readFileSync(join(out, 'trust.json'), 'utf8');
+    const options = { primitives: nodePrimitives };
+    expect(verify(text, trust, options)).toMatchObject({ result: 'proven', statedBy: 'gamma' });
+    const before = parseTrust(trust);
+    const organisations = before.charter.organisations.filter(({ id }) => id !== 'gamma');
+    const first = formatTrust({ ...before, charter: { ...before.charter, organisations } });
+    expect(verify(text, first, options)).toMatchObject({ result: 'bad', code: 'issuer-unknown' });
   });
 
   it('shows the timeline, the table, the views and the bytes to people', () => {

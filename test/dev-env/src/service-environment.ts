@@ -27,6 +27,8 @@ export interface BusUser {
 export interface OrganisationPlan {
   readonly member: Member;
   readonly keys: OrganisationKeys;
+  /** Whether the first charter names it as a witness. */
+  readonly isWitness: boolean;
   readonly charterFile: string;
   readonly database: (service: ServiceName) => string;
   readonly bus: (service: ServiceName) => BusUser;
@@ -122,7 +124,7 @@ function only(name: ServiceName, plan: OrganisationPlan): Record<string, string>
     case 'archive':
       return {
         BESURE_TOKENS_FILE: plan.keys.tokens,
-        BESURE_WITNESS_KEY_FILE: plan.keys.witnessKey,
+        ...(plan.isWitness && { BESURE_WITNESS_KEY_FILE: plan.keys.witnessKey }),
         ...hubVariables(plan),
         ...exchange,
       };

@@ -176,6 +176,7 @@ export async function startNetwork(options: StartOptions): Promise<Network> {
         ...organisationServices({
           member,
           keys,
+          isWitness: charter.witnesses.some(({ id }) => id === member.id),
           charterFile: files.charter,
           database: database.url,
           bus: (service) => ({ url, credentialsFile: credentialsOf(keysFolder, member.id, service) }),

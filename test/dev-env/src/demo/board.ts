@@ -14,6 +14,8 @@ const LIFE_BLOCKS = 1_000;
 export interface BoardAct {
   readonly lines: readonly string[];
   readonly governance: Governance;
+  /** The text of the trust file as the board has made it. */
+  readonly trust: string;
 }
 
 /** A fourth organisation applies, two of three members vote for it, and one more hub with the same provider cannot even be proposed. */
@@ -57,11 +59,9 @@ export async function playBoard(network: Network, signal: AbortSignal, checks: C
     rule?.endsWith(`= ${limit}`) ?? false,
     rule ?? 'it was not refused',
   );
-  const refused = rule === null ? 0 : 1;
-  return {
-    lines,
-    governance: { proposals: 2, accepted: decided?.status === 'accepted' ? 1 : 0, refused },
-  };
+  const accepted = decided?.status === 'accepted' ? 1 : 0;
+  const governance = { proposals: 2, accepted, refused: rule === null ? 0 : 1 };
+  return { lines, governance, trust: await first.trust() };
 }
 
 /** The rule that a hub gives against a change; null where there is none. */

@@ -1,19 +1,19 @@
-import { randomUUID } from 'node:crypto';
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { join } from 'node:path';
+import { parseTrust } from '@besure/governance';
 import { nodePrimitives } from '@besure/keys';
 import { explain } from '@besure/verification';
-import { type CloudEvent, documentEvent } from '../back-office.js';
 import type { Network } from '../network.js';
-import { playBoard } from './board.js';
+import { type BoardAct, playBoard } from './board.js';
 import type { DemoDocument } from './documents.js';
+import { sendFirstDocument, verifyFirstDocument } from './first-document.js';
 import { inspectLedger, readLedger } from './ledger-reader.js';
 import { type EvidenceFile, refuseOtherDocument, tamperAll, verifyAll, writeViews } from './offline.js';
-import { Checks, type Governance, type Report } from './report.js';
+import { Checks, type Report } from './report.js';
 import { type Delivery, type PlannedEvent, planDeliveries } from './scenario.js';
 import type { Screen } from './screen.js';
-import { type SentEvent, followToTheEnd } from './timeline.js';
+import { eventsOf, type FollowOptions, followToTheEnd, type SentEvent } from './timeline.js';
 
 /** What the demo needs. */
 export interface DemoOptions {
@@ -46,7 +46,8 @@ export async function runDemo(options: DemoOptions): Promise<Report> {
     screen.heading('Stopping everything');
     await network.stop();
   }
-  const { files, items, governance } = online;
+  const { files, items, board, firstDocument } = online;
+  const { trust } = board;
   const listening = await openPorts(network.ports);
   checks.add('nothing is left listening', listening.length === 0, `${network.ports.length} ports tried`);
 
@@ -58,6 +59,8 @@ export async function runDemo(options: DemoOptions): Promise<Report> {
   const verdicts = await verifyAll(files, trust, checks);
   files.forEach((file, at) => screen.verdict(file.name, verdicts[at]!));
   refuseOtherDocument(files, trust, checks);
+  const proven = await verifyFirstDocument(firstDocument, trust, join(out, 'board'), checks);
+  if (firstDocument !== null && proven !== null) screen.verdict(firstDocument.name, proven);
 
   screen.heading('One bit flipped in each');
   const tampered = await tamperAll(files, trust, join(out, 'tampered'), checks);
@@ -83,7 +86,7 @@ export async function runDemo(options: DemoOptions): Promise<Report> {
     tamperedRefused: tampered.filter((verdict) => verdict.result === 'bad').length,
     ledgerItems: items.length,
     bytesPerItem: Math.max(0, ...items.map((item) => item.raw.length / 2)),
-    governance,
+    governance: board.governance,
     seconds: Math.round((performance.now() - started) / 100) / 10,
     checks: checks.list,
   };
@@ -93,22 +96,34 @@ export async function runDemo(options: DemoOptions): Promise<Report> {
   return report;
 }
 
+/** What was done while the network was there. */
+interface Online {
+  readonly files: readonly EvidenceFile[];
+  readonly items: Awaited<ReturnType<typeof readLedger>>;
+  readonly board: BoardAct;
+  /** Of who was admitted; null where it could not send one. */
+  readonly firstDocument: EvidenceFile | null;
+}
+
 async function sendAndCollect(
   network: Network,
   { documents, screen, signal }: DemoOptions,
   checks: Checks,
-): Promise<{ files: EvidenceFile[]; items: Awaited<ReturnType<typeof readLedger>>; governance: Governance }> {
+): Promise<Online> {
   const deliveries = planDeliveries(documents, ['alpha', 'beta']);
   screen.heading(`${documents.length} documents on their way`);
   const events = await sendAll(network, deliveries);
+  const follow: FollowOptions = {
+    deadlineMillis: DEADLINE_MILLIS,
+    signal,
+    onMoment: (moment) => screen.moment(moment),
+  };
   // The board meets meanwhile.
-  const [states, board] = await Promise.all([
-    followToTheEnd(events, {
-      deadlineMillis: DEADLINE_MILLIS,
-      signal,
-      onMoment: (moment) => screen.moment(moment),
-    }),
-    playBoard(network, signal, checks),
+  const [states, [board, firstDocument]] = await Promise.all([
+    followToTheEnd(events, follow),
+    playBoard(network, signal, checks).then(
+      async (act) => [act, await sendFirstDocument(network, follow)] as const,
+    ),
   ]);
   screen.table(deliveries, events, states);
   screen.heading('The board decides');
@@ -139,8 +154,8 @@ async function sendAndCollect(
     missing.length === 0 && files.length > 0,
     missing[0] ?? `${files.length} of ${files.length}`,
   );
-  const items = await readLedger(network.ledger, network.charter, nodePrimitives.sha256);
-  return { files, items, governance: board.governance };
+  const items = await readLedger(network.ledger, parseTrust(board.trust).charter, nodePrimitives.sha256);
+  return { files, items, board, firstDocument };
 }
 
 /**
@@ -159,14 +174,9 @@ async function sendAll(network: Network, deliveries: readonly Delivery[]): Promi
 }
 
 async function sendOne(network: Network, planned: PlannedEvent): Promise<SentEvent> {
-  const id = randomUUID();
-  const time = new Date();
-  const event = (organisation: string): CloudEvent =>
-    documentEvent({ organisation, event: planned.event, id, time, data: planned.data });
-  const backOffice = network.backOffice(planned.by);
-  const cloudEvent = event(planned.by);
-  await Promise.all([network.backOffice('exchange').send(event('exchange')), backOffice.send(cloudEvent)]);
-  return { planned, cloudEvent, backOffice };
+  const { sent, messages } = eventsOf(network, planned);
+  await Promise.all(messages.map(({ to, event }) => to.send(event)));
+  return sent;
 }
 
 /** Of what is shorter, random bytes hold a match now and then. */
@@ -189,7 +199,7 @@ function secretsOf(documents: readonly DemoDocument[], files: readonly EvidenceF
 }
 
 async function clear(out: string): Promise<void> {
-  for (const part of ['evidence', 'tampered', 'views', 'ledger', 'report.json', 'trust.json']) {
+  for (const part of ['evidence', 'board', 'tampered', 'views', 'ledger', 'report.json', 'trust.json']) {
     await rm(join(out, part), { recursive: true, force: true });
   }
   await mkdir(out, { recursive: true });

@@ -59,14 +59,19 @@ export async function readDocuments(folder: string): Promise<DemoDocument[]> {
 
 /** A document of 20 MB that nobody has seen before. */
 export function largeDocument(): DemoDocument {
-  const bytes = randomBytes(LARGE_BYTES);
+  const name = 'twenty-megabytes.bin';
+  return madeDocument(`${name} (made on the fly)`, name, randomBytes(LARGE_BYTES));
+}
+
+/** A document that is in memory alone. */
+export function madeDocument(name: string, slug: string, bytes: Uint8Array): DemoDocument {
   return {
-    name: 'twenty-megabytes.bin (made on the fly)',
-    slug: 'twenty-megabytes.bin',
+    name,
+    slug,
     path: null,
     bytes,
     digest: {
-      mediaType: 'application/octet-stream',
+      mediaType: mediaTypeOf(slug),
       size: bytes.length,
       sha256: createHash('sha256').update(bytes).digest('base64url'),
       sha3_512: createHash('sha3-512').update(bytes).digest('base64url'),
@@ -85,11 +90,15 @@ export async function describeFile(path: string): Promise<DemoDocument['digest']
     size += chunk.length;
   }
   return {
-    mediaType: MEDIA_TYPES[extname(path).toLowerCase()] ?? 'application/octet-stream',
+    mediaType: mediaTypeOf(path),
     size,
     sha256: sha256.digest('base64url'),
     sha3_512: sha3.digest('base64url'),
   };
+}
+
+function mediaTypeOf(path: string): string {
+  return MEDIA_TYPES[extname(path).toLowerCase()] ?? 'application/octet-stream';
 }
 
 function uniqueSlug(name: string, taken: Set<string>): string {

@@ -25,6 +25,14 @@ const REASONS: Partial<Record<ShortName, string>> = {
   expired: 'http://uri.etsi.org/19522/EventReason/AcceptanceRejectionPeriodExpired',
 };
 
+/** Numbers in a register of enterprises. */
+const ENTERPRISES: Readonly<Record<string, string>> = {
+  alpha: '0200000001',
+  beta: '0200000002',
+  gamma: '0200000003',
+};
+const UNKNOWN = '0200000000';
+
 /**
  * Plans what happens to each document: sent, made available, received. With three documents or more, the last but one is
  * refused by its recipient and the last one expires unread.
@@ -37,8 +45,8 @@ export function planDeliveries(
     const [from, to] = at % 2 === 0 ? pair : [pair[1], pair[0]];
     const data = {
       message: `urn:uuid:${randomUUID()}`,
-      sender: { scheme: 'be:cbe', id: from === pair[0] ? '0200000001' : '0200000002', organisation: from },
-      recipient: { scheme: 'be:cbe', id: to === pair[0] ? '0200000001' : '0200000002', organisation: to },
+      sender: { scheme: 'be:cbe', id: ENTERPRISES[from] ?? UNKNOWN, organisation: from },
+      recipient: { scheme: 'be:cbe', id: ENTERPRISES[to] ?? UNKNOWN, organisation: to },
       document: document.digest,
     };
     const plan = (event: ShortName): PlannedEvent => {
