@@ -27,13 +27,11 @@ export interface ShownProposal {
 
 /** Somebody with a seat in the board: signs notes and hands them in at a hub. What any HTTP client can do, in one place. */
 export class BoardMember {
-  readonly #hub: string;
   readonly #url: string;
   readonly #member: string;
   readonly #seat: SeatSigner;
 
   private constructor(url: string, member: string, seat: SeatSigner) {
-    this.#hub = url;
     this.#url = `${url}/v1/rights`;
     this.#member = member;
     this.#seat = seat;
@@ -53,11 +51,6 @@ export class BoardMember {
   async rights(): Promise<ShownRights | null> {
     const answer = await fetch(this.#url);
     return answer.status === 503 ? null : ((await (await goodAnswer(answer)).json()) as ShownRights);
-  }
-
-  /** The text of the trust file, as the decisions have made it. */
-  async trust(): Promise<string> {
-    return (await goodAnswer(await fetch(`${this.#hub}/v1/trust`))).text();
   }
 
   /** A proposal; null where the hub does not know it yet. */

@@ -14,8 +14,6 @@ const LIFE_BLOCKS = 1_000;
 export interface BoardAct {
   readonly lines: readonly string[];
   readonly governance: Governance;
-  /** The text of the trust file as the board has made it. */
-  readonly trust: string;
 }
 
 /** A fourth organisation applies, two of three members vote for it, and one more hub with the same provider cannot even be proposed. */
@@ -61,7 +59,7 @@ export async function playBoard(network: Network, signal: AbortSignal, checks: C
   );
   const accepted = decided?.status === 'accepted' ? 1 : 0;
   const governance = { proposals: 2, accepted, refused: rule === null ? 0 : 1 };
-  return { lines, governance, trust: await first.trust() };
+  return { lines, governance };
 }
 
 /** The rule that a hub gives against a change; null where there is none. */

@@ -1,9 +1,8 @@
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { join } from 'node:path';
-import { parseTrust } from '@besure/governance';
 import { nodePrimitives } from '@besure/keys';
-import { explain } from '@besure/verification';
+import { explain, openTrust } from '@besure/verification';
 import type { Network } from '../network.js';
 import { type BoardAct, playBoard } from './board.js';
 import type { DemoDocument } from './documents.js';
@@ -36,18 +35,15 @@ export async function runDemo(options: DemoOptions): Promise<Report> {
   screen.heading('Starting two organisations, the exchange, one hub and a ledger');
   const network = await options.startNetwork();
   let online;
-  let trust;
   try {
     for (const service of network.services)
       screen.line(`  ${service.organisation.padEnd(9)} ${service.name.padEnd(14)} ${service.http}`);
     online = await sendAndCollect(network, options, checks);
-    trust = await network.newestTrust();
   } finally {
     screen.heading('Stopping everything');
     await network.stop();
   }
-  const { files, items, board, firstDocument } = online;
-  const { trust } = board;
+  const { files, items, board, firstDocument, trust } = online;
   const listening = await openPorts(network.ports);
   checks.add('nothing is left listening', listening.length === 0, `${network.ports.length} ports tried`);
 
@@ -103,6 +99,8 @@ interface Online {
   readonly board: BoardAct;
   /** Of who was admitted; null where it could not send one. */
   readonly firstDocument: EvidenceFile | null;
+  /** The text of the trust file as the board has made it. */
+  readonly trust: string;
 }
 
 async function sendAndCollect(
@@ -154,8 +152,10 @@ async function sendAndCollect(
     missing.length === 0 && files.length > 0,
     missing[0] ?? `${files.length} of ${files.length}`,
   );
-  const items = await readLedger(network.ledger, parseTrust(board.trust).charter, nodePrimitives.sha256);
-  return { files, items, board, firstDocument };
+  const trust = await network.newestTrust();
+  const { charter } = openTrust(trust, nodePrimitives);
+  const items = await readLedger(network.ledger, charter, nodePrimitives.sha256);
+  return { files, items, board, firstDocument, trust };
 }
 
 /**
