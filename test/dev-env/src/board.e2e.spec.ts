@@ -164,6 +164,11 @@ describe('a board on a whole network, by its command line', { timeout: 170_000 }
       members: [{ id: 'alpha' }, { id: 'beta' }, { id: 'exchange' }, { id: 'gamma', until: null }],
       proposals: { accepted: 1, withdrawn: 1 },
     });
+    const file = join(running.folder, 'decision.json');
+    const exported = besure('rights', 'export', proposal, '--out', file, '--log', folder);
+    expect(exported).toMatchObject({ status: 0, err: '' });
+    const checked = besure('rights', 'check', file, '--genesis', rights.network, '--json');
+    expect(answerOf(checked)).toMatchObject({ proposal, status: 'accepted', note: { member: 'alpha' } });
     const other = besure('rights', 'verify', '--log', folder, '--genesis', '0'.repeat(64));
     expect(other.status).toBe(1);
     expect(other.err).toContain(`has no charter of the network`);
