@@ -1,5 +1,5 @@
 import { nodePrimitives } from '@besure/keys';
-import { verify } from '@besure/verification';
+import { type OpenedTrust, verify } from '@besure/verification';
 import type { EndedStatement } from './ending.js';
 import { FsckError } from './error.js';
 import type { Findings } from './report.js';
@@ -32,7 +32,7 @@ const HOLDS: ReadonlySet<string> = new Set([
 export async function verifyEvidence(
   zone: string,
   archive: ArchiveAccess,
-  trust: string,
+  trust: OpenedTrust,
   statements: readonly EndedStatement[],
   findings: Findings,
 ): Promise<number> {
@@ -53,7 +53,7 @@ export async function verifyEvidence(
 /** What is wrong with the evidence of a statement; null where nothing is. */
 async function judge(
   archive: ArchiveAccess,
-  trust: string,
+  trust: OpenedTrust,
   statement: string,
   state: EndedStatement['state'],
 ): Promise<string | null> {

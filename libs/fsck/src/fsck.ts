@@ -1,4 +1,5 @@
 import { type Charter, exchangeOf } from '@besure/governance';
+import type { OpenedTrust } from '@besure/verification';
 import { checkAcross, copiesOf, type OpenZone } from './across.js';
 import { openDatabase, type OpenDatabase } from './database.js';
 import { endedStatements, type Endings, endings } from './ending.js';
@@ -20,8 +21,8 @@ export interface FsckZone {
 /** What fsck looks at. */
 export interface FsckOptions {
   readonly charter: Charter;
-  /** The text of the trust file that evidence is verified against; null: none is. */
-  readonly trust: string | null;
+  /** What evidence is verified against; null: none is. */
+  readonly trust: OpenedTrust | null;
   readonly zones: readonly FsckZone[];
   readonly hubs: readonly HubAccess[];
   /** A node, where there is one to read: the log is derived from its first block on, and compared with those of hubs and organisations. */

@@ -1,6 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { fsck, FsckError, type FsckOptions, type FsckReport, type Standing, standing } from '@besure/fsck';
-import { parseTrust } from '@besure/governance';
+import { nodePrimitives } from '@besure/keys';
+import { openTrust } from '@besure/verification';
 import { zoneDatabaseUrl } from './databases.js';
 import { readToken } from './key-folder.js';
 import type { Network } from './network.js';
@@ -32,10 +33,11 @@ export function fsckOptionsOf(
   { sample = 'all' }: Pick<FsckNetworkOptions, 'sample'> = {},
 ): FsckOptions {
   const { trust, services, postgres, tokens } = network;
-  const { charter } = parseTrust(trust);
+  const opened = openTrust(trust, nodePrimitives);
+  const { charter } = opened;
   return {
     charter,
-    trust,
+    trust: opened,
     zones: charter.organisations.map(({ id, role }) => ({
       organisation: id,
       database: zoneDatabaseUrl(postgres.url, id),

@@ -64,15 +64,16 @@ function zoneOptions(values: Values, organisation: string): FsckOptions {
     throw new UsageError('--archive and --token-file go together');
   if (archive !== undefined && trustFile === undefined)
     throw new UsageError('--archive needs --trust: evidence is verified against it');
+  const trust = trustFile === undefined ? null : trustIn(trustFile, EXIT.configuration);
   const charter =
     charterFile !== undefined
       ? charterIn(charterFile, EXIT.configuration)
-      : trustIn(required(trustFile, 'trust'), EXIT.configuration).charter;
+      : (trust ?? trustIn(required(trustFile, 'trust'))).charter;
   if (!charter.organisations.some(({ id }) => id === organisation))
     throw new UsageError(`${organisation} is no organisation of the charter`);
   return {
     charter,
-    trust: trustFile === undefined ? null : readText(trustFile),
+    trust,
     zones: [
       {
         organisation,
