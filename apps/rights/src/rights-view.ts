@@ -1,5 +1,5 @@
 import { Worker } from '@besure/event-store';
-import { stateAt, stateDigest, type RightsState, type TrustLog } from '@besure/governance';
+import { formatTrustLog, stateAt, stateDigest, type RightsState } from '@besure/governance';
 import { followRights, type FollowedRights, type LogSource } from '@besure/log-store';
 import type { Primitives } from '@besure/protocol';
 import type { LedgerHeights } from './ledger-heights.js';
@@ -31,7 +31,7 @@ export class RightsView {
   readonly #options: RightsViewOptions;
   readonly #worker: Worker;
   #view: BoardView | null = null;
-  #trust: TrustLog | null = null;
+  #trust: string | null = null;
 
   constructor(options: RightsViewOptions) {
     this.#options = options;
@@ -50,8 +50,8 @@ export class RightsView {
     return this.#view;
   }
 
-  /** The log up to the newest head that a quorum of its own charter has confirmed: what a trust file is. `null` before there is one. */
-  get trust(): TrustLog | null {
+  /** The trust file up to the newest head that a quorum of its own charter has confirmed; `null` before there is one. */
+  get trust(): string | null {
     return this.#trust;
   }
 
@@ -82,7 +82,9 @@ export class RightsView {
     const followed = await followRights(source, network, before?.followed ?? null, primitives);
     const isSame = before?.followed.size === followed.size;
     const { confirmation, entries } = followed;
-    if (confirmation !== null) this.#trust = { network, checkpoint: confirmation, entries };
+    // Made once, not for each who asks: it is megabytes after a thousand decisions.
+    if (confirmation !== null && followed !== before?.followed)
+      this.#trust = formatTrustLog({ network, checkpoint: confirmation, entries });
     this.#view = {
       followed,
       now: stateAt(followed.state, ledger.height),

@@ -1,4 +1,4 @@
-import { type Charter, formatCharter, formatTrustLog, type TrustLog } from '@besure/governance';
+import { type Charter, formatCharter } from '@besure/governance';
 import { MessagingError } from '@besure/messaging';
 import { Open } from '@besure/service';
 import { Controller, Get, Header, Inject } from '@nestjs/common';
@@ -13,7 +13,7 @@ export interface RightsContext {
   /** As the decisions have made it, so far as they were read. */
   readonly charter: () => Charter;
   /** The log of rights as far as a quorum confirms it; `null` before it does. */
-  readonly trust: () => TrustLog | null;
+  readonly trust: () => string | null;
   readonly watch: PermissionWatch;
 }
 
@@ -21,7 +21,7 @@ export interface RightsContext {
 @Controller('v1')
 export class RightsController {
   readonly #charter: () => Charter;
-  readonly #trust: () => TrustLog | null;
+  readonly #trust: () => string | null;
   readonly #watch: PermissionWatch;
 
   constructor(@Inject(RIGHTS_CONTEXT) { charter, trust, watch }: RightsContext) {
@@ -46,7 +46,7 @@ export class RightsController {
   trust(): string {
     const trust = this.#trust();
     if (trust === null) throw notReplayed();
-    return formatTrustLog(trust);
+    return trust;
   }
 
   /** What the ledger permits, and where that is not what the charter says. */
