@@ -79,11 +79,7 @@ async function archiveOf(...hubs: LogServer[]): Promise<string> {
     bus,
     exchangeBus: bus,
     hubs: hubs.map(({ url }) => ({ logUrl: url, bus })),
-    witnessKey: {
-      key,
-      signer: { algorithm: 'ml-dsa-44', publicKey: key.publicKey, sign },
-      isInForce: () => true,
-    },
+    witnessSigner: { algorithm: 'ml-dsa-44', publicKey: key.publicKey, sign },
     charter: network.charter,
     vault: ephemeralFactsVault(),
     tokensFile: join(folder, 'tokens.json'),

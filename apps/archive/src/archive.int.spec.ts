@@ -129,7 +129,7 @@ class Zone {
         ? null
         : { url: `nats://127.0.0.1:${exchangePort}`, credentialsFile: undefined },
       hubs: [{ logUrl: log.url, bus: { url: this.#nats.url, credentialsFile: undefined } }],
-      witnessKey: null,
+      witnessSigner: null,
       charter: network.charter,
       vault: this.vault,
       tokensFile: join(folder, 'tokens.json'),

@@ -1,5 +1,4 @@
-import type { Charter } from '@besure/governance';
-import { loadWitnessKey, nodePrimitives } from '@besure/keys';
+import { loadWitnessKey, type MessageSigner } from '@besure/keys';
 import { ConfigurationError, file, fromVariable, urls } from '@besure/service';
 import {
   type BusConfig,
@@ -12,7 +11,6 @@ import {
   memberVariables,
 } from '@besure/service/zone';
 import { z } from 'zod';
-import { type WitnessKey, witnessKeyOf } from './witness/witness-key.js';
 
 /** A hub. */
 export interface HubConfig {
@@ -28,7 +26,7 @@ export interface ArchiveConfig extends MemberConfig {
   /** The hubs. */
   readonly hubs: readonly HubConfig[];
   /** By which this archive cosigns checkpoints; null where it only hands on what it saw. */
-  readonly witnessKey: WitnessKey | null;
+  readonly witnessSigner: MessageSigner | null;
   readonly tokensFile: string;
 }
 
@@ -46,14 +44,15 @@ export const archiveConfiguration = z
     const hubs = hubsOf(env.BESURE_HUB_LOG_URLS, hubBuses(env));
     const exchange = exchangeBus(env, env.BESURE_ROLE);
     const member = memberConfig(env);
+    const { BESURE_WITNESS_KEY_FILE: witnessFile } = env;
     return {
       ...member,
       hubs,
       exchangeBus: exchange,
-      witnessKey:
-        env.BESURE_WITNESS_KEY_FILE === undefined
+      witnessSigner:
+        witnessFile === undefined
           ? null
-          : witnessKey(member.charter, env.BESURE_WITNESS_KEY_FILE),
+          : fromVariable('BESURE_WITNESS_KEY_FILE', () => loadWitnessKey(witnessFile)),
       tokensFile: env.BESURE_TOKENS_FILE,
     };
   });
@@ -71,13 +70,4 @@ function hubsOf(logUrls: readonly string[], buses: readonly BusConfig[]): HubCon
     );
   }
   return hubs;
-}
-
-/** A key of nobody in the charter would sign what nobody counts. */
-function witnessKey(charter: Charter, path: string): WitnessKey {
-  const variable = 'BESURE_WITNESS_KEY_FILE';
-  const signer = fromVariable(variable, () => loadWitnessKey(path));
-  const key = witnessKeyOf(charter, signer, nodePrimitives.sha256);
-  if (key === null) throw new ConfigurationError(variable, 'must hold the key of a witness of the charter');
-  return key;
 }

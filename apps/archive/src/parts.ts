@@ -12,6 +12,7 @@ import type { Primitives } from '@besure/protocol';
 import type { PipeContext } from '@besure/service/zone';
 import type { ArchiveConfig } from './configuration.js';
 import { itemsOf, keepItems } from './follow.js';
+import type { WitnessKey } from './witness/witness-key.js';
 
 /** The schema of this service, and the name of its pipe. */
 export const SCHEMA = 'archive';
@@ -23,6 +24,8 @@ const BACKOFF: Backoff = { firstMillis: 100, largestMillis: 2000 };
 export interface Shared extends PipeContext {
   readonly config: ArchiveConfig;
   readonly charters: CharterFollower;
+  /** By which this archive cosigns; null where it only hands on what it saw. */
+  readonly witnessKey: WitnessKey | null;
   /** Of checkpoints, signatures are verified once by all parts together. */
   readonly primitives: Primitives;
 }

@@ -1,10 +1,11 @@
 import { type Worker, coreMigrations, isDatabaseUnavailable, migrate } from '@besure/event-store';
-import { slotStartMillis } from '@besure/governance';
+import { type Charter, slotStartMillis } from '@besure/governance';
 import { nodePrimitives, rememberCheckpointSignatures } from '@besure/keys';
 import { CharterFollower, charterMigrations, logMigrations } from '@besure/log-store';
 import { NatsRequestServer, onHint, request } from '@besure/messaging';
 import { SlotPaths, SUBJECTS } from '@besure/protocol';
 import {
+  ConfigurationError,
   type RunningService,
   type ServiceContext,
   type ServiceDefinition,
@@ -44,6 +45,7 @@ import { MAX_PARTS, type Settled, settleParts } from './settle.js';
 import { timeStampFollower } from './time-stamps/parts.js';
 import { watchTables } from './watch-tables.js';
 import { witnessParts } from './witness/parts.js';
+import { type WitnessKey, witnessKeyOf } from './witness/witness-key.js';
 
 const migrations = [
   ...coreMigrations(SCHEMA),
@@ -87,11 +89,27 @@ async function build(context: ServiceContext<ArchiveConfig>): Promise<ServicePar
   const primitives = rememberCheckpointSignatures(nodePrimitives);
   const charters = await CharterFollower.open(
     { store, first: config.charter, hubLogUrls: config.hubs.map(({ logUrl }) => logUrl), primitives, log },
-    (charter) => isOfCharter(config, charter),
+    (charter) => isOfCharter(config, charter) && witnessKey(config, () => charter) !== undefined,
   );
   assertOfCharter(config, charters.charter);
+  const ownKey = witnessKey(config, () => charters.charter);
+  if (ownKey === undefined)
+    throw new ConfigurationError(
+      'BESURE_WITNESS_KEY_FILE',
+      'must hold the key of a witness of the charter; one that the board admits can start from then on',
+    );
   const bus = dialBus(context, 'zone', config.bus, SCHEMA);
-  const shared: Shared = { config, charters, store, bus, log, metrics, health, primitives };
+  const shared: Shared = {
+    config,
+    charters,
+    witnessKey: ownKey,
+    store,
+    bus,
+    log,
+    metrics,
+    health,
+    primitives,
+  };
   const logStore = logStoreOf(config, 'proofs');
   const ledger = new FollowedLog(logStore, () => charters.charter, primitives);
 
@@ -172,6 +190,12 @@ async function build(context: ServiceContext<ArchiveConfig>): Promise<ServicePar
     ],
     started: runParts(context, parts),
   };
+}
+
+/** What this archive cosigns with; null where it does not, and undefined where the charter does not know the key: what it signed would count for nobody. */
+function witnessKey({ witnessSigner }: ArchiveConfig, charter: () => Charter): WitnessKey | null | undefined {
+  if (witnessSigner === null) return null;
+  return witnessKeyOf(charter, witnessSigner, nodePrimitives.sha256) ?? undefined;
 }
 
 /** In an organisation: takes copies from the exchange. */

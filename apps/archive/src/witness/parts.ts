@@ -36,7 +36,7 @@ export function witnessParts(
 /** Cosigns what is consistent, and gives each hub the signatures that it lacks. */
 function witnessOf(name: 'witnessed' | 'rights', shared: Shared, db: Db, buses: readonly Bus[]): WitnessPart {
   const { config, charters, store, log: serviceLog, metrics, primitives } = shared;
-  const { organisation, charter, hubs, witnessKey } = config;
+  const { organisation, charter, hubs } = config;
   const isRights = name === 'rights';
   const log = logStoreOf(config, name);
   const sources = hubs.map(({ logUrl }) => logSource(logUrl, isRights ? 'rights' : 'proofs'));
@@ -44,7 +44,7 @@ function witnessOf(name: 'witnessed' | 'rights', shared: Shared, db: Db, buses: 
     () => (isRights ? rightsLogOf(charters.charter) : charters.charter),
     primitives,
   );
-  const cosigner = new Cosigner({ store, log, key: witnessKey, now: Date.now });
+  const cosigner = new Cosigner({ store, log, key: shared.witnessKey, now: Date.now });
   const staleness = new Staleness(STALE_SLOTS * charter.slots.lengthMillis);
   let stale = 0;
   const stopping = new AbortController();

@@ -134,7 +134,6 @@ class Archive {
       organisation: this.name,
       charter,
       hubs: this.#hubs.map(({ logUrl, busUrl }) => ({ logUrl, bus: { url: busUrl } })),
-      witnessKey: isWitness ? witnessKeyOf(charter, witnessKeys[this.name], sha256) : null,
     } as unknown as ArchiveConfig;
     const buses: Bus[] = config.hubs.map(({ bus }) =>
       connectBus({ url: bus.url, name: this.name, inboxPrefix: `_INBOX_${this.name}` }),
@@ -143,9 +142,11 @@ class Archive {
     const { store, metrics } = this;
     const primitives = rememberCheckpointSignatures(nodePrimitives);
     const charters = { charter } as CharterFollower;
+    const signer = witnessKeys[this.name];
     const shared: Shared = {
       config,
       charters,
+      witnessKey: isWitness ? witnessKeyOf(() => charter, signer, sha256) : null,
       store,
       log,
       metrics,
@@ -524,7 +525,7 @@ describe('cosigning', () => {
   it('never with an earlier time than before, and only within the period of the key', async () => {
     const alpha = await Archive.open('alpha', []);
     let seconds = 5000;
-    const key = witnessKeyOf(charter, witnessKeys.alpha, sha256)!;
+    const key = witnessKeyOf(() => charter, witnessKeys.alpha, sha256)!;
     const log = new LogStore({ schema: SCHEMA, log: 'witnessed', origin: charter.log.origin });
     const cosigner = new Cosigner({ store: alpha.store, log, key, now: () => seconds * 1000 + 999 });
     const cosign = (size: number): Promise<number | undefined> =>
@@ -546,9 +547,14 @@ describe('cosigning', () => {
   });
 
   it('not by a key before its period, nor by one of nobody in the charter', async () => {
-    const key = witnessKeyOf(charter, witnessKeys.beta, sha256)!;
+    const key = witnessKeyOf(() => charter, witnessKeys.beta, sha256)!;
     expect([999, 1000].map((seconds) => key.isInForce(seconds))).toEqual([false, true]);
     const stranger = generateWitnessKey(join(folder, 'stranger'));
-    expect(witnessKeyOf(charter, stranger, sha256)).toBeNull();
+    expect(witnessKeyOf(() => charter, stranger, sha256)).toBeNull();
+    // A decision may end it while the archive runs.
+    let now = charter;
+    const live = witnessKeyOf(() => now, witnessKeys.beta, sha256)!;
+    now = { ...charter, witnesses: [] };
+    expect(live.isInForce(1000)).toBe(false);
   });
 });
