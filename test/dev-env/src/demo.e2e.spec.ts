@@ -2,9 +2,9 @@ import { spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { formatTrust, parseTrust } from '@besure/governance';
+import { formatTrust, trustOf } from '@besure/governance';
 import { nodePrimitives } from '@besure/keys';
-import { verify } from '@besure/verification';
+import { openTrust, verify } from '@besure/verification';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Report } from './demo/report.js';
 import { demo } from './run-demo.js';
@@ -92,9 +92,9 @@ describe('the demo with a folder of files that nobody has seen before', () => {
     const trust = readFileSync(join(out, 'trust.json'), 'utf8');
     const options = { primitives: nodePrimitives };
     expect(verify(text, trust, options)).toMatchObject({ result: 'proven', statedBy: 'gamma' });
-    const before = parseTrust(trust);
-    const organisations = before.charter.organisations.filter(({ id }) => id !== 'gamma');
-    const first = formatTrust({ ...before, charter: { ...before.charter, organisations } });
+    const { charter } = openTrust(trust, nodePrimitives);
+    const organisations = charter.organisations.filter(({ id }) => id !== 'gamma');
+    const first = formatTrust(trustOf({ ...charter, organisations }));
     expect(verify(text, first, options)).toMatchObject({ result: 'bad', code: 'issuer-unknown' });
   });
 
