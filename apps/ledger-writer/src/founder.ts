@@ -1,10 +1,4 @@
-import {
-  type Charter,
-  expectedRights,
-  hubNodesOf,
-  ledgerAddressesOf,
-  type LedgerRight,
-} from '@besure/governance';
+import { type Charter, compareRights, ledgerAddressesOf, type LedgerRight } from '@besure/governance';
 import { LedgerError, type LedgerNode, type Permission, type StreamInfo } from '@besure/multichain';
 
 /** The chain's own permissions and the network's streams, as the node has them now, unconfirmed ones included. */
@@ -90,7 +84,9 @@ export class Founder {
   async #enact(): Promise<Enacted> {
     const charter = this.#charter();
     const { permissions, height } = await this.rights();
-    const { missing, surplus } = compareRights(charter, permissions, height);
+    const { missing, surplus: beyond } = compareRights(charter, permissions, height);
+    const decidedOn = addressesIn(charter);
+    const surplus = beyond.filter(({ address }) => decidedOn.has(address));
     for (const [address, spec] of specsOf(missing)) await this.#node.grant(address, spec);
     for (const [address, spec] of specsOf(surplus)) await this.#node.revoke(address, spec);
     return { granted: missing, revoked: surplus };
@@ -108,29 +104,12 @@ export class Founder {
   }
 }
 
-/** What the charter gives and the chain does not, and what members or nodes of hubs hold, or held, beyond what it gives them. */
-export function compareRights(
-  charter: Charter,
-  permissions: readonly Permission[],
-  height: number,
-): { readonly missing: LedgerRight[]; readonly surplus: LedgerRight[] } {
-  const active = permissions.filter(
-    ({ startBlock, endBlock }) => startBlock <= height + 1 && endBlock > height + 1,
-  );
-  const expected = expectedRights(charter, height + 1);
-  const [granted, given] = [active, expected].map((rights) => new Set(rights.map(keyOf)));
-  // Whoever the charter never named was given rights by nobody's decision: that is an alarm, and for people to end.
-  const nodes = hubNodesOf(charter);
-  const decidedOn = new Set([
-    ...charter.organisations.flatMap(ledgerAddressesOf),
-    ...charter.hubs.map(({ nodeAddress }) => nodeAddress).filter((address) => !nodes.has(address)),
+/** Every address about which a charter decides: whoever it never named was given rights by nobody's decision, and that is for people to end. */
+function addressesIn({ organisations, hubs }: Charter): Set<string> {
+  return new Set([
+    ...organisations.flatMap(ledgerAddressesOf),
+    ...hubs.map(({ nodeAddress }) => nodeAddress),
   ]);
-  return {
-    missing: expected.filter((right) => !granted!.has(keyOf(right))),
-    surplus: active
-      .filter((right) => decidedOn.has(right.address) && !given!.has(keyOf(right)))
-      .map(({ address, stream, type }) => ({ address, stream, type })),
-  };
 }
 
 /** One call per address and stream: each makes an output, and few are enough. */
@@ -141,8 +120,4 @@ function specsOf(rights: readonly LedgerRight[]): (readonly [address: string, sp
     const [{ address, stream } = { address: '', stream: null }] = group;
     return [address, stream === null ? types : `${stream}.${types}`] as const;
   });
-}
-
-function keyOf({ address, stream, type }: LedgerRight): string {
-  return `${address} ${stream ?? ''} ${type}`;
 }

@@ -1,4 +1,5 @@
 import type { Charter, Hub, Organisation } from './charter.js';
+import { ledgerAddressesOf } from './membership.js';
 import { isWithin } from './period.js';
 
 /** A right on the chain (`stream` null) or on one stream of it. */
@@ -31,8 +32,50 @@ export function expectedRights(charter: Charter, height: number): LedgerRight[] 
   return [...ofHubs, ...ofMembers];
 }
 
+/** A right that the chain grants: for blocks from one on and before another. */
+export interface GrantedRight extends LedgerRight {
+  readonly startBlock: number;
+  readonly endBlock: number;
+}
+
+/** Where the chain and the charter do not agree. */
+export interface RightsGap {
+  /** What the charter gives and the chain does not. */
+  readonly missing: readonly LedgerRight[];
+  /** What the chain gives and the charter does not; but nodes of hubs may hold every native right, which the one that began the chain does. */
+  readonly surplus: readonly LedgerRight[];
+}
+
+/** Compares what the chain grants at its height, for the next block, with what the charter gives for it. */
+export function compareRights(
+  charter: Charter,
+  permissions: readonly GrantedRight[],
+  height: number,
+): RightsGap {
+  const active = permissions.filter(
+    ({ startBlock, endBlock }) => startBlock <= height + 1 && endBlock > height + 1,
+  );
+  const expected = expectedRights(charter, height + 1);
+  const granted = new Set(active.map(keyOf));
+  const given = new Set(expected.map(keyOf));
+  const nodes = hubNodesOf(charter);
+  const members = new Set(charter.organisations.flatMap(ledgerAddressesOf));
+  return {
+    missing: expected.filter((right) => !granted.has(keyOf(right))),
+    surplus: active
+      .filter(
+        (right) => !given.has(keyOf(right)) && (members.has(right.address) || !nodes.has(right.address)),
+      )
+      .map(({ address, stream, type }) => ({ address, stream, type })),
+  };
+}
+
+function keyOf({ address, stream, type }: LedgerRight): string {
+  return `${address} ${stream ?? ''} ${type}`;
+}
+
 /** The nodes of hubs that the charter has now, however many of them share one. */
-export function hubNodesOf({ hubs }: Charter): Set<string> {
+function hubNodesOf({ hubs }: Charter): Set<string> {
   return new Set(hubs.filter(isRunning).map(({ nodeAddress }) => nodeAddress));
 }
 

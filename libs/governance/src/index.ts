@@ -22,7 +22,13 @@ export {
 } from './charter.js';
 export { charterSchema } from './charter-schema.js';
 export { CharterError, type CharterErrorCode } from './error.js';
-export { expectedRights, hubNodesOf, type LedgerRight } from './expected-rights.js';
+export {
+  compareRights,
+  expectedRights,
+  type GrantedRight,
+  type LedgerRight,
+  type RightsGap,
+} from './expected-rights.js';
 export { type CharterLeafRule, leafRuleOf } from './leaf-rule.js';
 export {
   addressFormatOf,

@@ -129,9 +129,9 @@ export class CharterFollower {
     const before = this.#followed;
     let furthest = before;
     for (const source of this.#sources) furthest = await this.#read(source, furthest);
-    if (furthest === null || furthest.size === before?.size) return;
-    await store.transaction((tx) => writeFollowed(tx, furthest));
-    // What it did to each entry is nobody's business here.
+    if (furthest === null || furthest === before) return;
+    if (furthest.size !== before?.size) await store.transaction((tx) => writeFollowed(tx, furthest));
+    // What it did to each entry is nobody's business here. That it is confirmed is: else its signatures would be verified at each look.
     this.#followed = { ...furthest, entries: [], outcomes: [] };
     const { version } = furthest.state;
     if (version !== (before?.state.version ?? 0))

@@ -46,7 +46,7 @@ export async function followRights(
   if (before !== null && size < before.size)
     throw new LogStoreError('older', `${source.name} shows an older checkpoint (size ${size})`);
   if (before !== null && size === before.size) {
-    if (equalBytes(root, before.root)) return confirmed(before, note, primitives);
+    if (equalBytes(root, before.root)) return withConfirmation(before, note, primitives);
     throw new LogStoreError('fork', `${source.name} shows another history at size ${size}`);
   }
   const added = await readEntries(source, before?.size ?? 0, size);
@@ -66,8 +66,10 @@ export async function followRights(
       'checkpoint-not-accepted',
       `the log of ${source.name} has no charter of the network ${network}`,
     );
-  const charters = [state, ...(before === null ? [] : [before.state])].map(({ charter }) => charter);
-  if (!charters.some((charter) => quorateCheckpoint(note, rightsLogOf(charter), primitives) !== null))
+  const confirmation = confirmationBy(state, note, primitives);
+  const isAccepted =
+    confirmation !== null || (before !== null && confirmationBy(before.state, note, primitives) !== null);
+  if (!isAccepted)
     throw new LogStoreError(
       'checkpoint-not-accepted',
       `no quorum has signed the checkpoint of ${source.name}`,
@@ -77,17 +79,22 @@ export async function followRights(
     root,
     hashes: range.hashes,
     state,
-    confirmation: quorateCheckpoint(note, rightsLogOf(state.charter), primitives)?.note ?? null,
+    confirmation,
     entries: [...(before?.entries ?? []), ...added],
     outcomes: [...(before?.outcomes ?? []), ...outcomes],
   };
 }
 
 /** The same, with its confirmation where that has come meanwhile. */
-function confirmed(followed: FollowedRights, note: string, primitives: Primitives): FollowedRights {
+function withConfirmation(followed: FollowedRights, note: string, primitives: Primitives): FollowedRights {
   if (followed.confirmation !== null) return followed;
-  const quorate = quorateCheckpoint(note, rightsLogOf(followed.state.charter), primitives);
-  return quorate === null ? followed : { ...followed, confirmation: quorate.note };
+  const confirmation = confirmationBy(followed.state, note, primitives);
+  return confirmation === null ? followed : { ...followed, confirmation };
+}
+
+/** The checkpoint with the lines that count by the charter of a state; `null` where they are no quorum. */
+function confirmationBy({ charter }: RightsState, note: string, primitives: Primitives): string | null {
+  return quorateCheckpoint(note, rightsLogOf(charter), primitives)?.note ?? null;
 }
 
 function replayed(
