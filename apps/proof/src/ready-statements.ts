@@ -84,8 +84,8 @@ export async function readTaken(
   return withBytes(tx, fresh, rows);
 }
 
-/** What is ready, the oldest first. The order is that of an index: a part of much costs as little as a part of little. */
-export const OLDEST_READY = `SELECT id FROM statement
+/** Where what is ready stands, the oldest first. The order is that of an index: a part of much costs as little as a part of little. */
+export const OLDEST_READY = `SELECT ctid FROM statement
        WHERE slot IS NULL AND state IN ('countersigned', 'one-sided') AND iat <= $2
        ORDER BY prepared_at, id LIMIT $3`;
 
@@ -94,17 +94,9 @@ async function takePart(
   fresh: FreshStatements,
   { slot, iat, most }: { slot: number; iat: number; most: number },
 ): Promise<ReadyStatement[]> {
-  // Which rows these are is decided before they are locked: that is in the order of their identities, as everywhere.
+  // Whose decision is being written at this moment waits for the next slot: whoever waits for no lock is in no circle of those who wait.
   const [rows] = await tx.query<[ReadyRow[], number]>(
-    `WITH oldest AS MATERIALIZED (
-       ${OLDEST_READY}
-     ), ready AS MATERIALIZED (
-       SELECT id FROM statement
-       WHERE id IN (SELECT id FROM oldest)
-         AND slot IS NULL AND state IN ('countersigned', 'one-sided') AND iat <= $2
-       ORDER BY id FOR UPDATE
-     )
-     UPDATE statement AS s SET slot = $1 FROM ready WHERE s.id = ready.id
+    `UPDATE statement AS s SET slot = $1 WHERE s.ctid = ANY(ARRAY(${OLDEST_READY} FOR UPDATE SKIP LOCKED))
      RETURNING ${COLUMNS}`,
     [slot, iat, most],
   );

@@ -147,6 +147,19 @@ describe('a slot', () => {
     },
   );
 
+  it('leaves what is being decided at this moment to the next slot, and does not wait for it', async () => {
+    const two = ['m-1', 'm-2'].map((message) => ({ ...facts, message }));
+    await zones.record(...two);
+    await zones.state(...two);
+    await zones.ask();
+    const context = sending({});
+    await zones.alpha.store.transaction(async (tx) => {
+      await tx.query('SELECT FROM statement ORDER BY id LIMIT 1 FOR UPDATE');
+      expect(await closeSlot(context, 5, firstOutput(context))).toBe(1);
+    });
+    expect(await closeSlot(context, 6, null)).toBe(1);
+  });
+
   it('takes a part of much without a look at all of it', async () => {
     await zones.alpha.store.transaction((tx) =>
       tx.query(
