@@ -1,4 +1,4 @@
-import { ALL, commit, effect, LOST, LOST_OR_KILLED, SENT, type Step } from './step.js';
+import { ALL, commit, effect, fetching, LOST, LOST_OR_KILLED, SENT, type Step } from './step.js';
 
 /** The steps of the exchange on its own account, and those of the hub for all. */
 export const COMMON_STEPS: readonly Step[] = [
@@ -107,22 +107,25 @@ export const COMMON_STEPS: readonly Step[] = [
     isAt: commit('hub-ledger-writer', ['checkpointed proofs'], ['extended']),
     faults: ALL,
   },
-  {
-    name: 'fetching what waits for cosignatures',
-    service: 'archives',
-    isAt: effect('fetch', 'pending'),
-    faults: ['before', 'slow'],
-  },
-  {
-    name: 'fetching a checkpoint',
-    service: 'archives',
-    isAt: effect('fetch', 'checkpoint'),
-    faults: ['before', 'slow'],
-  },
+  ...(['proofs', 'rights'] as const).flatMap((log): Step[] => [
+    {
+      name: `fetching what waits for cosignatures, of the log of ${log}`,
+      service: `archives-${log}`,
+      isAt: fetching('pending', log),
+      faults: ['before', 'slow'],
+    },
+    {
+      name: `fetching a checkpoint of the log of ${log}`,
+      service: `archives-${log}`,
+      isAt: fetching('checkpoint', log),
+      faults: ['before', 'slow'],
+    },
+  ]),
+  // The log of rights does not grow here.
   {
     name: 'fetching a tile',
-    service: 'archives',
-    isAt: effect('fetch', 'tile'),
+    service: 'archives-proofs',
+    isAt: fetching('tile', 'proofs'),
     faults: ['before', 'slow'],
   },
 ];

@@ -36,3 +36,9 @@ export function effect(adapter: FaultPoint['adapter'], target: string, at?: stri
   return (point) =>
     point.adapter === adapter && point.target === target && (at === undefined || point.at === at);
 }
+
+/** A request for a part of a log that a hub serves: that of rights stands below the other. */
+export function fetching(target: string, log: 'proofs' | 'rights'): IsAt {
+  const isFetched = effect('fetch', target);
+  return (point) => isFetched(point) && point.at.endsWith('/rights') === (log === 'rights');
+}
