@@ -123,8 +123,19 @@ export function boardContradictions(): Vector[] {
       'formerTerms.1.until',
       {
         formerTerms: [
-          { ...former, until: 10 },
-          { ...former, until: 10 },
+          { ...former, until: 10, untilTime: 0 },
+          { ...former, until: 10, untilTime: 0 },
+        ],
+      },
+    ),
+    contradiction(
+      'former-terms-times',
+      'Former terms that end at a time before that of those before them.',
+      'formerTerms.1.untilTime',
+      {
+        formerTerms: [
+          { ...former, until: 10, untilTime: 1001 },
+          { ...former, until: 20, untilTime: 1000 },
         ],
       },
     ),
@@ -132,7 +143,9 @@ export function boardContradictions(): Vector[] {
       'former-slot-ahead',
       'Former terms with another value that entries of the log hang on.',
       'formerTerms.0.limits.slotAheadSeconds',
-      { formerTerms: [{ ...former, limits: { ...limits, slotAheadSeconds: 3600 }, until: 10 }] },
+      {
+        formerTerms: [{ ...former, limits: { ...limits, slotAheadSeconds: 3600 }, until: 10, untilTime: 0 }],
+      },
     ),
   ];
 }

@@ -122,8 +122,20 @@ export function charters(): Vector[] {
       'Former terms, a member that was suspended twice, seats of one member at once and one after the other.',
       changed({
         formerTerms: [
-          { limits: { ...limits, largestLagSeconds: 3600 }, quorum, leastAssurance, until: 100 },
-          { limits, quorum: { hubs: 2, witnesses: 1 }, leastAssurance: 'time-stamped', until: 200 },
+          {
+            limits: { ...limits, largestLagSeconds: 3600 },
+            quorum,
+            leastAssurance,
+            until: 100,
+            untilTime: 1000,
+          },
+          {
+            limits,
+            quorum: { hubs: 2, witnesses: 1 },
+            leastAssurance: 'time-stamped',
+            until: 200,
+            untilTime: 1000,
+          },
         ],
         organisations: [
           {
@@ -309,7 +321,18 @@ export function charters(): Vector[] {
       formerTerms: undefined,
     }),
     wrong('former-quorum', 'A quorum of nobody before.', 'formerTerms.0.quorum.hubs', {
-      formerTerms: [{ limits, quorum: { hubs: 0, witnesses: 0 }, leastAssurance, until: 10 }],
+      formerTerms: [{ limits, quorum: { hubs: 0, witnesses: 0 }, leastAssurance, until: 10, untilTime: 0 }],
+    }),
+    wrong(
+      'former-time-missing',
+      'Former terms of which it is not said at which time they ended.',
+      'formerTerms.0.untilTime',
+      {
+        formerTerms: [{ limits, quorum, leastAssurance, until: 10 }],
+      },
+    ),
+    wrong('former-time', 'Former terms that ended before 1970.', 'formerTerms.0.untilTime', {
+      formerTerms: [{ limits, quorum, leastAssurance, until: 10, untilTime: -1 }],
     }),
     wrong('board-missing', 'Nobody decides.', 'board', { board: undefined }),
     wrong('board-mode', 'An unknown mode.', 'board.rule.mode', {

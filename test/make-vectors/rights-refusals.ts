@@ -69,8 +69,32 @@ function ofCharters(): Vector[] {
       ],
     }),
     wrong('former-to-come', 'Terms that are former ones only later.', 'formerTerms.0.until', {
-      formerTerms: [{ limits: charter.limits, quorum: charter.quorum, leastAssurance: 'one-hub', until: 11 }],
+      formerTerms: [
+        {
+          limits: charter.limits,
+          quorum: charter.quorum,
+          leastAssurance: 'one-hub',
+          until: 11,
+          untilTime: 0,
+        },
+      ],
     }),
+    wrong(
+      'former-time-to-come',
+      'Terms that end one second after the time of its block.',
+      'formerTerms.0.untilTime',
+      {
+        formerTerms: [
+          {
+            limits: charter.limits,
+            quorum: charter.quorum,
+            leastAssurance: 'one-hub',
+            until: 10,
+            untilTime: 1_795_341_101,
+          },
+        ],
+      },
+    ),
     invalidLog(
       'network-charter',
       'The charter of another network.',

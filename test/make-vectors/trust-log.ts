@@ -1,100 +1,36 @@
-import {
-  type Change,
-  formatCharter,
-  formatTrustLog,
-  networkOf,
-  type NoteContent,
-  parseNote,
-  prepareNote,
-  replay,
-} from '@besure/governance';
-import {
-  attachSignature,
-  type CheckpointBody,
-  CompactRange,
-  encodeBase64url,
-  encodeRightsEntry,
-  encodeRightsItem,
-  formatCheckpoint,
-  leafHash,
-  noteKey,
-  signCheckpoint,
-  utf8Encode,
-} from '@besure/protocol';
-import { sha256 } from '@noble/hashes/sha2.js';
-import { testBytes } from '../../libs/protocol/test/material.ts';
-import { hubOf, Network, sealOf, witnessOf } from '../../libs/verification/src/contract/network.ts';
+import { formatCharter, replay } from '@besure/governance';
+import type { CheckpointBody } from '@besure/protocol';
+import { Board } from '../../libs/verification/src/contract/board.ts';
+import { Network } from '../../libs/verification/src/contract/network.ts';
 import { nodePrimitives } from '../../libs/verification/src/contract/node-primitives.ts';
 import type { ExpectedError, Vector } from './vector.ts';
 
 // A log of rights under checkpoints of its two hubs and a witness, of which a hub and the witness are the quorum.
 
 const { charter } = new Network({ hubs: 2, witnesses: ['alpha'], quorum: { hubs: 1, witnesses: 1 } });
-const network = networkOf(charter, sha256);
-const origin = `${charter.log.origin}/rights`;
 const TIME = 1_795_341_000;
-const suspension: Change = { kind: 'suspend-organisation', organisation: 'beta' };
-
-function entry(height: number, kind: 'charter' | 'note', content: string): Uint8Array {
-  const item = encodeRightsItem({ kind, content: utf8Encode(content) });
-  return encodeRightsEntry({ publisher: testBytes('hub', 20), height, time: TIME + 10 * height, item });
-}
-
-function note(content: NoteContent): string {
-  const seat = sealOf(`seat of ${content.member}`);
-  const input = prepareNote(content, encodeBase64url(seat.publicKey));
-  return attachSignature(input, seat.sign(utf8Encode(input)));
-}
-
-const proposal = note({
-  kind: 'proposal',
-  network,
-  member: 'alpha',
-  state: 0,
-  expires: 100,
-  minute: null,
-  change: suspension,
-});
-const { id } = parseNote(proposal, sha256);
-const votes = ['alpha', 'exchange'].map((member) =>
-  note({ kind: 'vote', network, member, state: 0, proposal: id, number: 1, choice: 'for' }),
-);
-const founded = entry(10, 'charter', formatCharter(charter));
-const entries = [founded, ...[proposal, ...votes].map((text, i) => entry(11 + i, 'note', text))];
-
-function bodyOf(those: readonly Uint8Array[], name = origin): CheckpointBody {
-  const range = new CompactRange(sha256);
-  for (const one of those) range.append(leafHash(one, sha256));
-  return { origin: name, size: range.size, root: range.root() };
-}
-
-/** A hub as the log: under the origin of the log of rights with the key that it has for the other one. */
-function asLog(hub: string, body: CheckpointBody, name = body.origin): string {
-  const { key, sign } = hubOf(hub, charter.log.origin, `${hub}.example/witness`).log[0]!;
-  return signCheckpoint(noteKey('ml-dsa-44', name, key.publicKey, sha256), body, 0, sign);
-}
-
-function asHub(hub: string, body: CheckpointBody, time: number): string {
-  const { key, sign } = hubOf(hub, charter.log.origin, `${hub}.example/witness`).witness[0]!;
-  return signCheckpoint(key, body, time, sign);
-}
-
-function asWitness(who: string, body: CheckpointBody, time: number): string {
-  const { key, sign } = witnessOf(who);
-  return signCheckpoint(key, body, time, sign);
-}
+const board = new Board(charter, TIME)
+  .found()
+  .decide({ kind: 'suspend-organisation', organisation: 'beta' }, 12, 'exchange');
+const { network, entries } = board;
+const founded = entries[0]!;
 
 const T = TIME + 1_000;
-const body = bodyOf(entries);
-const quorate = [asLog('hub-1', body), asHub('hub-1', body, T), asWitness('alpha', body, T + 5)];
+const body = board.head();
+const quorate = board.lines({ 'hub-1': T, 'archive of alpha': T + 5 });
 
 function fileOf(
   lines: readonly string[] = quorate,
   those: readonly Uint8Array[] = entries,
-  of = bodyOf(those),
+  head = board.head(those),
   name = network,
 ): string {
-  return formatTrustLog({ network: name, checkpoint: formatCheckpoint(of, lines), entries: those });
+  return board.trust({ network: name, lines, entries: those, head });
+}
+
+/** Of a hub the line as the log and its own, and the line of the witness. */
+function linesOn(of: CheckpointBody): string[] {
+  return board.lines({ 'hub-1': T, 'archive of alpha': T }, of);
 }
 
 function valid(
@@ -123,22 +59,20 @@ const good = fileOf();
 
 /** Trust files of version 1, right ones and wrong ones. */
 export function trustLogs(): Vector[] {
-  const first = bodyOf([founded]);
-  const other = bodyOf(entries, charter.log.origin);
+  const first = board.head([founded]);
+  const other = board.head(entries, charter.log.origin);
   const [log, hub, witness] = quorate as [string, string, string];
+  const [secondLog, secondHub] = board.lines({ 'hub-2': T + 90 }) as [string, string];
+  const [ofTheOther] = board.lines({ 'hub-1': T }, body, charter.log.origin);
   return [
     valid('decided', 'A log in which two of three suspend beta; a quorum confirms it.', good, T + 5),
-    valid(
-      'first-charter',
-      'A log that holds the first charter only.',
-      fileOf([asLog('hub-1', first), asHub('hub-1', first, T), asWitness('alpha', first, T)], [founded]),
-      T,
-      [founded],
-    ),
+    valid('first-charter', 'A log that holds the first charter only.', fileOf(linesOn(first), [founded]), T, [
+      founded,
+    ]),
     valid(
       'more-lines',
       'Both hubs have signed: all lines count, and the time is when the quorum was reached.',
-      fileOf([log, asLog('hub-2', body), hub, asHub('hub-2', body, T + 90), witness]),
+      fileOf([log, secondLog, hub, secondHub, witness]),
       T + 5,
     ),
     valid('refused-entry', 'An entry that changes nothing belongs to the log.', ...withRefused()),
@@ -152,7 +86,7 @@ export function trustLogs(): Vector[] {
       'entry-more',
       'One entry more than the checkpoint covers.',
       MALFORMED,
-      fileOf(quorate, [...entries, entry(20, 'note', proposal)], body),
+      fileOf(quorate, [...entries, board.entry('note', 'no note', 20)], body),
     ),
     invalid(
       'entries-swapped',
@@ -177,7 +111,7 @@ export function trustLogs(): Vector[] {
       'height-falls',
       'An entry below the one before it.',
       MALFORMED,
-      signedAnew([...entries, entry(5, 'note', proposal)]),
+      signedAnew([...entries, board.entry('note', 'no note', 5)]),
     ),
     invalid('no-witness', 'No witness has signed.', UNCONFIRMED, fileOf([log, hub])),
     invalid('no-hub', 'No hub has cosigned.', UNCONFIRMED, fileOf([log, witness])),
@@ -186,19 +120,19 @@ export function trustLogs(): Vector[] {
       'log-key-of-the-other-log',
       'The line as the log bears the origin of the other log.',
       UNCONFIRMED,
-      fileOf([asLog('hub-1', body, charter.log.origin), hub, witness]),
+      fileOf([ofTheOther!, hub, witness]),
     ),
     invalid(
       'other-log',
       'A checkpoint of the log of proofs.',
       UNCONFIRMED,
-      fileOf([asLog('hub-1', other), asHub('hub-1', other, T), asWitness('alpha', other, T)], entries, other),
+      fileOf(linesOn(other), entries, other),
     ),
     invalid(
       'line-unknown',
       'A line of somebody whom the charter does not know.',
       MALFORMED,
-      fileOf([...quorate, asWitness('nobody', body, T)]),
+      fileOf([...quorate, ...board.lines({ 'archive of nobody': T })]),
     ),
     invalid('line-twice', 'A line twice.', MALFORMED, fileOf([log, hub, witness, witness])),
     invalid('lines-swapped', 'The witness before the hub.', MALFORMED, fileOf([log, witness, hub])),
@@ -206,7 +140,7 @@ export function trustLogs(): Vector[] {
       'line-damaged',
       'A second hub’s line does not verify.',
       MALFORMED,
-      fileOf([log, hub, asHub('hub-2', first, T), witness]),
+      fileOf([log, hub, board.lines({ 'hub-2': T }, first)[1]!, witness]),
     ),
     invalid(
       'not-a-checkpoint',
@@ -237,8 +171,7 @@ export function trustLogs(): Vector[] {
 }
 
 function signedAnew(those: readonly Uint8Array[]): string {
-  const of = bodyOf(those);
-  return fileOf([asLog('hub-1', of), asHub('hub-1', of, T), asWitness('alpha', of, T)], those, of);
+  return fileOf(linesOn(board.head(those)), those);
 }
 
 function emptyLog(): string {
@@ -246,6 +179,6 @@ function emptyLog(): string {
 }
 
 function withRefused(): [text: string, confirmed: number, entries: readonly Uint8Array[]] {
-  const those = [...entries, entry(20, 'note', 'no note')];
+  const those = [...entries, board.entry('note', 'no note', 20)];
   return [signedAnew(those), T, those];
 }

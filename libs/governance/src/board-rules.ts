@@ -8,6 +8,8 @@ export function assertFormerTerms({ formerTerms, limits }: Charter): void {
     const before = formerTerms[i - 1];
     if (before !== undefined && former.until <= before.until)
       throw fault(`formerTerms.${i}.until`, 'must be above that of the terms before');
+    if (before !== undefined && former.untilTime < before.untilTime)
+      throw fault(`formerTerms.${i}.untilTime`, 'must not be before that of the terms before');
     if (former.limits.slotAheadSeconds !== limits.slotAheadSeconds)
       throw fault(`formerTerms.${i}.limits.slotAheadSeconds`, 'must stay the same as long as the log does');
   });

@@ -14,6 +14,7 @@ import {
   ML_DSA_44,
   name,
   object,
+  seconds,
   signingKey,
   streamName,
   text,
@@ -93,7 +94,7 @@ export const charterSchema = object({
   }),
   ...terms,
   board: boardSchema,
-  formerTerms: list(object({ ...terms, until: height }), 100_000, 0),
+  formerTerms: list(object({ ...terms, until: height, untilTime: seconds }), 100_000, 0),
   organisations: list(
     object({
       id,

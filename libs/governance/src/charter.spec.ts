@@ -18,7 +18,8 @@ import {
   signingKeyOf,
   signingKeysOf,
 } from './membership.js';
-import { isMajority } from './quorum.js';
+import { isMajority, type Parties, partiesAt } from './quorum.js';
+import { termsAt, termsFrom } from './terms.js';
 import { slotAt, slotIat, slotStartMillis } from './slots.js';
 import { tlogPolicyOf } from './tlog-policy.js';
 import { formatTrust, parseTrust, trustFingerprint, trustOf } from './trust.js';
@@ -178,19 +179,18 @@ describe('membership over time', () => {
 });
 
 describe('a quorum', () => {
+  type Cosigners = readonly [Charter['quorum'], Parties];
   const cosigners = (
     operators: readonly string[],
     groups: readonly string[],
     hubs: number,
     witnesses: number,
-  ) =>
-    ({
-      hubs: operators.map((operator) => ({ operator })),
-      witnesses: groups.map((group) => ({ group })),
-      quorum: { hubs, witnesses },
-    }) as unknown as Charter;
+  ): Cosigners => [
+    { hubs, witnesses },
+    { operators: new Set(operators), groups: new Set(groups) },
+  ];
 
-  it.each<[string, Charter, boolean]>([
+  it.each<[string, Cosigners, boolean]>([
     ['one hub is one party', cosigners(['a'], [], 1, 0), false],
     ['two of three operators', cosigners(['a', 'b', 'c'], [], 2, 0), true],
     ['two of four is no majority', cosigners(['a', 'b', 'c', 'd'], [], 2, 0), false],
@@ -200,8 +200,25 @@ describe('a quorum', () => {
     ['two hubs of one operator are one party', cosigners(['a', 'a'], [], 1, 0), false],
     ['a hub operator that is the only witness too', cosigners(['a'], ['a'], 1, 1), false],
     ['a hub operator that is one of two witnesses, both needed', cosigners(['a'], ['a', 'b'], 1, 2), true],
-  ])('%s', (_, charterOf, majority) => {
-    expect(isMajority(charterOf)).toBe(majority);
+  ])('%s', (_, [quorum, parties], majority) => {
+    expect(isMajority(quorum, parties)).toBe(majority);
+  });
+
+  it('is of those who are there at the time', () => {
+    const from = (begin: number, end: number | null) => [{ from: begin, until: end }];
+    const charter = {
+      hubs: [
+        { operator: 'a', keys: from(0, 10) },
+        { operator: 'b', keys: [...from(0, 5), ...from(20, null)] },
+        { operator: 'b', keys: from(8, 9) },
+      ],
+      witnesses: [{ group: 'x', keys: from(10, null) }],
+    } as unknown as Charter;
+    const names = (time: number): string => {
+      const { operators, groups } = partiesAt(charter, time);
+      return [...operators, ...groups].join(' ');
+    };
+    expect([4, 5, 8, 9, 10, 20].map(names)).toEqual(['a b', 'a', 'a b', 'a', 'x', 'b x']);
   });
 
   it('is a policy that others’ tools read', () => {
@@ -330,3 +347,35 @@ function caught(work: () => unknown): unknown {
     return error;
   }
 }
+
+describe('terms', () => {
+  const { limits, quorum, leastAssurance } = charter;
+  const worth = (hubs: number) => ({ limits, quorum: { ...quorum, hubs }, leastAssurance });
+  const changed = {
+    ...charter,
+    formerTerms: [
+      { ...worth(3), until: 10, untilTime: 1000 },
+      { ...worth(2), until: 20, untilTime: 2000 },
+    ],
+  };
+
+  it('are those of the height: a change applies from its `until` on', () => {
+    const heights = [0, 9, 10, 19, 20, 1_000_000];
+    expect(heights.map((height) => termsAt(changed, height).quorum.hubs)).toEqual([3, 3, 2, 2, 1, 1]);
+  });
+
+  it('are followed by all later ones, each with the time of its beginning', () => {
+    const since = (height: number) =>
+      termsFrom(changed, height).map(({ terms, since: begun }) => [terms.quorum.hubs, begun]);
+    expect(since(9)).toEqual([
+      [3, null],
+      [2, 1000],
+      [1, 2000],
+    ]);
+    expect(since(10)).toEqual([
+      [2, null],
+      [1, 2000],
+    ]);
+    expect(since(20)).toEqual([[1, null]]);
+  });
+});

@@ -51,6 +51,8 @@ export interface Terms {
 /** Terms that applied below a block height, and from the end of those above them in the list. */
 export interface FormerTerms extends Terms {
   readonly until: number;
+  /** The time of that change, in POSIX seconds by the log of rights: the quorum of what follows says nothing about before. */
+  readonly untilTime: number;
 }
 
 /** Distances in time, in seconds. */

@@ -44,7 +44,7 @@ export {
   signingKeysOf,
 } from './membership.js';
 export { isWithin } from './period.js';
-export { groupsOf, isMajority, operatorsOf } from './quorum.js';
+export { groupsOf, isMajority, operatorsOf, type Parties, partiesAt } from './quorum.js';
 export { applyChange, type Moment } from './rights/apply-change.js';
 export { type Change, changeSchema, subjectOf } from './rights/change.js';
 export { tallyOf } from './rights/decide.js';
@@ -86,6 +86,7 @@ export {
 export { type Electorate, electorateOf, tally, type Tally } from './rights/tally.js';
 export { rightsLogOf, rightsOriginOf } from './rights-log.js';
 export { isSlotStart, slotAt, slotIat, slotStartMillis } from './slots.js';
+export { type BegunTerms, termsAt, termsFrom } from './terms.js';
 export { type TimeStampAnchor, timeStampAnchorsOf } from './time-stamp-anchors.js';
 export { tlogPolicyOf } from './tlog-policy.js';
 export { formatTrustLog, isTrustLog, parseTrustLog, type TrustLog, trustLogSchema } from './trust-log.js';

@@ -1,4 +1,4 @@
-import { type Charter, isWithin } from '@besure/governance';
+import { type Charter, isWithin, type Terms } from '@besure/governance';
 import {
   type Checkpoint,
   type CheckpointBody,
@@ -10,14 +10,21 @@ import { evidenceKeys } from './checkpoint-keys.js';
 import { isOf, type KnownLine, knownLines, timeOf } from './known-lines.js';
 import { assertThat } from './refusal.js';
 
-/** What the signatures on a checkpoint amount to under a charter. */
-export interface CheckpointStanding {
+/** Whose signatures on a checkpoint count under a charter. */
+export interface Cosigned {
   /** Whether a hub signed it as the log, by ML-DSA-44. */
   readonly signedByLog: boolean;
   /** The hubs whose ML-DSA-44 cosignatures count, in the charter's order. */
   readonly hubs: readonly string[];
   /** The other witnesses whose cosignatures count, in the charter's order. */
   readonly witnesses: readonly string[];
+  /** The operators and groups that these are, each with its earliest time in POSIX seconds. */
+  readonly operatorTimes: ReadonlyMap<string, number>;
+  readonly groupTimes: ReadonlyMap<string, number>;
+}
+
+/** What the signatures on a checkpoint amount to under a charter. */
+export interface CheckpointStanding extends Pick<Cosigned, 'signedByLog' | 'hubs' | 'witnesses'> {
   /** How many operators and groups these are. */
   readonly operators: number;
   readonly groups: number;
@@ -52,9 +59,15 @@ export function judgeCheckpoint(note: string, charter: Charter, primitives: Prim
   const checkpoint = { origin, size, root };
   const counting = knownLines(note, charter, primitives).filter(({ key }) => key.type === 'ml-dsa-44');
   const lines = counting.map(({ line }) => line);
+  const { signedByLog, hubs, witnesses, ...cosigned } = cosignedBy(counting);
   return {
     checkpoint,
-    ...standingOf(counting, charter),
+    signedByLog,
+    hubs,
+    witnesses,
+    operators: cosigned.operatorTimes.size,
+    groups: cosigned.groupTimes.size,
+    recordedTime: quorumTime(cosigned, charter.quorum),
     forEvidence: lines.length === 0 ? null : formatCheckpoint(checkpoint, lines),
   };
 }
@@ -82,7 +95,7 @@ export function verifyEvidenceCheckpoint(
   checkpoint: Checkpoint,
   charter: Charter,
   primitives: Primitives,
-): CheckpointStanding {
+): Cosigned {
   const keys = evidenceKeys(charter, primitives.sha256);
   let next = 0;
   const verified = checkpoint.signatures.map((signature): KnownLine => {
@@ -94,44 +107,46 @@ export function verifyEvidenceCheckpoint(
     assertThat(time !== null, 'checkpoint-signature', `that of ${signature.name}`);
     return { ...key, line: signature.line, time };
   });
-  return standingOf(
-    verified.filter(({ role, period, time }) => role === 'log' || isWithin(period, time)),
-    charter,
-  );
+  return cosignedBy(verified.filter(({ role, period, time }) => role === 'log' || isWithin(period, time)));
 }
 
 /**
- * What lines that count amount to. Parties count, not keys: whoever runs three hubs has one voice among operators. The time is
- * the smallest by which both counts had been reached, so that no late or lying minority can move it.
+ * The time by which a quorum had cosigned, `null` where it has not: the smallest by which both counts had been reached, so that no
+ * late or lying minority can move it.
  */
-function standingOf(lines: readonly KnownLine[], { quorum }: Charter): CheckpointStanding {
-  const of = (kind: 'hub' | 'witness'): KnownLine[] =>
-    lines.filter(({ role, by }) => role === 'witness' && by.kind === kind);
-  const operators = timesByParty(of('hub'));
-  const groups = timesByParty(of('witness'));
+export function quorumTime(
+  { operatorTimes, groupTimes }: Pick<Cosigned, 'operatorTimes' | 'groupTimes'>,
+  quorum: Terms['quorum'],
+): number | null {
   const times = [
-    nthSmallest(operators, quorum.hubs),
-    ...(quorum.witnesses === 0 ? [] : [nthSmallest(groups, quorum.witnesses)]),
+    nthSmallest(operatorTimes, quorum.hubs),
+    ...(quorum.witnesses === 0 ? [] : [nthSmallest(groupTimes, quorum.witnesses)]),
   ];
   const reached = times.filter((time) => time !== undefined);
+  return reached.length < times.length ? null : Math.max(...reached);
+}
+
+/** Whose lines these are. Parties count, not keys: whoever runs three hubs has one voice among operators. */
+function cosignedBy(lines: readonly KnownLine[]): Cosigned {
+  const of = (kind: 'hub' | 'witness'): KnownLine[] =>
+    lines.filter(({ role, by }) => role === 'witness' && by.kind === kind);
   return {
     signedByLog: lines.some(({ role }) => role === 'log'),
     hubs: idsOf(of('hub')),
     witnesses: idsOf(of('witness')),
-    operators: operators.length,
-    groups: groups.length,
-    recordedTime: reached.length < times.length ? null : Math.max(...reached),
+    operatorTimes: timesByParty(of('hub')),
+    groupTimes: timesByParty(of('witness')),
   };
 }
 
 /** The earliest time of each party. */
-function timesByParty(lines: readonly KnownLine[]): number[] {
+function timesByParty(lines: readonly KnownLine[]): Map<string, number> {
   const parties = Map.groupBy(lines, ({ by }) => by.party);
-  return [...parties.values()].map((theirs) => Math.min(...theirs.map(({ time }) => time)));
+  return new Map([...parties].map(([party, theirs]) => [party, Math.min(...theirs.map(({ time }) => time))]));
 }
 
-function nthSmallest(times: readonly number[], n: number): number | undefined {
-  return times.toSorted((a, b) => a - b)[n - 1];
+function nthSmallest(times: ReadonlyMap<string, number>, n: number): number | undefined {
+  return [...times.values()].toSorted((a, b) => a - b)[n - 1];
 }
 
 /** A hub or witness may have signed by two keys, around the moment at which one followed the other. */

@@ -3,7 +3,7 @@ import { CLAIM_NAMES, type Claims, type Countersignature, type Statement } from 
 import { VERDICT_CODES } from './codes.js';
 import type { HeldKey } from './member-keys.js';
 import type { Acceptability } from './policy.js';
-import { type HeldRecording, recordedTimeOf } from './recording.js';
+import type { HeldRecording } from './recording.js';
 import type { Refusal } from './refusal.js';
 import type { Check, ShownClaims, Verdict, VerifiedRecording } from './verdict.js';
 
@@ -52,6 +52,7 @@ export function badVerdict({ code, message: detail }: Refusal, checks: readonly 
 export function goodVerdict(finding: Finding, judged: Acceptability, checks: readonly Check[]): Verdict {
   const { charter, statement, claims, countersignature, recordings } = finding;
   const code = judged.code;
+  const { quorum } = judged.confirmation ?? judged.terms;
   return {
     result: code === 'proven' ? 'proven' : 'unacceptable',
     code,
@@ -71,23 +72,26 @@ export function goodVerdict(finding: Finding, judged: Acceptability, checks: rea
     evidenceId: statement.id,
     recordings: recordings.map(verifiedRecording),
     compromised: judged.compromised,
-    parties: { operators: operatorsOf(charter).size, groups: groupsOf(charter).size },
-    quorum: { operators: charter.quorum.hubs, groups: charter.quorum.witnesses },
+    parties: judged.confirmation?.parties ?? {
+      operators: operatorsOf(charter).size,
+      groups: groupsOf(charter).size,
+    },
+    quorum: { operators: quorum.hubs, groups: quorum.witnesses },
     names: namesOf(finding),
   };
 }
 
 function verifiedRecording(recording: HeldRecording): VerifiedRecording {
-  const { by, slot, height, countersigned, standing, timeStamp } = recording;
+  const { by, slot, height, countersigned, cosigned, timeStamp, confirmation } = recording;
   return {
     by,
     slot,
     height,
     countersigned,
-    hubs: standing.hubs,
-    witnesses: standing.witnesses,
-    parties: { operators: standing.operators, groups: standing.groups },
-    recordedTime: formatTime(recordedTimeOf(recording)),
+    hubs: cosigned.hubs,
+    witnesses: cosigned.witnesses,
+    parties: { operators: cosigned.operatorTimes.size, groups: cosigned.groupTimes.size },
+    recordedTime: formatTime(confirmation?.recordedTime ?? null),
     timeStamp:
       timeStamp === null ? null : { time: formatTime(timeStamp.time), authority: timeStamp.authority },
   };

@@ -1,9 +1,10 @@
-import { type Charter, isMajority, slotIat } from '@besure/governance';
+import { type Charter, slotIat, type Terms, termsAt } from '@besure/governance';
 import { CLAIM_NAMES, type ClaimName } from '@besure/protocol';
 import { UNACCEPTABLE_CODES, type UnacceptableCode } from './codes.js';
 import type { Finding } from './finding.js';
 import { isCompromised } from './member-keys.js';
-import { type HeldRecording, recordedTimeOf } from './recording.js';
+import type { Confirmation } from './confirmation.js';
+import type { HeldRecording } from './recording.js';
 import { type Assurance, ASSURANCES, type Check, type CheckName } from './verdict.js';
 
 /** Whether evidence that holds is acceptable under the trust file, and what that rests on. */
@@ -12,6 +13,10 @@ export interface Acceptability {
   /** In POSIX seconds; `null` when not every recording reached the quorum. */
   readonly recordedTime: number | null;
   readonly agreedTime: number | null;
+  /** What the evidence is held against: the terms under which it was recorded first. */
+  readonly terms: Terms;
+  /** Of the recording that gives the recorded time. */
+  readonly confirmation: Confirmation | null;
   readonly assurance: Assurance | null;
   /** Whose signing keys someone else may have had. */
   readonly compromised: readonly string[];
@@ -25,17 +30,19 @@ const ROLE_CLAIMS: readonly ClaimName[] = ['event', 'sender_org', 'recipient_org
 /** Judges evidence that holds under the rules of the trust file's charter. All rules are tried; the first code is told. */
 export function acceptability(finding: Finding, documentGiven: boolean): Acceptability {
   const { charter, recordings, keys } = finding;
-  const recordedTime = earliest(recordings);
-  const agreedTime = earliest(recordings.filter(({ countersigned }) => countersigned));
-  const assurance = recordedTime === null ? null : assuranceOf(recordings, charter);
+  const terms = termsAt(charter, Math.min(...recordings.map(({ height }) => height)));
+  const confirmation = earliest(recordings);
+  const recordedTime = confirmation?.recordedTime ?? null;
+  const agreedTime = earliest(recordings.filter(({ countersigned }) => countersigned))?.recordedTime ?? null;
+  const assurance = confirmation === null ? null : assuranceOf(recordings, terms);
   const compromised = keys.filter(isCompromised).map(({ member }) => member);
   const broken: Record<UnacceptableCode, boolean> = {
     'quorum-not-met': recordedTime === null,
-    'assurance-too-low': assurance !== null && rank(assurance) < rank(charter.leastAssurance),
+    'assurance-too-low': assurance !== null && rank(assurance) < rank(terms.leastAssurance),
     'key-compromised': compromised.length > 0,
     'algorithm-ended': isAfterEndOfAlgorithm(recordings, charter),
-    ...agreementFaults(finding),
-    ...timeFaults(finding, recordedTime),
+    ...agreementFaults(finding, terms),
+    ...timeFaults(finding, terms, recordedTime),
     'document-hidden': documentGiven && finding.claims.document === undefined,
   };
   const passes = (...codes: readonly UnacceptableCode[]): boolean => codes.every((code) => !broken[code]);
@@ -47,6 +54,8 @@ export function acceptability(finding: Finding, documentGiven: boolean): Accepta
     code: UNACCEPTABLE_CODES.find((code) => broken[code]) ?? 'proven',
     recordedTime,
     agreedTime,
+    terms,
+    confirmation,
     assurance,
     compromised,
     late: broken.late,
@@ -62,28 +71,28 @@ export function acceptability(finding: Finding, documentGiven: boolean): Accepta
   };
 }
 
-/** When the first of some recordings was confirmed, if all were: evidence must not lean on one that was not. */
-function earliest(recordings: readonly HeldRecording[]): number | null {
-  const times = recordings.map(recordedTimeOf);
-  const known = times.filter((time) => time !== null);
-  return known.length === 0 || known.length < times.length ? null : Math.min(...known);
+/** The confirmation of the first of some recordings, if all were confirmed: evidence must not lean on one that was not. */
+function earliest(recordings: readonly HeldRecording[]): Confirmation | null {
+  const known = recordings.flatMap(({ confirmation }) => confirmation ?? []);
+  if (known.length < recordings.length) return null;
+  return known.toSorted((a, b) => a.recordedTime - b.recordedTime)[0] ?? null;
 }
 
 /**
  * It follows the quorum, not the number of cosignatures: the recorded time is the one that a quorum gave, so where one hub is
  * enough, one hub can move it, however many others signed too. Of several recordings the weakest counts.
  */
-function assuranceOf(recordings: readonly HeldRecording[], charter: Charter): Assurance {
-  if (!isMajority(charter)) return 'one-hub';
-  return recordings.every((recording) => isTimeStamped(recording, charter)) ? 'time-stamped' : 'recorded';
+function assuranceOf(recordings: readonly HeldRecording[], terms: Terms): Assurance {
+  if (recordings.some(({ confirmation }) => confirmation?.isMajority !== true)) return 'one-hub';
+  return recordings.every((recording) => isTimeStamped(recording, terms)) ? 'time-stamped' : 'recorded';
 }
 
 /** A token that was made long after says nothing about then: whoever has old keys by that time can have made up the rest. */
-function isTimeStamped({ standing, timeStamp }: HeldRecording, { limits }: Charter): boolean {
+function isTimeStamped({ confirmation, timeStamp }: HeldRecording, { limits }: Terms): boolean {
   return (
     timeStamp !== null &&
-    standing.recordedTime !== null &&
-    timeStamp.time <= standing.recordedTime + limits.timeStampLagSeconds
+    confirmation !== null &&
+    timeStamp.time <= confirmation.confirmedTime + limits.timeStampLagSeconds
   );
 }
 
@@ -94,12 +103,10 @@ function isTimeStamped({ standing, timeStamp }: HeldRecording, { limits }: Chart
 function isAfterEndOfAlgorithm(recordings: readonly HeldRecording[], { algorithms }: Charter): boolean {
   const { 'ML-DSA-44': endOfCosignatures, ...others } = algorithms;
   const endsOfStatements = Object.values(others).filter((end) => end !== null);
-  return recordings.some((recording) => {
-    const { recordedTime: confirmed } = recording.standing;
-    const recorded = recordedTimeOf(recording);
-    if (confirmed === null || recorded === null) return false;
-    const areForgeable = endOfCosignatures !== null && confirmed >= endOfCosignatures;
-    return areForgeable || endsOfStatements.some((end) => recorded >= end);
+  return recordings.some(({ confirmation }) => {
+    if (confirmation === null) return false;
+    const areForgeable = endOfCosignatures !== null && confirmation.confirmedTime >= endOfCosignatures;
+    return areForgeable || endsOfStatements.some((end) => confirmation.recordedTime >= end);
   });
 }
 
@@ -107,11 +114,10 @@ function rank(assurance: Assurance): number {
   return ASSURANCES.indexOf(assurance);
 }
 
-function agreementFaults({
-  charter,
-  claims,
-  countersignature,
-}: Finding): Record<'one-sided' | 'partly-agreed' | 'agreement-too-loose', boolean> {
+function agreementFaults(
+  { claims, countersignature }: Finding,
+  { limits }: Terms,
+): Record<'one-sided' | 'partly-agreed' | 'agreement-too-loose', boolean> {
   if (countersignature === null)
     return { 'one-sided': true, 'partly-agreed': false, 'agreement-too-loose': false };
   const { checked, tolerance } = countersignature;
@@ -119,22 +125,23 @@ function agreementFaults({
   return {
     'one-sided': false,
     'partly-agreed': needed.some((name) => !checked.includes(name)),
-    'agreement-too-loose': tolerance > charter.limits.agreementToleranceSeconds,
+    'agreement-too-loose': tolerance > limits.agreementToleranceSeconds,
   };
 }
 
 /** Nothing is judged at the time that the issuer wrote; here that time is held against the one that others saw. */
 function timeFaults(
   { charter, claims, statement, recordings }: Finding,
+  { limits }: Terms,
   recordedTime: number | null,
 ): Record<'recorded-before-slot' | 'claimed-after-recording' | 'late', boolean> {
-  const { agreementToleranceSeconds: tolerance, largestLagSeconds } = charter.limits;
+  const { agreementToleranceSeconds: tolerance, largestLagSeconds } = limits;
   const claimed = claims.time === undefined ? statement.iat : Math.floor(Date.parse(claims.time) / 1000);
   return {
-    'recorded-before-slot': recordings.some((recording) => {
-      const time = recordedTimeOf(recording);
-      return time !== null && time + tolerance < slotIat(charter, recording.slot);
-    }),
+    'recorded-before-slot': recordings.some(
+      ({ confirmation, slot }) =>
+        confirmation !== null && confirmation.recordedTime + tolerance < slotIat(charter, slot),
+    ),
     'claimed-after-recording': recordedTime !== null && claimed > recordedTime + tolerance,
     late: recordedTime !== null && recordedTime - claimed > largestLagSeconds,
   };

@@ -24,7 +24,8 @@ import {
   statementLeaf,
   type TreeHead,
 } from '@besure/protocol';
-import { type CheckpointStanding, verifyEvidenceCheckpoint } from './checkpoint-signatures.js';
+import { type Cosigned, verifyEvidenceCheckpoint } from './checkpoint-signatures.js';
+import { type Confirmation, confirmationOf } from './confirmation.js';
 import { assertThat, refuseAs } from './refusal.js';
 import { type HeldTimeStamp, verifyRecordingTimeStamp } from './time-stamp.js';
 
@@ -35,8 +36,10 @@ export interface HeldRecording {
   readonly height: number;
   /** Whether the countersignature stands in the leaf too. */
   readonly countersigned: boolean;
-  readonly standing: CheckpointStanding;
+  readonly cosigned: Cosigned;
   readonly timeStamp: HeldTimeStamp | null;
+  /** `null` where no quorum confirmed it. */
+  readonly confirmation: Confirmation | null;
 }
 
 /**
@@ -77,26 +80,16 @@ export function verifyRecording(
   assertThat(entry !== null && (countersigned || standsInLog(entry)), 'not-in-log');
   if (countersigned) assertThat((countersignature?.iat ?? Infinity) <= slotStart, 'signed-after-slot');
 
-  const standing = verifyEvidenceCheckpoint(checkpoint, charter, primitives);
-  assertThat(standing.signedByLog, 'log-signature-missing');
+  const cosigned = verifyEvidenceCheckpoint(checkpoint, charter, primitives);
+  assertThat(cosigned.signedByLog, 'log-signature-missing');
   const timeStamp =
     recording.timeStamp === null
       ? null
       : verifyRecordingTimeStamp(recording.timeStamp, charter, checkpoint, (hashes, head) =>
           isIncluded(entry, proof.index, hashes, head, primitives),
         );
-  return { by, slot, height, countersigned, standing, timeStamp };
-}
-
-/**
- * Since when a recording provably exists, in POSIX seconds: since a quorum confirmed it, or an authority outside the circle
- * saw the checkpoint that the quorum confirmed, where that was earlier. A token over another checkpoint does not count here:
- * anyone can put an entry into a tree of their own before it is in the ledger. `null` where no quorum did.
- */
-export function recordedTimeOf({ standing, timeStamp }: HeldRecording): number | null {
-  const { recordedTime } = standing;
-  if (recordedTime === null || timeStamp?.ofSameCheckpoint !== true) return recordedTime;
-  return Math.min(recordedTime, timeStamp.time);
+  const confirmation = confirmationOf(cosigned, timeStamp, height, charter);
+  return { by, slot, height, countersigned, cosigned, timeStamp, confirmation };
 }
 
 /**

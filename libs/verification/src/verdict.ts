@@ -109,7 +109,7 @@ export interface Verdict {
   readonly recordings: readonly VerifiedRecording[];
   /** Whose signing keys are reported to have been in other hands when this was recorded. */
   readonly compromised: readonly string[];
-  /** How many operators and groups the trust file names, and how many must confirm a recording; 0 when the evidence is bad. */
+  /** Of how many operators and groups how many had to confirm the recording, by the terms that it is judged by; 0 when the evidence is bad. */
   readonly parties: Parties;
   readonly quorum: Parties;
   /** The names of the organisations that this verdict mentions, by id. */

@@ -7,10 +7,11 @@ from dataclasses import dataclass, field
 import claims
 import evidence
 import trust_log
-from charter import Charter
+from charter import Charter, Terms
 from charter_form import ASSURANCES
 from errors import Refused
 from evidence import Proof
+from quorum import Confirmation
 from recording import Recording
 from texts import utf8
 
@@ -28,22 +29,27 @@ class Verdict:
 
 def _earliest(recordings: list[Recording]) -> int | None:
     """R, or A of the countersigned ones: none unless each has a recorded time."""
-    times = [one.time for one in recordings]
-    return None if not times or None in times else min(times)
+    known = [one.confirmation.time for one in recordings if one.confirmation is not None]
+    return min(known) if known and len(known) == len(recordings) else None
 
 
-def _assurance(proof: Proof, charter: Charter) -> str:
-    if not charter.majority:
+def _terms(proof: Proof, charter: Charter) -> Terms:
+    """Those of the least height."""
+    return charter.terms_from(min(one.height for one in proof.recordings))[0]
+
+
+def _assurance(proof: Proof, terms: Terms) -> str:
+    if not all(one.confirmation.majority for one in proof.recordings):
         return "one-hub"
     soon = all(
         one.time_stamp_time is not None
-        and one.time_stamp_time <= one.checkpoint_time + charter.limits["timeStampLagSeconds"]
+        and one.time_stamp_time <= one.confirmation.checkpoint_time + terms.limits["timeStampLagSeconds"]
         for one in proof.recordings
     )
     return "time-stamped" if soon else "recorded"
 
 
-def _after_end(one: Recording, charter: Charter) -> bool:
+def _after_end(one: Confirmation, charter: Charter) -> bool:
     """ML-DSA-44 against the time of the checkpoint, the others against the recorded time."""
     end = charter.cosignature_end
     forgeable = end is not None and one.checkpoint_time >= end
@@ -59,16 +65,17 @@ def _claimed_time(proof: Proof) -> int:
 
 def _broken_rule(proof: Proof, charter: Charter, document: bytes | None) -> str | None:
     """The first rule of the table that is broken."""
-    limits, agreed = charter.limits, proof.countersignature
+    terms, agreed = _terms(proof, charter), proof.countersignature
+    limits = terms.limits
     tolerance = limits["agreementToleranceSeconds"]
     recorded, claimed = _earliest(proof.recordings), _claimed_time(proof)
     if recorded is None:
         return "quorum-not-met"
-    if ASSURANCES.index(_assurance(proof, charter)) < ASSURANCES.index(charter.least_assurance):
+    if ASSURANCES.index(_assurance(proof, terms)) < ASSURANCES.index(terms.least_assurance):
         return "assurance-too-low"
     if proof.key_compromised:
         return "key-compromised"
-    if any(_after_end(one, charter) for one in proof.recordings):
+    if any(_after_end(one.confirmation, charter) for one in proof.recordings):
         return "algorithm-ended"
     if agreed is None:
         return "one-sided"
@@ -76,7 +83,7 @@ def _broken_rule(proof: Proof, charter: Charter, document: bytes | None) -> str 
         return "partly-agreed"
     if agreed.tolerance > tolerance:
         return "agreement-too-loose"
-    if any(one.time + tolerance < charter.slots.iat(one.slot) for one in proof.recordings):
+    if any(one.confirmation.time + tolerance < charter.slots.iat(one.slot) for one in proof.recordings):
         return "recorded-before-slot"
     if claimed > recorded + tolerance:
         return "claimed-after-recording"
@@ -98,7 +105,7 @@ def _facts(proof: Proof, charter: Charter) -> dict[str, object]:
         "claimed": _claimed_time(proof),
         "recorded": recorded,
         "agreed": _earliest([one for one in proof.recordings if one.countersigned]),
-        "assurance": None if recorded is None else _assurance(proof, charter),
+        "assurance": None if recorded is None else _assurance(proof, _terms(proof, charter)),
         "timeStamps": [one.time_stamp_time for one in proof.recordings],
         "compromised": proof.key_compromised,
     }

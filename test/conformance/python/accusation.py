@@ -160,7 +160,7 @@ def _demand_backdated(signed: Exhibit, accused: str, charter: Charter) -> None:
     demand(read is not None, NOT_PROVEN, "entry is not well-formed")
     slots = charter.slots
     start = slots.start_millis + (read.item.slot - slots.base) * slots.length_millis
-    latest = _time(signed, accused) + charter.limits["slotAheadSeconds"] + _CLOCKS
+    latest = _time(signed, accused) + charter.terms[-1].limits["slotAheadSeconds"] + _CLOCKS
     demand(start > 1000 * latest, NOT_PROVEN, "within the clocks")
 
 

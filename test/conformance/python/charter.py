@@ -74,6 +74,18 @@ class Authority:
 
 
 @dataclass(frozen=True)
+class Terms:
+    """What evidence is held against. `since` is the time at which these followed others, if they did."""
+
+    limits: dict[str, int]
+    quorum_hubs: int
+    quorum_witnesses: int
+    least_assurance: str
+    until: int | None
+    since: int | None
+
+
+@dataclass(frozen=True)
 class Charter:
     canonical: str
     # Its members as parsed, in the order of canonical text.
@@ -82,18 +94,23 @@ class Charter:
     origin: str
     checkpoint_every: int
     slots: slots.Slots
-    limits: dict[str, int]
+    # In the order of time; the last ones are those of now.
+    terms: list[Terms]
     members: dict[str, Member]
     exchange: Member
     cosigners: list[Cosigner]
-    quorum_hubs: int
-    quorum_witnesses: int
-    majority: bool
     authorities: list[Authority]
     # Of the algorithm of cosignatures, and of the others.
     cosignature_end: int | None
     statement_ends: list[int]
-    least_assurance: str
+
+    def terms_from(self, height: int) -> list[Terms]:
+        """The terms at a height, and all that followed."""
+        return [one for one in self.terms if one.until is None or height < one.until]
+
+    def parties_at(self, kind: str, time: int) -> set[str]:
+        """The operators or groups that have a key at a time."""
+        return {one.party for one in self.cosigners if one.kind == kind and one.period.holds(time)}
 
 
 @dataclass(frozen=True)
@@ -183,6 +200,8 @@ def _demand_nothing_twice(charter: dict, cosigners: list[Cosigner]) -> None:
 def _demand_former_terms(charter: dict) -> None:
     former = charter["formerTerms"]
     demand(all(a["until"] < b["until"] for a, b in zip(former, former[1:])), CODE, "order of formerTerms")
+    in_time = all(a["untilTime"] <= b["untilTime"] for a, b in zip(former, former[1:]))
+    demand(in_time, CODE, "times of formerTerms")
     ahead = {terms["limits"]["slotAheadSeconds"] for terms in [charter, *former]}
     demand(len(ahead) == 1, CODE, "slotAheadSeconds changed")
 
@@ -211,10 +230,15 @@ def _demand_board(charter: dict) -> None:
         demand(rule["atLeast"] <= len(set(body) & voters), CODE, "board.rule.atLeast")
 
 
-def _is_majority(charter: dict, operators: set[str], groups: set[str]) -> bool:
-    hubs, witnesses = charter["quorum"]["hubs"], charter["quorum"]["witnesses"]
-    both = min(hubs, witnesses, len(operators & groups))
-    return 2 * hubs > len(operators) and (not groups or 2 * witnesses > len(groups)) and hubs + witnesses - both >= 2
+def _terms(charter: dict) -> list[Terms]:
+    former = charter["formerTerms"]
+    begun = [None] + [terms["untilTime"] for terms in former]
+    return [
+        Terms(
+            one["limits"], one["quorum"]["hubs"], one["quorum"]["witnesses"], one["leastAssurance"], one.get("until"), time
+        )
+        for one, time in zip([*former, charter], begun)
+    ]
 
 
 def _charter(value: object) -> Charter:
@@ -242,13 +266,10 @@ def _charter(value: object) -> Charter:
         origin=charter["log"]["origin"],
         checkpoint_every=charter["log"]["checkpointEvery"],
         slots=slots.from_members(charter["slots"]),
-        limits=charter["limits"],
+        terms=_terms(charter),
         members=members,
         exchange=exchanges[0],
         cosigners=cosigners,
-        quorum_hubs=charter["quorum"]["hubs"],
-        quorum_witnesses=charter["quorum"]["witnesses"],
-        majority=_is_majority(charter, operators, groups),
         authorities=[
             Authority(a["name"], base64_strict(a["certificate"]), _period(a)) for a in charter["timeStampAuthorities"]
         ],
@@ -256,7 +277,6 @@ def _charter(value: object) -> Charter:
         statement_ends=[
             end for name, end in charter["algorithms"].items() if name != "ML-DSA-44" and end is not None
         ],
-        least_assurance=charter["leastAssurance"],
     )
 
 

@@ -45,7 +45,7 @@ _LEDGER_KEY = ["address", "from", "until"]
 _SEAT = ["key", "from", "until"]
 _PERIOD = ["from", "until"]
 _QUORUM = ["hubs", "witnesses"]
-_FORMER_TERMS = ["limits", "quorum", "leastAssurance", "until"]
+_FORMER_TERMS = ["limits", "quorum", "leastAssurance", "until", "untilTime"]
 _BOARD = ["rule", "hostingCapPercent", "openProposals", "longestLifeBlocks"]
 _RULES = {
     "central": ["mode", "organisation"],
@@ -155,6 +155,7 @@ def _former_terms(value: object) -> dict:
     former = ordered(value, _FORMER_TERMS)
     _demand_terms(former)
     demand(is_whole(former["until"]), CODE, "until of former terms")
+    demand(is_whole(former["untilTime"], 0, MAX_TIME), CODE, "untilTime of former terms")
     return former
 
 

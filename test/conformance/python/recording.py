@@ -18,6 +18,7 @@ from checkpoint import Checkpoint
 from countersignature import Countersignature
 from errors import Refused, demand
 from note import SignatureLine
+from quorum import Confirmation
 from statement import Statement
 from texts import MAX_TIME, base64_strict
 
@@ -31,17 +32,9 @@ class Recording:
     slot: int
     height: int
     countersigned: bool
-    checkpoint_time: int | None
     time_stamp_time: int | None
-    # Whether the time stamp is over the checkpoint in the log proof itself.
-    same_checkpoint: bool
-
-    @property
-    def time(self) -> int | None:
-        """Step 10."""
-        if self.checkpoint_time is None or not self.same_checkpoint:
-            return self.checkpoint_time
-        return min(self.checkpoint_time, self.time_stamp_time)
+    # Nothing where no quorum has signed.
+    confirmation: Confirmation | None
 
 
 def _slot_iat(slot: int, charter: Charter) -> int:
@@ -157,16 +150,16 @@ def verify(
         demand(countersignature.iat <= slot_iat, "signed-after-slot", "countersignature")
     cosignatures = _cosignatures(proof.note.lines, proof.checkpoint, charter)
     demand(any(cosigner.kind == "log" for cosigner, _ in cosignatures), "log-signature-missing")
-    stamp_time, same = None, False
+    stamp_time, of_same_checkpoint = None, None
     if value["timeStamp"] is not None:
         stamp_time = _time_stamp_time(value["timeStamp"], entry_bytes, proof.index, charter)
-        same = value["timeStamp"]["checkpoint"] == proof.note.text
+        if value["timeStamp"]["checkpoint"] == proof.note.text:
+            of_same_checkpoint = stamp_time
     return Recording(
         by=value["by"],
         slot=value["slot"],
         height=value["height"],
         countersigned=countersigned,
-        checkpoint_time=quorum.time(cosignatures, charter),
         time_stamp_time=stamp_time,
-        same_checkpoint=same,
+        confirmation=quorum.confirmation(cosignatures, of_same_checkpoint, value["height"], charter),
     )

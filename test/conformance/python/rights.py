@@ -60,7 +60,7 @@ def _holds(period: dict, height: int) -> bool:
     return period["from"] <= height and (period["until"] is None or height < period["until"])
 
 
-def _read_first_charter(content: bytes, height: int) -> charter.Charter:
+def _read_first_charter(content: bytes, height: int, time: int) -> charter.Charter:
     code = "charter"
     try:
         read = charter.read_charter(utf8(content))
@@ -75,6 +75,7 @@ def _read_first_charter(content: bytes, height: int) -> charter.Charter:
         for period in [member, *(period for one in lists for period in one)]:
             heights += [period["from"], period["until"]]
     demand(all(one is None or one <= height for one in heights), code, "a height that is to come")
+    demand(all(terms["untilTime"] <= time for terms in value["formerTerms"]), code, "a time that is to come")
     return read
 
 
@@ -104,7 +105,7 @@ class Replay:
 
     def _found(self, entry: Entry) -> dict:
         demand(self.network is None, "founded")
-        read = _read_first_charter(entry.content, entry.height)
+        read = _read_first_charter(entry.content, entry.height, entry.time)
         network = sha256(f"{read.genesis}\n{read.canonical}".encode("utf-8")).hexdigest()
         demand(network == self.given, "network")
         self.network, self.charter, self.height, self.time = network, read.value, entry.height, entry.time

@@ -135,7 +135,7 @@ def _authority(value: dict, change: dict, at: int) -> None:
     value["timeStampAuthorities"].append(new)
 
 
-def _terms(value: dict, change: dict, at: int) -> None:
+def _terms(value: dict, change: dict, at: int, time: int) -> None:
     new = {name: part for name, part in change.items() if name != "kind" and part is not None}
     demand(new, CODE, "nothing changes")
     before = {name: value[name] for name in ("limits", "quorum", "leastAssurance")}
@@ -145,7 +145,7 @@ def _terms(value: dict, change: dict, at: int) -> None:
     value.update(new)
     demand(value["limits"]["slotAheadSeconds"] == before["limits"]["slotAheadSeconds"], CODE, "slotAheadSeconds")
     if any(name in new for name in before):
-        value["formerTerms"].append({**before, "until": at})
+        value["formerTerms"].append({**before, "until": at, "untilTime": time})
 
 
 def subject(change: dict) -> tuple[str, str]:
@@ -167,7 +167,7 @@ def apply(value: dict, change: dict, height: int, time: int) -> dict:
     elif about == "authority":
         _authority(value, change, time)
     else:
-        _terms(value, change, height + 1)
+        _terms(value, change, height + 1, time)
     try:
         value = charter.read_value(value).value
     except Refused as refusal:

@@ -53,7 +53,7 @@ def _demand_confirmed(given: str, entries: list[bytes], by: Charter) -> int:
     ]
     counted = _counted(read.lines, signed, of_log) if signed.origin == origin else []
     cosignatures = [(of_log[place], time) for place, time in counted]
-    time = quorum.time(cosignatures, by)
+    time = quorum.time(cosignatures, by.terms[-1])
     is_by_log = any(cosigner.kind == "log" for cosigner, _ in cosignatures)
     demand(time is not None and is_by_log, "trust-not-confirmed")
     places = [place for place, _ in counted]

@@ -33,7 +33,7 @@ type MemberChange = Extract<Change, { readonly organisation: string }>;
 
 function changeElse(charter: Charter, change: Exclude<Change, MemberChange>, at: Moment): Charter {
   return change.kind === 'change-terms'
-    ? changeTerms(charter, change, at.height + 1)
+    ? changeTerms(charter, change, at)
     : changeCosigners(charter, change, at.time);
 }
 

@@ -1,12 +1,13 @@
 import type { Algorithm, Charter } from '../charter.js';
 import { fault } from '../rule-fault.js';
+import type { Moment } from './apply-change.js';
 import type { Change } from './change.js';
 
-/** The charter with other terms from a height on. Throws `rule`. */
+/** The charter with other terms from the block after a moment on. Throws `rule`. */
 export function changeTerms(
   charter: Charter,
   change: Extract<Change, { readonly kind: 'change-terms' }>,
-  from: number,
+  { height, time }: Moment,
 ): Charter {
   const { limits, quorum, leastAssurance, board, algorithms } = change;
   if ([limits, quorum, leastAssurance, board, algorithms].every((value) => value === null))
@@ -20,7 +21,8 @@ export function changeTerms(
     limits: charter.limits,
     quorum: charter.quorum,
     leastAssurance: charter.leastAssurance,
-    until: from,
+    until: height + 1,
+    untilTime: time,
   };
   return {
     ...charter,

@@ -63,10 +63,31 @@ describe('a first charter', () => {
       'with terms that end later: they could never be changed before',
       {
         formerTerms: [
-          { limits: charter.limits, quorum: charter.quorum, leastAssurance: 'one-hub', until: 11 },
+          {
+            limits: charter.limits,
+            quorum: charter.quorum,
+            leastAssurance: 'one-hub',
+            until: 11,
+            untilTime: 0,
+          },
         ],
       },
       'formerTerms.0.until',
+    ],
+    [
+      'with terms that end after the time of its block',
+      {
+        formerTerms: [
+          {
+            limits: charter.limits,
+            quorum: charter.quorum,
+            leastAssurance: 'one-hub',
+            until: 10,
+            untilTime: 1_795_341_101,
+          },
+        ],
+      },
+      'formerTerms.0.untilTime',
     ],
   ])('%s is none', (_, other, field) => {
     expect(founding({ ...charter, ...other })).toMatchObject({ refused: 'charter', field });

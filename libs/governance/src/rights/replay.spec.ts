@@ -405,7 +405,7 @@ describe('what was decided', () => {
     board.decide(termsWith({ limits }));
     expect(board.state.charter.limits.largestLagSeconds).toBe(7);
     expect(board.state.charter.formerTerms).toMatchObject([
-      { limits: { largestLagSeconds: 86_400 }, until: board.height + 1 },
+      { limits: { largestLagSeconds: 86_400 }, until: board.height + 1, untilTime: board.state.time },
     ]);
   });
 

@@ -12,6 +12,7 @@ import { CharterError } from '../error.js';
 import { isMemberAt, organisation } from '../membership.js';
 import { isWithin } from '../period.js';
 import { advanced } from './advance.js';
+import type { Moment } from './apply-change.js';
 import { assertFirstCharter } from './first-charter.js';
 import { isSignedByItsKey, type Note, parseNote } from './note.js';
 import { propose } from './propose.js';
@@ -90,7 +91,7 @@ function take(
   const { kind, content } = readRightsItem(entry.item);
   if (kind === 'charter') {
     if (state !== null) throw new RightsRefused('founded', 'the network has its first charter already');
-    const first = firstState(readFirstCharter(content, entry.height), entry, primitives.sha256);
+    const first = firstState(readFirstCharter(content, entry), entry, primitives.sha256);
     if (network !== undefined && first.network !== network)
       throw new RightsRefused('network', 'it is the charter of another network');
     return { state: first, outcome: { did: 'founded', id: first.network } };
@@ -112,10 +113,10 @@ function takeNote(state: RightsState, { id, content }: Note, height: number): Ta
   }
 }
 
-function readFirstCharter(content: Uint8Array, height: number): Charter {
+function readFirstCharter(content: Uint8Array, at: Moment): Charter {
   try {
     const charter = parseCharter(utf8Decode(content));
-    assertFirstCharter(charter, height);
+    assertFirstCharter(charter, at);
     return charter;
   } catch (error) {
     if (!(error instanceof CharterError || error instanceof ProtocolError)) throw error;

@@ -7,7 +7,9 @@ import { policyCases } from './cases-policy.ts';
 import { quorumCases } from './cases-quorum.ts';
 import { recordingCases } from './cases-recording.ts';
 import { statementCases } from './cases-statement.ts';
+import { termsCases } from './cases-terms.ts';
 import { timeStampCases } from './cases-time-stamp.ts';
+import { trustCases } from './cases-trust.ts';
 import { validCases } from './cases-valid.ts';
 
 /** One evidence file with the verdict that it must get, and why. One fault per case. */
@@ -39,4 +41,6 @@ export const EVIDENCE_CASES: readonly EvidenceCase[] = [
   ...keyCases,
   ...timeStampCases,
   ...policyCases,
+  ...trustCases,
+  ...termsCases,
 ];

@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { formatTrust, parseTrust } from '@besure/governance';
+import { formatTrust, isTrustLog, parseTrust } from '@besure/governance';
 import { decodeBase64url, encodeBase64url } from '@besure/protocol';
 import type { VerdictCode } from '../codes.js';
 import { EVIDENCE_CASES } from './cases.ts';
@@ -25,7 +25,7 @@ export function generatedFiles(): Map<string, string> {
   const trustFiles = new Map<string, string>();
   for (const { name, comment, code, make } of EVIDENCE_CASES) {
     const { evidence, trust, document } = make();
-    const trustFile = trustFiles.get(trust) ?? unusedName(files, nameOfTrust(trust), name);
+    const trustFile = trustFiles.get(trust) ?? unusedName(files, nameOfTrust(trust) ?? name, name);
     trustFiles.set(trust, trustFile);
     const vector: EvidenceVector = {
       comment,
@@ -34,7 +34,7 @@ export function generatedFiles(): Map<string, string> {
       ...(document === undefined ? {} : { document: encodeBase64url(document) }),
       evidence,
     };
-    files.set(trustFile, formatTrust(parseTrust(trust)));
+    files.set(trustFile, isTrustLog(trust) ? trust : formatTrust(parseTrust(trust)));
     files.set(
       `${code === 'proven' ? 'valid' : 'invalid'}/${name}.json`,
       `${JSON.stringify(vector, null, 2)}\n`,
@@ -43,13 +43,14 @@ export function generatedFiles(): Map<string, string> {
   return files;
 }
 
-/** Named after its quorum; where another has that name already, after the case that it is for. */
+/** One of version 0 is named after its quorum; where another has that name already, after the case that it is for. */
 function unusedName(files: ReadonlyMap<string, string>, name: string, otherName: string): string {
   const path = `trust/${name}.json`;
   return files.has(path) ? `trust/${otherName}.json` : path;
 }
 
-function nameOfTrust(trust: string): string {
+function nameOfTrust(trust: string): string | null {
+  if (isTrustLog(trust)) return null;
   const { hubs, witnesses, quorum, leastAssurance } = parseTrust(trust).charter;
   const ofWitnesses = witnesses.length === 0 ? '' : `-and-${quorum.witnesses}-of-${witnesses.length}`;
   return `${quorum.hubs}-of-${hubs.length}${ofWitnesses}-${leastAssurance}`;
