@@ -1,50 +1,23 @@
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { start as startDevchain } from '@besure/devchain';
 import { nodePrimitives } from '@besure/keys';
-import { ledgerWriterService, start as startLedgerWriter } from '@besure/ledger-writer';
 import { parseTransaction, streamEntity, toHex, txidOf } from '@besure/ledger-tx';
 import { FolderLog, HttpLogSource, mirrorLog } from '@besure/log-store';
 import { connectBus, inboxPrefixOf, request, type Bus, type Json } from '@besure/messaging';
-import { connectNode, type NodeSettings } from '@besure/multichain';
 import { parseItem, parseLogEntry, parseOutputsAnswer, parseSubmitAnswer, SUBJECTS } from '@besure/protocol';
 import { start as startRights } from '@besure/rights';
 import type { RunningService } from '@besure/service';
-import { freshDatabase, startNats, waitUntil, type Nats } from '@besure/testing';
+import { startNats, waitUntil, type Nats } from '@besure/testing';
 import { judgeCheckpoint } from '@besure/verification';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { itemBy, makeCharter, type TestCharter } from '../apps/ledger-writer/contract/scripted-network.js';
+import { devchain, type Ledger, parametersOf, startHub } from './board/hubs-on-a-ledger.js';
 
 const { sha256 } = nodePrimitives;
 const ITEMS = 5;
-
-/** A ledger that is there for the test, and how to end it. */
-interface Ledger {
-  readonly settings: NodeSettings;
-  stop(): Promise<unknown>;
-}
-
-async function devchain(): Promise<Ledger> {
-  const account = { chain: 'besure', user: 'test', password: 'test' };
-  const dataDirectory = mkdtempSync(join(tmpdir(), 'besure-devchain-'));
-  const running = await startDevchain({
-    ...account,
-    http: { port: 0 },
-    logLevel: 'error',
-    dataDirectory,
-    blockMillis: 50,
-  });
-  return {
-    settings: { url: running.httpUrl, ...account },
-    async stop() {
-      await running.stop();
-      rmSync(dataDirectory, { recursive: true });
-    },
-  };
-}
 
 /** A fresh chain of a real node, from the variables that a ledger-writer would be given. */
 async function multichain(): Promise<Ledger> {
@@ -57,7 +30,7 @@ async function multichain(): Promise<Ledger> {
 }
 
 const ledgers = [
-  ['devchain', devchain],
+  ['devchain', () => devchain()],
   ...(process.env['BESURE_TEST_MULTICHAIN'] === undefined ? [] : [['a real node', multichain] as const]),
 ] as const;
 
@@ -69,27 +42,9 @@ describe.each(ledgers)('ledger-writer and rights on %s', (_name, open) => {
   let writer: RunningService;
 
   async function startWriter(index = 0): Promise<RunningService> {
-    const { url: databaseUrl } = await freshDatabase();
     const hub = network.hubs[index];
     if (hub === undefined) throw new Error('no hub');
-    const config = {
-      http: { port: 0 },
-      logLevel: 'error',
-      databaseUrl,
-      bus: { url: nats.url, credentialsFile: undefined },
-      charter: network.charter,
-      hub: hub.hub,
-      signer: hub.signer,
-      node: ledger.settings,
-      timeStamps: null,
-    } as const;
-    await ledgerWriterService.migrate?.(config, {
-      debug: () => {},
-      info: () => {},
-      warn: () => {},
-      error: () => {},
-    });
-    const running = await startLedgerWriter(config);
+    const running = await startHub(network.charter, hub.signer, ledger, nats);
     cleanups.push(() => running.stop());
     return running;
   }
@@ -131,17 +86,9 @@ describe.each(ledgers)('ledger-writer and rights on %s', (_name, open) => {
   beforeAll(async () => {
     nats = await startNats();
     ledger = await open();
-    const node = connectNode(ledger.settings);
-    const params = await waitUntil({ what: 'the node' }, () =>
-      node.getBlockchainParams().catch(() => undefined),
-    );
-    const [founder] = await node.listPermissions('admin');
-    node.close();
     network = makeCharter({
-      ...params,
-      genesis: params.genesisHash,
+      ...(await parametersOf(ledger)),
       hubs: 2,
-      nodeAddress: founder!.address,
       quorum: { hubs: 1, witnesses: 0 },
     });
     writer = await startWriter();

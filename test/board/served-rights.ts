@@ -12,7 +12,11 @@ import {
   leafHash,
   utf8Encode,
 } from '@besure/protocol';
-import type { TestMember, TestNetwork } from '../../apps/ledger-writer/contract/scripted-network.js';
+import type {
+  TestCharter,
+  TestMember,
+  TestNetwork,
+} from '../../apps/ledger-writer/contract/scripted-network.js';
 import { CheckpointSigning } from '../../apps/ledger-writer/src/checkpoint-signing.js';
 
 const { sha256 } = nodePrimitives;
@@ -92,7 +96,7 @@ export class ServedRights {
 }
 
 /** A note of that network, signed with a member's seat. */
-export function signedNote(network: TestNetwork, member: TestMember, content: object): string {
+export function signedNote(network: TestCharter, member: TestMember, content: object): string {
   const said = { network: networkOf(network.charter, sha256), member: member.id, ...content };
   const input = prepareNote(said as unknown as NoteContent, encodeBase64url(member.seat.publicKey));
   return attachSignature(input, member.seat.sign(utf8Encode(input)));

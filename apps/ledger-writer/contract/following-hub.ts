@@ -6,8 +6,8 @@ import { freshDatabase, waitUntil } from '@besure/testing';
 import type { DataSource } from 'typeorm';
 import { readChainState } from '../src/chain-rows.js';
 import { ChainFollower, type ChainFollowerOptions } from '../src/chain-follower.js';
-import { CheckpointSigning } from '../src/checkpoint-signing.js';
 import { migrations, SCHEMA } from '../src/migrations.js';
+import { HubSigning } from '../src/own-hub.js';
 import { ReplayedRights } from '../src/rights/replayed.js';
 import type { TestNetwork } from './scripted-network.js';
 
@@ -50,7 +50,7 @@ export function follow(
     rights: {
       charter: network.charter,
       log: hub.rights,
-      signing: new CheckpointSigning(hub.rights.origin, key.hub, key.signer, nodePrimitives.sha256),
+      signing: new HubSigning(hub.rights.origin, key.signer, nodePrimitives.sha256),
       suffices: () => true,
       replayed: new ReplayedRights(nodePrimitives, networkOf(network.charter, nodePrimitives.sha256)),
     },
@@ -58,7 +58,7 @@ export function follow(
     sha256: nodePrimitives.sha256,
     dataSource: hub.dataSource,
     node: network.chain,
-    signing: new CheckpointSigning(network.charter.log.origin, key.hub, key.signer, nodePrimitives.sha256),
+    signing: new HubSigning(network.charter.log.origin, key.signer, nodePrimitives.sha256),
     suffices: () => true,
     now: Date.now,
     pollMillis: 10,

@@ -8,7 +8,8 @@ import { missingItemsOperations } from './slots/api.js';
 import { timeStampOperations } from './time-stamps/api.js';
 
 const status = z.object({
-  hub: z.string(),
+  hub: z.string().nullable().describe('Null where the charter has no hub with its keys (yet).'),
+  signs: z.boolean().describe('Whether it signs checkpoints: while the charter has its keys.'),
   chain: z.string(),
   state: z.enum(CHAIN_STATES),
   halted: z.string().nullable().describe('Why the log stands still, null while it does not.'),

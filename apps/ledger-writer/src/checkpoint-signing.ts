@@ -1,8 +1,7 @@
-import type { Charter, Hub } from '@besure/governance';
+import type { Hub } from '@besure/governance';
 import type { CheckpointSigner, MessageSigner } from '@besure/keys';
 import {
   type CheckpointBody,
-  encodeBase64url,
   formatCheckpoint,
   NO_TIME,
   noteKey,
@@ -16,24 +15,6 @@ interface SigningKey {
   readonly key: NoteKey;
   readonly signer: MessageSigner;
   readonly hasTime: boolean;
-}
-
-/**
- * The hub of the charter whose four keys these are; `undefined` when there is none, so that a hub with a wrong key file does not sign what nobody
- * would accept.
- */
-export function hubOfKeys(charter: Charter, { log, witness }: CheckpointSigner): Hub | undefined {
-  const is = (encoded: string, { publicKey }: MessageSigner): boolean =>
-    encoded === encodeBase64url(publicKey);
-  return charter.hubs.find(({ keys }) =>
-    keys.some(
-      (one) =>
-        is(one.log.ed25519, log.ed25519) &&
-        is(one.log.mlDsa44, log.mlDsa44) &&
-        is(one.witness.ed25519, witness.ed25519) &&
-        is(one.witness.mlDsa44, witness.mlDsa44),
-    ),
-  );
 }
 
 /**

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { type Charter, type Hub, parseCharter } from '@besure/governance';
+import { type Charter, parseCharter } from '@besure/governance';
 import { type CheckpointSigner, loadCheckpointSigner } from '@besure/keys';
 import type { NodeSettings } from '@besure/multichain';
 import {
@@ -14,16 +14,15 @@ import {
 } from '@besure/service';
 import { busConfig } from '@besure/service/zone';
 import { z } from 'zod';
-import { hubOfKeys } from './checkpoint-signing.js';
 
 /** What `ledger-writer` is told. */
 export interface LedgerWriterConfig extends ServiceConfig {
   readonly databaseUrl: string;
   /** The hub's own bus. */
   readonly bus: { readonly url: string; readonly credentialsFile: string | undefined };
+  /** What the network began with. */
   readonly charter: Charter;
-  /** Which hub of the charter this is: the one whose keys it has. */
-  readonly hub: Hub;
+  /** Whose keys these are, the charter says as the board has made it by then. */
   readonly signer: CheckpointSigner;
   readonly node: NodeSettings;
   /** Who time-stamps checkpoints, and how often at most; `null`: nobody. */
@@ -52,10 +51,6 @@ export const ledgerWriterConfiguration = z
       parseCharter(readFileSync(env.BESURE_CHARTER_FILE, 'utf8')),
     );
     const signer = fromVariable('BESURE_HUB_KEY_FILE', () => loadCheckpointSigner(env.BESURE_HUB_KEY_FILE));
-    const hub = hubOfKeys(charter, signer);
-    if (hub === undefined) {
-      throw new ConfigurationError('BESURE_HUB_KEY_FILE', 'must hold the keys of a hub of the charter');
-    }
     const chain = env.MULTICHAIN_CHAIN ?? charter.ledger.chain;
     if (chain !== charter.ledger.chain) {
       throw new ConfigurationError('MULTICHAIN_CHAIN', 'must be the chain of the charter');
@@ -63,12 +58,6 @@ export const ledgerWriterConfiguration = z
     const password = fromVariable('MULTICHAIN_PASSWORD_FILE', () =>
       readFileSync(env.MULTICHAIN_PASSWORD_FILE, 'utf8').trim(),
     );
-    if (env.BESURE_TIME_STAMP_URL !== undefined && charter.timeStampAuthorities.length === 0) {
-      throw new ConfigurationError(
-        'BESURE_TIME_STAMP_URL',
-        'needs a charter that names a time-stamp authority',
-      );
-    }
     return {
       ...serviceConfig(env),
       databaseUrl: env.BESURE_DATABASE_URL,
@@ -78,7 +67,6 @@ export const ledgerWriterConfiguration = z
         caFile: env.BESURE_NATS_CA_FILE,
       }),
       charter,
-      hub,
       signer,
       node: { url: env.MULTICHAIN_URL, user: env.MULTICHAIN_USER, password, chain },
       timeStamps:

@@ -41,7 +41,7 @@ beforeEach(async () => {
   network = makeNetwork({ hubs: 2, witnesses: 3, quorum: { hubs: 1, witnesses: 2 } });
   databaseUrl = (await freshDatabase()).url;
   await migrate({ url: databaseUrl, schema: SCHEMA, migrations });
-  const [{ hub, signer }] = network.hubs as [TestNetwork['hubs'][0]];
+  const [{ signer }] = network.hubs as [TestNetwork['hubs'][0]];
   service = await runService(
     {
       ...ledgerWriterService,
@@ -53,7 +53,6 @@ beforeEach(async () => {
       databaseUrl,
       bus: { url: nats.url, credentialsFile: undefined },
       charter: network.charter,
-      hub,
       signer,
       node: { url: 'http://127.0.0.1:1', user: 'unused', password: 'unused' },
       timeStamps: null,

@@ -12,6 +12,8 @@ export type LedgerWriterErrorCode =
   | 'bad-block'
   /** The streams are not there, or not final yet. */
   | 'not-founded'
+  /** The charter does not have the keys of this hub, or has ended them. */
+  | 'not-a-hub'
   /** The request is not the sender's to make. */
   | 'forbidden'
   /** A checkpoint was handed over that this log does not have. */

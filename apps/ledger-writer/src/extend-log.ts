@@ -1,13 +1,14 @@
 import type { Tx } from '@besure/event-store';
+import type { Charter } from '@besure/governance';
 import type { LogStore } from '@besure/log-store';
 import type { TreeHead } from '@besure/protocol';
-import type { CheckpointSigning } from './checkpoint-signing.js';
 import { isToSign } from './late-signing.js';
+import type { HubSigning } from './own-hub.js';
 
 /** What a log of the hub is extended with. */
 export interface ExtendingContext {
   readonly log: LogStore;
-  readonly signing: CheckpointSigning;
+  readonly signing: HubSigning;
   /** Whether a checkpoint has the signatures that it needs to be published. */
   readonly suffices: (note: string) => boolean;
 }
@@ -28,12 +29,16 @@ export interface Extended {
   readonly checkpointSize: number | null;
 }
 
-/** Appends what consecutive blocks add to a log, and signs its checkpoints as far as they are to be signed at this distance from the newest block. */
+/**
+ * Appends what consecutive blocks add to a log, and signs its checkpoints as far as they are to be signed at this distance from the newest block, and by a
+ * hub of the charter, which is that as of the last of the blocks.
+ */
 export async function extendLog(
   tx: Tx,
   { log, signing, suffices }: ExtendingContext,
   blocks: readonly BlockOfLog[],
   at: {
+    readonly charter: Charter;
     readonly previousDue: number;
     readonly newestFinal: number;
     readonly checkpointEvery: number;
@@ -59,7 +64,9 @@ export async function extendLog(
     const due = await append();
     dueHeight = height;
     if (!isSigned) continue;
-    await log.saveCheckpoint(tx, signing.sign({ origin: log.origin, ...due }, at.seconds), suffices);
+    const note = signing.sign(at.charter, { origin: log.origin, ...due }, at.seconds);
+    if (note === null) continue;
+    await log.saveCheckpoint(tx, note, suffices);
     checkpointSize = due.size;
   }
   await append();

@@ -66,7 +66,7 @@ export async function takeFinalBlocks(
       isDue,
       entries: leaves.map(({ entry }) => entry),
     })),
-    { ...at, checkpointEvery, previousDue: before.dueHeight },
+    { ...at, charter: rights.charter, checkpointEvery, previousDue: before.dueHeight },
   );
   const leaves = derived.blocks.flatMap(({ leaves: those, time }) =>
     those.map((leaf): Leaf => ({ ...leaf, lateSeconds: lateSeconds(rights.charter, leaf.slot, time) })),

@@ -19,11 +19,17 @@ import type { Founded, Founder, LedgerRights } from './founder.js';
 import type { RightsPublisher } from './rights/publisher.js';
 import { REQUESTS_CONTEXT } from './tokens.js';
 
+/** Which hub of the charter this is now, and whether its signatures count: only once the board has admitted it, and not after it was removed. */
+export interface HubStanding {
+  readonly hub: string | null;
+  readonly isSigning: boolean;
+}
+
 /** What requests are answered from. */
 export interface RequestsContext {
   /** In force in the next block. */
   readonly charter: () => Charter;
-  readonly hub: string;
+  readonly standing: () => HubStanding;
   readonly carrier: Carrier;
   readonly founder: Founder;
   readonly publisher: RightsPublisher;
@@ -66,6 +72,7 @@ export class RequestsController {
   @MessagePattern(SUBJECTS.found)
   found(): Promise<Founded> {
     return refusing(async () => {
+      this.#assertHub();
       const founded = await this.#context.founder.found();
       await this.#context.publisher.found();
       return founded;
@@ -76,9 +83,16 @@ export class RequestsController {
   @MessagePattern(SUBJECTS.carry)
   carry({ data }: RequestMessage): Promise<Record<string, never>> {
     return refusing(async () => {
+      this.#assertHub();
       await this.#context.publisher.carry(parseCarryRequest(data));
       return {};
     });
+  }
+
+  /** The node of somebody who is no hub may write nothing: what it took would wait for ever. */
+  #assertHub(): void {
+    if (!this.#context.standing().isSigning)
+      throw new LedgerWriterError('not-a-hub', 'the charter does not have the keys of this hub now');
   }
 }
 

@@ -61,7 +61,6 @@ async function start(): Promise<RunningService> {
     databaseUrl,
     bus: { url: nats.url, credentialsFile: undefined },
     charter: network.charter,
-    hub: key.hub,
     signer: key.signer,
     node: { url: 'http://127.0.0.1:1', user: 'unused', password: 'unused' },
     timeStamps: null,

@@ -16,7 +16,6 @@ import { busOptions, openDatabase } from '@besure/service/zone';
 import { ledgerWriterApi } from './api.js';
 import { Carrier } from './carrier.js';
 import { ChainFollower } from './chain-follower.js';
-import { CheckpointSigning } from './checkpoint-signing.js';
 import { type CosignContext, CosignController } from './cosign.controller.js';
 import { Cosignatures, countContradictions } from './cosignatures.js';
 import { ledgerWriterConfiguration, type LedgerWriterConfig } from './configuration.js';
@@ -24,12 +23,13 @@ import { LedgerWriterError } from './error.js';
 import { Founder } from './founder.js';
 import { type LogContext, LogController, RightsLogController } from './log.controller.js';
 import { migrations, SCHEMA } from './migrations.js';
-import { type RequestsContext, RequestsController } from './requests.controller.js';
+import { type HubStanding, type RequestsContext, RequestsController } from './requests.controller.js';
 import { CharterNow } from './rights/charter-now.js';
 import { Enactor } from './rights/enactor.js';
 import { ReplayedRights } from './rights/replayed.js';
 import { RightsPublisher } from './rights/publisher.js';
 import { OneAtATime } from './one-at-a-time.js';
+import { HubSigning, ownHubIn, signingHubAt } from './own-hub.js';
 import { StatusController } from './status.controller.js';
 import { timeStamperOf } from './time-stamps/parts.js';
 import { TimeStampsController } from './time-stamps/time-stamps.controller.js';
@@ -69,12 +69,12 @@ export async function buildWith(
   node: LedgerNode,
 ): Promise<ServiceParts> {
   const { config, log: serviceLog, health } = context;
-  const { charter, hub } = config;
+  const { charter, signer } = config;
   const dataSource = await openDatabase(context, config.databaseUrl, SCHEMA, migrations);
 
   const bus = connectBus({
     ...busOptions(config.bus),
-    name: `${hub.id}-ledger-writer`,
+    name: 'ledger-writer',
     inboxPrefix: inboxPrefixOf('ledger-writer'),
     onChange: (connected, error) =>
       serviceLog.info('bus', { state: connected ? 'connected' : 'disconnected', error }),
@@ -95,11 +95,17 @@ export async function buildWith(
   };
   const now = new CharterNow(charter);
   await now.read(dataSource);
+  const nowSeconds = (): number => Math.floor(Date.now() / 1000);
+  const standing = (): HubStanding => ({
+    hub: ownHubIn(now.charter, signer)?.hub.id ?? null,
+    isSigning: signingHubAt(now.charter, signer, nowSeconds()) !== null,
+  });
+  health.show('charter', () => standing().isSigning);
   const origin = rightsOriginOf(charter);
   const rightsLog = new LogStore({ schema: SCHEMA, log: RIGHTS_LOG, origin });
-  const onContradiction = (signer: string, size: number): void => {
+  const onContradiction = (liar: string, size: number): void => {
     seen.contradictions += 1;
-    serviceLog.error('somebody signed another ledger log', { code: 'other-root', hub: signer, size });
+    serviceLog.error('somebody signed another ledger log', { code: 'other-root', hub: liar, size });
   };
   const cosignatures = new Cosignatures({
     dataSource,
@@ -129,7 +135,7 @@ export async function buildWith(
     rights: {
       charter,
       log: rightsLog,
-      signing: new CheckpointSigning(origin, hub, config.signer, sha256),
+      signing: new HubSigning(origin, signer, sha256),
       suffices: (note) => rightsCosignatures.suffices(note),
       replayed: new ReplayedRights(nodePrimitives, networkOf(charter, sha256)),
     },
@@ -138,12 +144,20 @@ export async function buildWith(
     suffices: (note) => cosignatures.suffices(note),
     dataSource,
     node,
-    signing: new CheckpointSigning(charter.log.origin, hub, config.signer, sha256),
+    signing: new HubSigning(charter.log.origin, signer, sha256),
     now: Date.now,
     pollMillis: Math.min(1_000, Math.max(50, Math.floor(charter.slots.lengthMillis / 5))),
     onTaken: ({ state, checkpointSize, rights, skipped }, count) => {
       seen.failures = 0;
+      const before = standing();
       now.take(rights.state);
+      const after = standing();
+      if (after.isSigning !== before.isSigning)
+        serviceLog.info('what the charter says of this hub has changed', {
+          state: after.isSigning ? 'signing' : 'not-signing',
+          height: state.height,
+          ...(after.hub === null ? {} : { hub: after.hub }),
+        });
       enactor.wake();
       counting.ask();
       serviceLog.debug('final blocks taken in', { height: state.height, count });
@@ -168,8 +182,8 @@ export async function buildWith(
     },
   });
   health.show('ledger', () => follower.status().state === 'following');
-  showNumbers(context, follower, seen);
-  const timeStamper = timeStamperOf(context, { dataSource, log });
+  showNumbers(context, follower, seen, standing);
+  const timeStamper = timeStamperOf(context, { dataSource, log }, () => now.charter);
 
   const carrier = new Carrier({
     charter: () => now.charter,
@@ -190,7 +204,9 @@ export async function buildWith(
     pollMillis,
     isReady() {
       const { state, streams } = follower.status();
-      return state === 'following' && streams.proofs !== null && streams.rights !== null;
+      return (
+        standing().isSigning && state === 'following' && streams.proofs !== null && streams.rights !== null
+      );
     },
     onEnacted: (version, { granted, revoked }) =>
       serviceLog.info('a decision was enacted on the chain: rights were given or taken', {
@@ -204,7 +220,7 @@ export async function buildWith(
     dataSource,
     node,
     charter,
-    hub,
+    nodeAddress: () => ownHubIn(now.charter, signer)?.hub.nodeAddress ?? null,
     sha256,
     chain: () => follower.status(),
     pollMillis,
@@ -213,7 +229,7 @@ export async function buildWith(
   context.onStop('publisher of notes', () => publisher.stop());
   const requests: RequestsContext = {
     charter: () => now.charter,
-    hub: hub.id,
+    standing,
     carrier,
     follower,
     founder,
@@ -261,6 +277,7 @@ function showNumbers(
     readonly contradictions: number;
     readonly items: Pick<MissingItems, 'missing' | 'late' | 'silent'>;
   },
+  standing: () => HubStanding,
 ): void {
   metrics.gaugeFrom('besure_ledger_height', () => Math.max(0, follower.status().tip));
   metrics.gaugeFrom('besure_checkpoint_size', () => seen.checkpointSize);
@@ -270,6 +287,7 @@ function showNumbers(
       'deep-fork': halted === 'deep-fork' ? 1 : 0,
       'wrong-chain': halted === 'wrong-chain' ? 1 : 0,
       'other-root': seen.contradictions,
+      'not-signing': standing().isSigning ? 0 : 1,
       'item-missing': countMissing(seen.items),
       'item-late': seen.items.late.length,
       'member-silent': seen.items.silent.length,

@@ -5,7 +5,10 @@ import type { RequestsContext } from './requests.controller.js';
 
 /** What anyone may know about how this hub stands. */
 export interface LedgerStatus {
-  readonly hub: string;
+  /** Null where the charter has no hub with its keys (yet). */
+  readonly hub: string | null;
+  /** Whether it signs checkpoints: while the charter has its keys. */
+  readonly signs: boolean;
   readonly chain: string;
   readonly state: string;
   /** Why the log stands still, null while it does not. */
@@ -28,8 +31,9 @@ export class StatusController {
   @Get()
   @Open()
   status(): LedgerStatus {
-    const { charter, hub, follower } = this.#context;
+    const { charter, standing, follower } = this.#context;
     const { state, halted, tip, height } = follower.status();
-    return { hub, chain: charter().ledger.chain, state, halted, tip, height };
+    const { hub, isSigning } = standing();
+    return { hub, signs: isSigning, chain: charter().ledger.chain, state, halted, tip, height };
   }
 }

@@ -5,6 +5,13 @@ export function notReplayed(): Problem {
   return problems.unavailable(5, { detail: 'The log of rights was not read yet.' });
 }
 
+/** The answer of a hub that the board has not admitted yet, or has removed. */
+export function noHub(): Problem {
+  return problems.unavailable(300, {
+    detail: 'This is no hub of the charter now: hand it in at another one.',
+  });
+}
+
 /** The answer while the ledger-writer, or its node, does not answer. */
 export function ledgerAway(): Problem {
   return problems.unavailable(5, { detail: 'The ledger cannot be asked now.' });

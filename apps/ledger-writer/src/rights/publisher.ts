@@ -1,5 +1,5 @@
 import { runTransaction, Worker } from '@besure/event-store';
-import { type Charter, formatCharter, type Hub } from '@besure/governance';
+import { type Charter, formatCharter } from '@besure/governance';
 import type { LedgerNode } from '@besure/multichain';
 import { encodeRightsItem, type Sha256, utf8Encode } from '@besure/protocol';
 import type { DataSource } from 'typeorm';
@@ -12,7 +12,8 @@ export interface RightsPublisherOptions {
   readonly dataSource: DataSource;
   readonly node: LedgerNode;
   readonly charter: Charter;
-  readonly hub: Hub;
+  /** Of this hub's node; `null` while it is no hub of the charter, and has no right to write. */
+  readonly nodeAddress: () => string | null;
   readonly sha256: Sha256;
   readonly chain: () => Pick<ChainFollowerStatus, 'state' | 'tip' | 'streams'>;
   readonly pollMillis: number;
@@ -80,16 +81,17 @@ export class RightsPublisher {
   }
 
   async #round(): Promise<boolean> {
-    const { dataSource, node, charter, hub, chain } = this.#options;
+    const { dataSource, node, charter, chain } = this.#options;
+    const nodeAddress = this.#options.nodeAddress();
     const { state, tip, streams } = chain();
-    if (state !== 'following' || streams.rights === null) return false;
+    if (nodeAddress === null || state !== 'following' || streams.rights === null) return false;
     const lost = {
       height: tip - charter.ledger.finalDepth - PATIENCE_BLOCKS,
       millis: this.#options.patienceMillis ?? PATIENCE_MILLIS,
     };
     const outgoing = await outgoingToPublish(dataSource, lost, MOST_AT_ONCE);
     for (const { digest, item } of outgoing) {
-      await node.publish(hub.nodeAddress, charter.ledger.streams.rights, item);
+      await node.publish(nodeAddress, charter.ledger.streams.rights, item);
       await notePublished(dataSource, digest, tip);
     }
     return outgoing.length === MOST_AT_ONCE;

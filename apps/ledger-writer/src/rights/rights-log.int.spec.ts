@@ -51,7 +51,7 @@ async function runHub(index = 0): Promise<{ hub: Hub; publisher: RightsPublisher
     dataSource: hub.dataSource,
     node: network.chain,
     charter: network.charter,
-    hub: network.hubs[index]!.hub,
+    nodeAddress: () => network.hubs[index]!.hub.nodeAddress,
     sha256,
     chain: () => follower.status(),
     pollMillis: 10,

@@ -41,16 +41,19 @@ export async function takeRights(
     blocks,
     sha256,
   );
+  // First what was decided: a hub that one of these blocks admits signs the checkpoint after it, and one that it removes does not.
+  const entries = derived.blocks.flatMap((block) => block.entries);
+  const state = await replayed.extend(tx, size, entries);
+  const now = state?.charter ?? charter;
   const extended = await extendLog(tx, context, derived.blocks, {
     ...at,
+    charter: now,
     checkpointEvery,
     previousDue: before.rightsDueHeight,
   });
-  const entries = derived.blocks.flatMap((block) => block.entries);
-  const state = await replayed.extend(tx, size, entries);
   await forgetOutgoing(
     tx,
     entries.map((entry) => sha256(parseRightsEntry(entry).item)),
   );
-  return { ...extended, dueSize: derived.dueSize, state, charter: state?.charter ?? charter };
+  return { ...extended, dueSize: derived.dueSize, state, charter: now };
 }

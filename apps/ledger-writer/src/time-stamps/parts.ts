@@ -1,6 +1,7 @@
-import { timeStampAnchorsOf } from '@besure/governance';
+import { type Charter, timeStampAnchorsOf } from '@besure/governance';
 import type { ServiceContext } from '@besure/service';
 import type { LedgerWriterConfig } from '../configuration.js';
+import { LedgerWriterError } from '../error.js';
 import type { LogContext } from '../log.controller.js';
 import { requestTimeStamp } from './client.js';
 import { TimeStamper } from './time-stamper.js';
@@ -14,18 +15,26 @@ const POLL_MILLIS = 60_000;
 export function timeStamperOf(
   context: ServiceContext<LedgerWriterConfig>,
   { dataSource, log }: LogContext,
+  charter: () => Charter,
 ): TimeStamper | null {
   const { config, log: serviceLog, metrics } = context;
-  const { timeStamps, charter } = config;
+  const { timeStamps } = config;
   if (timeStamps === null) return null;
-  const anchors = timeStampAnchorsOf(charter);
   const stop = new AbortController();
   const stamper = new TimeStamper({
     dataSource,
     log,
     everySeconds: timeStamps.everySeconds,
-    alarmAfterSeconds: charter.limits.timeStampLagSeconds / 2,
-    request: (message) => requestTimeStamp(timeStamps.url, message, anchors, stop.signal),
+    alarmAfterSeconds: () => charter().limits.timeStampLagSeconds / 2,
+    async request(message) {
+      const anchors = timeStampAnchorsOf(charter());
+      if (anchors.length === 0)
+        throw new LedgerWriterError(
+          'time-stamp-unavailable',
+          'the charter names no authority, nobody’s tokens count',
+        );
+      return requestTimeStamp(timeStamps.url, message, anchors, stop.signal);
+    },
     now: Date.now,
     pollMillis: Math.min(POLL_MILLIS, timeStamps.everySeconds * 250),
     onStamped: (size) => serviceLog.info('checkpoint time-stamped', { size }),

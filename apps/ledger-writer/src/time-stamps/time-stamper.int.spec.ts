@@ -63,7 +63,7 @@ function begin(options: Partial<TimeStamperOptions> = {}): { failures: string[];
     dataSource,
     log,
     everySeconds: 3600,
-    alarmAfterSeconds: 7200,
+    alarmAfterSeconds: () => 7200,
     request: (message) => requestTimeStamp(server.url, message, authorities(), NEVER),
     now: () => {
       looks += 1;
@@ -139,7 +139,7 @@ describe('time stamping', () => {
       return undefined;
     };
     await grow('a');
-    const { failures, stamper } = begin({ alarmAfterSeconds: 60 });
+    const { failures, stamper } = begin({ alarmAfterSeconds: () => 60 });
     await waitUntil({ what: 'a failure' }, () => (failures.length > 0 ? true : undefined));
     expect(stamper.isOverdue).toBe(false);
     clock += 60_000;

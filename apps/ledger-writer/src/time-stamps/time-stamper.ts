@@ -12,7 +12,7 @@ export interface TimeStamperOptions {
   /** At most one token in that time. */
   readonly everySeconds: number;
   /** How long there may be no token where one is due before somebody should look. */
-  readonly alarmAfterSeconds: number;
+  readonly alarmAfterSeconds: () => number;
   readonly request: (message: Uint8Array) => Promise<ObtainedToken>;
   /** Milliseconds since 1970. */
   readonly now: () => number;
@@ -57,7 +57,7 @@ export class TimeStamper {
   /** Whether a token has been due for so long that evidence may stay without one. */
   get isOverdue(): boolean {
     const { alarmAfterSeconds, now } = this.#options;
-    return this.#dueSince !== null && now() - this.#dueSince >= alarmAfterSeconds * 1000;
+    return this.#dueSince !== null && now() - this.#dueSince >= alarmAfterSeconds() * 1000;
   }
 
   async #round(): Promise<boolean> {
