@@ -2,6 +2,7 @@ import { type Change, networkOf, parseNote, replay, rightsLogOf, type RightsStat
 import { nodePrimitives } from '@besure/keys';
 import { type Bus, connectBus, inboxPrefixOf, type Json, MessagingError, request } from '@besure/messaging';
 import { parseEntryBundle, SUBJECTS } from '@besure/protocol';
+import { connectNode, type LedgerNode } from '@besure/multichain';
 import type { RunningService } from '@besure/service';
 import { apiFetch, type Nats, startNats, waitUntil } from '@besure/testing';
 import { judgeCheckpoint } from '@besure/verification';
@@ -16,6 +17,10 @@ import { signedNote } from './served-rights.js';
 
 const cleanups: (() => unknown)[] = [];
 let ledger: Ledger;
+/** Of whoever administers the chain. */
+let node: LedgerNode;
+/** A right that nobody decided on, given before the network was founded. */
+let early: string;
 /** Its first charter has the first hub only. */
 let network: TestCharter;
 let newcomer: TestHub;
@@ -42,11 +47,16 @@ beforeAll(async () => {
     return running;
   };
   first = await start(founder!, servers[0]);
+  node = connectNode(ledger.settings);
+  early = await node.grant(network.stranger.address, 'receive');
+  await node.grant(network.stranger.address, 'mine');
+  await node.revoke(network.stranger.address, 'mine');
   await ask(0, SUBJECTS.found, {});
   await rights(1);
   second = await start(newcomer, servers[1]);
   cleanups.unshift(
     () => ledger.stop(),
+    () => node.close(),
     ...servers.map((nats) => () => nats.stop()),
     ...buses.map((bus) => () => bus.close()),
   );
@@ -80,6 +90,7 @@ async function rights(size: number, hub = first): Promise<RightsState> {
 interface Status {
   readonly hub: string | null;
   readonly signs: boolean;
+  readonly height: number;
 }
 
 async function statusOf({ httpUrl }: RunningService): Promise<Status> {
@@ -100,7 +111,7 @@ function checkpointAt(size: number, { httpUrl }: RunningService): Promise<Respon
 /** The board decides on a change in entries of the log after the first `size`; answers the size then. */
 async function decide(change: Change, size: number): Promise<number> {
   const { version } = await rights(size);
-  const [alpha, beta] = network.members;
+  const [alpha, , exchange] = network.members;
   const proposal = signedNote(network, alpha, {
     ...{ kind: 'proposal', state: version, expires: 90_000, minute: null },
     change,
@@ -108,12 +119,41 @@ async function decide(change: Change, size: number): Promise<number> {
   await ask(0, SUBJECTS.carry, { note: proposal });
   await rights(size + 1);
   const { id } = parseNote(proposal, nodePrimitives.sha256);
-  for (const member of [alpha, beta]) {
+  for (const member of [alpha, exchange]) {
     const vote = { kind: 'vote', state: version, proposal: id, number: 1, choice: 'for' };
     await ask(0, SUBJECTS.carry, { note: signedNote(network, member, vote) });
   }
   expect(await rights(size + 3)).toMatchObject({ version: version + 1 });
   return size + 3;
+}
+
+interface Undecided {
+  readonly txid: string;
+  readonly address: string;
+  readonly stream: string | null;
+  readonly type: string;
+  readonly change: string;
+}
+
+/** What both hubs say of rights without a decision, once they have taken in all that is in the ledger now. */
+async function undecided(): Promise<Undecided[]> {
+  // What was just sent stands in the next block at the latest but one.
+  const height = (await node.getBlockCount()) + 2;
+  const lists = await Promise.all(
+    [first, second].map(async (hub) => {
+      await waitUntil({ what: 'the blocks' }, async () =>
+        (await statusOf(hub)).height >= height ? true : undefined,
+      );
+      const answer = await apiFetch(`${hub.httpUrl}/v1/undecided-rights`);
+      return ((await answer.json()) as { rights: Undecided[] }).rights;
+    }),
+  );
+  expect(lists[1]).toEqual(lists[0]);
+  return lists[0]!;
+}
+
+async function sendersInclude(address: string): Promise<boolean> {
+  return (await node.listPermissions('send')).some((one) => one.address === address);
 }
 
 describe('a hub that the first charter does not have', { timeout: 60_000 }, () => {
@@ -159,5 +199,43 @@ describe('a hub that the first charter does not have', { timeout: 60_000 }, () =
     expect((await checkpointAt(size, first)).status).toBe(200);
     expect((await checkpointAt(size, second)).status).toBe(404);
     await expect(ask(1, SUBJECTS.carry, { note: 'a.b.c' })).rejects.toMatchObject({ refusal: 'not-a-hub' });
+  });
+});
+
+describe('rights on the chain itself, since its first block', { timeout: 60_000 }, () => {
+  const given = (txid: string, type: string) => ({
+    txid,
+    address: network.stranger.address,
+    stream: null,
+    type,
+    change: 'given',
+  });
+
+  it('are no alarm where a hub enacts what was decided, or what was given at set-up was taken back in time', async () => {
+    const { address } = network.members[1];
+    const size = await decide({ kind: 'suspend-organisation', organisation: 'beta' }, 7);
+    await waitUntil({ what: 'the suspension on the chain' }, async () =>
+      (await sendersInclude(address)) ? undefined : true,
+    );
+    await decide({ kind: 'reinstate-organisation', organisation: 'beta' }, size);
+    await waitUntil({ what: 'the reinstatement on the chain' }, async () =>
+      (await sendersInclude(address)) ? true : undefined,
+    );
+    expect(await undecided()).toMatchObject([given(early, 'receive')]);
+  });
+
+  it('are one for good with their transaction, at every hub, where nobody decided on them', async () => {
+    const { stranger, members } = network;
+    const mine = await node.grant(stranger.address, 'mine');
+    await node.revoke(stranger.address, 'mine');
+    const taken = await node.revoke(members[0].address, 'proofs.write');
+    await node.grant(members[0].address, 'proofs.write');
+    expect(await undecided()).toMatchObject([
+      given(early, 'receive'),
+      given(mine, 'mine'),
+      { txid: taken, address: members[0].address, stream: 'proofs', type: 'write', change: 'taken' },
+    ]);
+    const metrics = await (await apiFetch(`${first.httpUrl}/metrics`)).text();
+    expect(metrics).toMatch(/besure_alarms\{.*kind="undecided-right".*\} 3/);
   });
 });

@@ -3,6 +3,7 @@ import { type ApiDescription, described, problems } from '@besure/service';
 import { z } from 'zod';
 import { CHAIN_STATES } from './chain-follower.js';
 import { LOG_PATH, RIGHTS_LOG_PATH } from './log.controller.js';
+import { undecidedRightsOperations } from './native-rights/api.js';
 import type { LedgerStatus } from './status.controller.js';
 import { missingItemsOperations } from './slots/api.js';
 import { timeStampOperations } from './time-stamps/api.js';
@@ -32,6 +33,7 @@ export const ledgerWriterApi: ApiDescription = {
     ...servedLog(RIGHTS_LOG_PATH, 'Rights'),
     ...timeStampOperations,
     ...missingItemsOperations,
+    ...undecidedRightsOperations,
     'GET /v1/status': {
       id: 'readStatus',
       summary: 'How the hub stands',

@@ -15,6 +15,8 @@ export interface ChainState {
   /** The same of the log of rights. */
   readonly rightsDueSize: number;
   readonly rightsDueHeight: number;
+  /** The height of the block in which the log of rights began; `null` before. */
+  readonly rightsBegan: number | null;
   /** The block of the last checkpoint. */
   readonly lockHash: string | null;
   /** When this hub last cosigned, in POSIX seconds. */
@@ -36,6 +38,7 @@ interface ChainRow {
   readonly due_height: string;
   readonly rights_due_size: string;
   readonly rights_due_height: string;
+  readonly rights_began: string | null;
   readonly lock_hash: string | null;
   readonly signed_at: string;
 }
@@ -45,7 +48,7 @@ export async function readChainState(db: Db, lock: '' | 'FOR UPDATE' = ''): Prom
   // By name: a statement that is known to the server breaks where a later migration adds a column to "all".
   const [row] = await db.query<ChainRow[]>(
     `SELECT height, hash, block_time, proofs, rights, due_size, due_height, rights_due_size, rights_due_height,
-            lock_hash, signed_at
+            rights_began, lock_hash, signed_at
        FROM chain_state ${lock}`,
   );
   if (row === undefined) throw new Error('the state of the chain is missing');
@@ -58,6 +61,7 @@ export async function readChainState(db: Db, lock: '' | 'FOR UPDATE' = ''): Prom
     dueHeight: parseBigint(row.due_height),
     rightsDueSize: parseBigint(row.rights_due_size),
     rightsDueHeight: parseBigint(row.rights_due_height),
+    rightsBegan: row.rights_began === null ? null : parseBigint(row.rights_began),
     lockHash: row.lock_hash,
     signedAt: parseBigint(row.signed_at),
   };
@@ -68,7 +72,8 @@ export async function writeChainState(tx: Tx, state: ChainState): Promise<void> 
   await tx.query(
     `UPDATE chain_state
         SET height = $1, hash = $2, proofs = $3, rights = $4, due_size = $5, lock_hash = $6, signed_at = $7,
-            block_time = $8, due_height = $9, rights_due_size = $10, rights_due_height = $11`,
+            block_time = $8, due_height = $9, rights_due_size = $10, rights_due_height = $11,
+            rights_began = $12`,
     [
       state.height,
       state.hash,
@@ -81,6 +86,7 @@ export async function writeChainState(tx: Tx, state: ChainState): Promise<void> 
       state.dueHeight,
       state.rightsDueSize,
       state.rightsDueHeight,
+      state.rightsBegan,
     ],
   );
 }

@@ -10,6 +10,7 @@ import {
   takeSlots,
   writeChainState,
 } from './chain-rows.js';
+import { auditRights } from './native-rights/audit.js';
 import { type ExtendingContext, extendLog } from './extend-log.js';
 import { type RightsContext, type TakenRights, takeRights } from './rights/take-rights.js';
 import { lateSeconds } from './slots/slot-times.js';
@@ -28,6 +29,8 @@ export interface Taken {
   /** Size of the newest checkpoint that was signed, null when this run brought none. */
   readonly checkpointSize: number | null;
   readonly rights: TakenRights;
+  /** How many changes of the chain's own rights nobody had decided on. */
+  readonly undecided: number;
   readonly skipped: ReadonlyMap<LeafSkip, number>;
 }
 
@@ -74,6 +77,16 @@ export async function takeFinalBlocks(
   await takeSlots(tx, leaves, size);
 
   const lastDue = derived.blocks.findLast(({ isDue }) => isDue);
+  const undecided = await auditRights(
+    tx,
+    {
+      first: context.rights.charter,
+      state: rights.state,
+      began: rights.began,
+      streams: derived.state.streams,
+    },
+    blocks,
+  );
   const hasSigned = checkpointSize !== null || rights.checkpointSize !== null;
   const state: ChainState = {
     height: last.height,
@@ -84,9 +97,10 @@ export async function takeFinalBlocks(
     dueHeight,
     rightsDueSize: rights.dueSize,
     rightsDueHeight: rights.dueHeight,
+    rightsBegan: rights.began,
     lockHash: lastDue?.hash ?? before.lockHash,
     signedAt: hasSigned ? seconds : before.signedAt,
   };
   await writeChainState(tx, state);
-  return { state, checkpointSize, rights, skipped: countSkips(derived.blocks) };
+  return { state, checkpointSize, rights, undecided, skipped: countSkips(derived.blocks) };
 }

@@ -1,5 +1,6 @@
 import type { Migration } from '@besure/event-store';
 import { logMigrations } from '@besure/log-store';
+import { NATIVE_RIGHTS_TABLE } from './native-rights/rows.js';
 import { RIGHTS_TABLES } from './rights/rows.js';
 import { TIME_STAMP_TABLE } from './time-stamps/rows.js';
 
@@ -66,4 +67,5 @@ export const migrations: readonly Migration[] = [
   },
   { name: 'ledger-writer-004-time-stamps', sql: TIME_STAMP_TABLE },
   { name: 'ledger-writer-005-rights', sql: RIGHTS_TABLES },
+  { name: 'ledger-writer-006-native-rights', sql: NATIVE_RIGHTS_TABLE },
 ];

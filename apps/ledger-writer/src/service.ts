@@ -28,6 +28,8 @@ import { CharterNow } from './rights/charter-now.js';
 import { Enactor } from './rights/enactor.js';
 import { ReplayedRights } from './rights/replayed.js';
 import { RightsPublisher } from './rights/publisher.js';
+import { readUndecided } from './native-rights/rows.js';
+import { UndecidedRightsController } from './native-rights/undecided.controller.js';
 import { OneAtATime } from './one-at-a-time.js';
 import { HubSigning, ownHubIn, signingHubAt } from './own-hub.js';
 import { StatusController } from './status.controller.js';
@@ -91,6 +93,7 @@ export async function buildWith(
     checkpointSize: latest === null ? 0 : parseCheckpoint(latest).size,
     failures: 0,
     contradictions,
+    undecided: (await readUndecided(dataSource)).length,
     items: noMissingItems,
   };
   const now = new CharterNow(charter);
@@ -129,6 +132,14 @@ export async function buildWith(
       (error: unknown) => serviceLog.warn('missing items were not counted', { error }),
     ),
   );
+  // Also where another instance has found them, or what was given during set-up was taken back.
+  const lookForUndecided = new OneAtATime(() =>
+    readUndecided(dataSource).then(
+      ({ length }) => void (seen.undecided = length),
+      (error: unknown) => serviceLog.warn('undecided rights were not counted', { error }),
+    ),
+  );
+  context.onStop('counting of undecided rights', () => lookForUndecided.close());
   // After the follower, which asks for it, and before the database goes.
   context.onStop('counting of missing items', () => counting.close());
   const follower = new ChainFollower({
@@ -147,7 +158,7 @@ export async function buildWith(
     signing: new HubSigning(charter.log.origin, signer, sha256),
     now: Date.now,
     pollMillis: Math.min(1_000, Math.max(50, Math.floor(charter.slots.lengthMillis / 5))),
-    onTaken: ({ state, checkpointSize, rights, skipped }, count) => {
+    onTaken: ({ state, checkpointSize, rights, undecided, skipped }, count) => {
       seen.failures = 0;
       const before = standing();
       now.take(rights.state);
@@ -160,6 +171,12 @@ export async function buildWith(
         });
       enactor.wake();
       counting.ask();
+      if (undecided > 0)
+        serviceLog.error('the chain was given or taken rights without a decision', {
+          count: undecided,
+          height: state.height,
+        });
+      lookForUndecided.ask();
       serviceLog.debug('final blocks taken in', { height: state.height, count });
       skipped.forEach((times, reason) => {
         if (reason !== 'not-an-item' && reason !== 'coinbase') {
@@ -246,6 +263,7 @@ export async function buildWith(
       CosignController,
       TimeStampsController,
       MissingItemsController,
+      UndecidedRightsController,
       StatusController,
       RequestsController,
     ],
@@ -275,6 +293,7 @@ function showNumbers(
     readonly checkpointSize: number;
     readonly failures: number;
     readonly contradictions: number;
+    readonly undecided: number;
     readonly items: Pick<MissingItems, 'missing' | 'late' | 'silent'>;
   },
   standing: () => HubStanding,
@@ -287,6 +306,7 @@ function showNumbers(
       'deep-fork': halted === 'deep-fork' ? 1 : 0,
       'wrong-chain': halted === 'wrong-chain' ? 1 : 0,
       'other-root': seen.contradictions,
+      'undecided-right': seen.undecided,
       'not-signing': standing().isSigning ? 0 : 1,
       'item-missing': countMissing(seen.items),
       'item-late': seen.items.late.length,

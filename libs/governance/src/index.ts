@@ -29,6 +29,7 @@ export {
   type LedgerRight,
   type RightsGap,
 } from './expected-rights.js';
+export { type Decisions, isEnactment, isSetUp, type NativeChange } from './native-audit.js';
 export { type CharterLeafRule, leafRuleOf } from './leaf-rule.js';
 export {
   addressFormatOf,

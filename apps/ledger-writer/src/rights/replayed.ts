@@ -28,4 +28,13 @@ export class ReplayedRights {
     this.#known = { size: size + entries.length, state };
     return state;
   }
+
+  /** The height of the block whose entry begins the log, among entries of which one does. */
+  beginningIn(entries: readonly Uint8Array[]): number | null {
+    for (let count = 1; count <= entries.length; count += 1) {
+      const { state } = replay(null, entries.slice(0, count), this.#primitives, this.#network);
+      if (state !== null) return state.height;
+    }
+    return null;
+  }
 }

@@ -20,6 +20,8 @@ export interface TakenRights extends Extended {
   readonly charter: Charter;
   readonly state: RightsState | null;
   readonly dueSize: number;
+  /** The height of the block in which the log began; `null` where it has not. */
+  readonly began: number | null;
 }
 
 /** Appends what consecutive final blocks add to the log of rights, and replays it. */
@@ -55,5 +57,6 @@ export async function takeRights(
     tx,
     entries.map((entry) => sha256(parseRightsEntry(entry).item)),
   );
-  return { ...extended, dueSize: derived.dueSize, state, charter: now };
+  const began = before.rightsBegan ?? (state === null ? null : replayed.beginningIn(entries));
+  return { ...extended, dueSize: derived.dueSize, state, began, charter: now };
 }
