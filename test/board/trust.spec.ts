@@ -1,3 +1,4 @@
+import { audit } from '@besure/audit';
 import {
   formatCharter,
   formatTrust,
@@ -156,6 +157,13 @@ describe('a trust file, version 1', () => {
     ],
   ])('is refused where %s', (_what, file, code) => {
     expect(codeOf(typeof file === 'string' ? file : formatTrustLog(file))).toContain(code);
+  });
+
+  it('that is refused makes a judgement of its own', () => {
+    const unconfirmed = formatTrustLog({ ...good, checkpoint: signed(entries, makeNetwork()) });
+    expect(audit('', unconfirmed, nodePrimitives).code).toBe('trust-not-confirmed');
+    expect(audit('', '{}', nodePrimitives).code).toBe('trust-malformed');
+    expect(audit('', formatTrustLog(good), nodePrimitives).code).toBe('accusation-malformed');
   });
 
   it('that is refused makes a verdict of its own', () => {

@@ -1,6 +1,6 @@
 import type { Charter } from '@besure/governance';
 import type { Primitives } from '@besure/protocol';
-import { type Cosigner, openTrust } from '@besure/verification';
+import { type Cosigner, openTrust, TrustError } from '@besure/verification';
 import { type Accusation, parseAccusation } from './accusation.js';
 import { assertThat, AUDIT_CODES, type AuditCode, type Lie, LIES, NotProven } from './codes.js';
 import { CONTRADICTIONS, isSignedBy } from './contradiction.js';
@@ -28,10 +28,19 @@ export interface Judgement {
  * accusation is not proven is in the judgement, with a code of AUDIT_CODES.
  */
 export function audit(accusation: string, trust: string, primitives: Primitives): Judgement {
+  return judgedBy(() => charterOf(trust, primitives), accusation, primitives);
+}
+
+/** The same under a charter, for whoever has followed the log of rights, and needs no file to know it. */
+export function auditUnder(accusation: string, charter: Charter, primitives: Primitives): Judgement {
+  return judgedBy(() => charter, accusation, primitives);
+}
+
+function judgedBy(open: () => Charter, accusation: string, primitives: Primitives): Judgement {
   let parsed: Accusation | null = null;
   let accused: Accused | null = null;
   try {
-    const charter = charterOf(trust, primitives);
+    const charter = open();
     parsed = parseAccusation(accusation);
     accused = cosignerOf(parsed.accused, charter);
     assertThat(accused !== null, 'accused-unknown', parsed.accused);
@@ -57,7 +66,8 @@ function charterOf(trust: string, primitives: Primitives): Charter {
   try {
     return openTrust(trust, primitives).charter;
   } catch (cause) {
-    throw new NotProven('trust-malformed', '', { cause });
+    const code = cause instanceof TrustError ? cause.code : 'trust-malformed';
+    throw new NotProven(code, '', { cause });
   }
 }
 

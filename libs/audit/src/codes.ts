@@ -21,6 +21,8 @@ export type Lie = keyof typeof LIES;
 export const AUDIT_CODES = {
   proven: 'The accusation is proven.',
   'trust-malformed': 'The trust file cannot be used, so nothing could be judged.',
+  'trust-not-confirmed':
+    'The log of rights in the trust file is not confirmed by a quorum, so nothing could be judged.',
   'accusation-malformed': 'The file is not an accusation of a known version.',
   'accused-unknown':
     'Who is accused is no hub and no witness of the trust file, or not one that can tell this lie.',

@@ -1,5 +1,5 @@
-import { ACCUSATION_FORMAT, type Accused, audit, formatAccusation, type Lie } from '@besure/audit';
-import { type Charter, formatTrust, trustOf } from '@besure/governance';
+import { ACCUSATION_FORMAT, type Accused, auditUnder, formatAccusation, type Lie } from '@besure/audit';
+import type { Charter } from '@besure/governance';
 import { type Primitives, ProtocolError } from '@besure/protocol';
 import type { Cosigner } from '@besure/verification';
 import { LogStoreError } from '../error.js';
@@ -16,7 +16,7 @@ export interface MadeAccusation {
 
 /**
  * Looks whether what hubs and witnesses signed convicts any of them: each testimony against each other one, and against itself. Answers one accusation for
- * each that is convicted, by the plainest lie; only what `audit` finds proven leaves this function, so it names nobody wrongly, whatever it is given.
+ * each that is convicted, by the plainest lie; only what an audit finds proven leaves this function, so it names nobody wrongly, whatever it is given.
  */
 export async function accuse(
   testimonies: readonly Testimony[],
@@ -24,14 +24,13 @@ export async function accuse(
   primitives: Primitives,
 ): Promise<MadeAccusation[]> {
   const heard = testimonies.flatMap((one) => heardOf(one, charter, primitives));
-  const trust = formatTrust(trustOf(charter));
   const made: MadeAccusation[] = [];
   for (const accused of signersOf(heard)) {
     const name = nameOf(accused, charter);
     const proven = await firstProven(pairsOf(accused, heard, charter), ({ lie, signed, against }) => {
       if (signed === null) return null;
       const text = formatAccusation({ format: ACCUSATION_FORMAT, accused: name, lie, signed, against });
-      const judged = audit(text, trust, primitives);
+      const judged = auditUnder(text, charter, primitives);
       return judged.result === 'proven' && judged.accused !== null
         ? { accused: judged.accused, lie, text }
         : null;
