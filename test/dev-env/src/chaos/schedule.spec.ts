@@ -22,8 +22,8 @@ it.each(SEEDS)('kills everything, and has all kinds of faults, within two minute
   expect(new Set(faults.map(({ kind }) => kind))).toEqual(new Set(Object.keys(FAULT_KINDS)));
 });
 
-it('does everything that there is to everything that it can be done to, within a day', () => {
-  const done = scheduleOf('long', 86_400_000).map(({ kind, target }) => `${kind} ${target}`);
+it('does everything that there is to everything that it can be done to, within six hours', () => {
+  const done = scheduleOf('long', 21_600_000).map(({ kind, target }) => `${kind} ${target}`);
   const all = (Object.entries(FAULT_KINDS) as [FaultKind, readonly TargetKind[]][]).flatMap(([kind, kinds]) =>
     kinds.flatMap((of) => targets[of].map((target) => `${kind} ${target}`)),
   );
