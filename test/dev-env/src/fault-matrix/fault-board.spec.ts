@@ -84,6 +84,19 @@ it('lets a killed service have no effect through any adapter until it is revived
   await expect(reach()).rejects.toThrow('no answer');
   await expect(reach(COMMIT)).rejects.toThrow('no answer');
   expect(await reach({ ...SUBMIT, at: 'beta-proof' })).toBe(2);
-  board.revive('alpha-proof');
+  expect(board.revive('beta-proof')).toBe(false);
+  expect(board.revive('alpha-proof')).toBe(true);
   expect(await reach(COMMIT)).toBe(3);
+});
+
+it('knows the service of a hub by each of its adapters', async () => {
+  for (const point of [
+    { ...SUBMIT, adapter: 'answer', at: 'ledger-writer' },
+    { ...COMMIT, at: 'hub.ledger_writer' },
+    { ...SUBMIT, adapter: 'ledger', at: 'node' },
+  ] as const) {
+    board.arm((one) => one === point, 'killed-before');
+    await expect(reach(point)).rejects.toThrow('no answer');
+    expect(board.revive('hub-ledger-writer')).toBe(true);
+  }
 });

@@ -35,7 +35,8 @@ export function serviceAt({ adapter, at }: FaultPoint): string | null {
     case 'publish':
     case 'request':
     case 'answer':
-      return at;
+      // On the bus of a hub its services go by their own names: which hub they are, the charter says later. There is one here.
+      return at === 'ledger-writer' || at === 'rights' ? `hub-${at}` : at;
     case 'ledger':
       return 'hub-ledger-writer';
     case 'fetch':
@@ -73,9 +74,9 @@ export class FaultBoard {
     };
   }
 
-  /** From now on a service that was killed has effects again: the one that is started in its place. */
-  revive(service: string): void {
-    this.#dead.delete(service);
+  /** From now on a service that was killed has effects again: the one that is started in its place. Whether it was dead. */
+  revive(service: string): boolean {
+    return this.#dead.delete(service);
   }
 
   close(): void {

@@ -41,7 +41,11 @@ export async function playCase(stage: Stage, { step, kind, parties }: FaultCase)
       }
     });
     if (kind === 'killed-before' || kind === 'killed-after') {
-      await host.restart(step.service, () => board.revive(step.service));
+      let wasDead = false;
+      await host.restart(step.service, () => {
+        wasDead = board.revive(step.service);
+      });
+      if (!wasDead) throw new Error(`it was not ${step.service} that died`);
     }
     if (kind === 'slow') {
       await laterBy(network, LATE_BLOCKS);

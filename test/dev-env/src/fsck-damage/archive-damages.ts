@@ -15,7 +15,11 @@ export const ARCHIVE_DAMAGES: readonly DamageAnywhere[] = [
   },
   {
     what: 'a copy that the archive lost',
-    sql: `DELETE FROM archive.recording WHERE statement = ${COMPLETE} AND member = 'exchange' RETURNING statement AS subject`,
+    // With its part, where it was alone in it: a part that holds nothing is found by another rule.
+    sql: `WITH lost AS (DELETE FROM archive.recording WHERE statement = ${COMPLETE} AND member = 'exchange' RETURNING statement, part),
+               hollow AS (DELETE FROM archive.part USING lost WHERE id = lost.part AND NOT EXISTS
+                 (SELECT 1 FROM archive.recording r WHERE r.part = id AND r.statement <> lost.statement))
+          SELECT statement AS subject FROM lost`,
     found: ['copy', 'evidence-state'],
   },
   {
