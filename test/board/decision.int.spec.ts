@@ -108,12 +108,12 @@ describe('./besure rights export and check', () => {
       const { status, err } = await check(path);
       expect([status, err]).toEqual([1, expect.stringContaining(why)]);
     };
-    await refuses({ entries: without(value.entries.length - 1) }, 'and a checkpoint of');
+    await refuses({ entries: without(value.entries.length - 1) }, 'do not have the root');
     await refuses({ entries: [...without(4), value.entries[5]!] }, 'do not have the root');
-    await refuses({ entries: [...value.entries, value.entries[0]!] }, 'and a checkpoint of');
+    await refuses({ entries: [...value.entries, value.entries[0]!] }, 'do not have the root');
     await refuses({ proposal: open.replace(/^./, (one) => (one === 'A' ? 'B' : 'A')) }, 'has no proposal');
     await refuses({ checkpoint: value.checkpoint.replace(/\n\n[^]*$/, '\n\n— a.b AAAAAAAA\n') }, 'quorum');
-    await refuses(text.replace('\n', ' '), 'is no decision');
+    await refuses(text.replace('\n', ' '), 'is not the one of what it says');
     const other = await check(file, '0'.repeat(64));
     expect([other.status, other.err]).toEqual([1, expect.stringContaining('no charter of the network')]);
     served.signAs(makeNetwork());

@@ -5,6 +5,7 @@ import { trustLogs } from './trust-log.ts';
 import { checkpoints } from './checkpoint.ts';
 import { cosignatures } from './cosignature.ts';
 import { countersignatures } from './countersignature.ts';
+import { decisions } from './decision.ts';
 import { documentEvents } from './document-event.ts';
 import { items, logEntries } from './ledger-items.ts';
 import { ledgerLogs } from './ledger-log.ts';
@@ -24,6 +25,7 @@ export const FORMATS = [
   'checkpoint',
   'cosignature',
   'countersignature',
+  'decision',
   'document-event',
   'item',
   'ledger-log',
@@ -47,6 +49,7 @@ export function allVectors(): Vector[] {
     ...checkpoints(),
     ...cosignatures(),
     ...countersignatures(),
+    ...decisions(),
     ...documentEvents(),
     ...items(),
     ...ledgerLogs(),

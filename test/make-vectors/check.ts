@@ -24,6 +24,7 @@ import {
 import { openTrust } from '@besure/verification';
 import { createHash } from 'node:crypto';
 import { readAccusation } from './check-accusation.ts';
+import { readDecision } from './check-decision.ts';
 import { LOG_READERS } from './check-log.ts';
 import { readRights } from './check-rights.ts';
 import { readSlot } from './check-slot.ts';
@@ -103,6 +104,8 @@ export const READERS: Readonly<Record<string, Reader>> = {
   },
 
   accusation: readAccusation,
+
+  decision: readDecision,
 
   rights: readRights,
 

@@ -90,5 +90,6 @@ export { isSlotStart, slotAt, slotIat, slotStartMillis } from './slots.js';
 export { type BegunTerms, termsAt, termsFrom } from './terms.js';
 export { type TimeStampAnchor, timeStampAnchorsOf } from './time-stamp-anchors.js';
 export { tlogPolicyOf } from './tlog-policy.js';
+export type { HeldRights } from './log-file.js';
 export { formatTrustLog, isTrustLog, parseTrustLog, type TrustLog, trustLogSchema } from './trust-log.js';
 export { formatTrust, parseTrust, type Trust, trustFingerprint, trustOf, trustSchema } from './trust.js';

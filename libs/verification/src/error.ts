@@ -25,3 +25,17 @@ export class TrustError extends Error {
     this.code = code;
   }
 }
+
+/** Why a decision file says nothing. A closed list. */
+export type DecisionErrorCode = 'decision-malformed' | 'decision-not-confirmed' | 'decision-unknown';
+
+/** The error of {@link openDecision}. */
+export class DecisionError extends Error {
+  override readonly name = 'DecisionError';
+  readonly code: DecisionErrorCode;
+
+  constructor(code: DecisionErrorCode, message: string, options?: { readonly cause: unknown }) {
+    super(message, options);
+    this.code = code;
+  }
+}

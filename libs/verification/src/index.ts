@@ -16,8 +16,16 @@ export {
 } from './codes.js';
 export { type KnownLine, knownLines } from './known-lines.js';
 export { disclose, shownClaimNames } from './disclose.js';
-export { DisclosureError, type DisclosureErrorCode, TrustError, type TrustErrorCode } from './error.js';
+export {
+  DecisionError,
+  type DecisionErrorCode,
+  DisclosureError,
+  type DisclosureErrorCode,
+  TrustError,
+  type TrustErrorCode,
+} from './error.js';
 export { explain } from './explain.js';
+export { type OpenedDecision, openDecision } from './open-decision.js';
 export { type OpenedTrust, openTrust } from './open-trust.js';
 export {
   type Assurance,

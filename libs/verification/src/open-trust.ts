@@ -5,19 +5,10 @@ import {
   networkOf,
   parseTrust,
   parseTrustLog,
-  replay,
-  rightsLogOf,
 } from '@besure/governance';
-import {
-  CompactRange,
-  equalBytes,
-  leafHash,
-  parseCheckpoint,
-  type Primitives,
-  ProtocolError,
-} from '@besure/protocol';
-import { quorateCheckpoint } from './checkpoint-signatures.js';
+import { type Primitives, ProtocolError } from '@besure/protocol';
 import { TrustError } from './error.js';
+import { HeldRightsError, openHeldRights } from './open-held-rights.js';
 
 /** What a trust file comes to. */
 export interface OpenedTrust {
@@ -39,6 +30,8 @@ export function openTrust(file: string, primitives: Primitives): OpenedTrust {
   try {
     return isTrustLog(file) ? openLog(file, primitives) : openCharter(file, primitives);
   } catch (cause) {
+    if (cause instanceof HeldRightsError)
+      throw new TrustError(`trust-${cause.fault}`, cause.message, { cause });
     if (!(cause instanceof CharterError || cause instanceof ProtocolError)) throw cause;
     const where = cause.field === undefined ? '' : `${cause.field} `;
     throw new TrustError('trust-malformed', `${where}${cause.message}`, { cause });
@@ -52,20 +45,10 @@ function openCharter(file: string, { sha256 }: Primitives): OpenedTrust {
 }
 
 function openLog(file: string, primitives: Primitives): OpenedTrust {
-  const { network, checkpoint, entries } = parseTrustLog(file);
-  const { size, root } = parseCheckpoint(checkpoint);
-  const range = new CompactRange(primitives.sha256);
-  for (const entry of entries) range.append(leafHash(entry, primitives.sha256));
-  if (range.size !== size || !equalBytes(range.root(), root))
-    throw new TrustError('trust-malformed', 'the entries do not have the root of the checkpoint');
-  const { state } = replay(null, entries, primitives, network);
-  if (state === null)
-    throw new TrustError('trust-malformed', 'the log does not begin with the charter of that network');
-  const quorate = quorateCheckpoint(checkpoint, rightsLogOf(state.charter), primitives);
-  if (quorate === null)
-    throw new TrustError('trust-not-confirmed', 'no quorum has signed the checkpoint of the log of rights');
+  const { network, ...held } = parseTrustLog(file);
+  const { state, confirmation } = openHeldRights(held, network, primitives);
   // Whoever could add a line that says nothing could make two files of one.
-  if (quorate.note !== checkpoint)
+  if (confirmation.note !== held.checkpoint)
     throw new TrustError('trust-malformed', 'the checkpoint has signatures that do not count');
-  return { network, charter: state.charter, confirmedAt: quorate.recordedTime };
+  return { network, charter: state.charter, confirmedAt: confirmation.recordedTime };
 }

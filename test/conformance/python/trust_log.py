@@ -17,12 +17,13 @@ from charter import Charter, Cosigner
 from charter_form import CODE
 from checkpoint import Checkpoint
 from errors import Refused, demand
-from note import SignatureLine
+from note import Note, SignatureLine
 from texts import base64_strict, characters, hexadecimal, is_text
 
 MEMBERS = ["format", "network", "checkpoint", "entries"]
 BEGINNING = '{\n  "format": "besure-trust-v1"'
 MAX_TIME = 253402300799
+NOT_CONFIRMED = "trust-not-confirmed"
 
 
 def _counted(lines: list[SignatureLine], signed: Checkpoint, cosigners: list[Cosigner]) -> list[tuple[int, int]]:
@@ -42,9 +43,8 @@ def _counted(lines: list[SignatureLine], signed: Checkpoint, cosigners: list[Cos
     return result
 
 
-def _demand_confirmed(given: str, entries: list[bytes], by: Charter) -> int:
-    """Since when a quorum of the charter confirms that these are all entries."""
-    read = note.read(given)
+def confirmation(read: Note, entries: list[bytes], by: Charter) -> tuple[list[int], int]:
+    """The places of the keys whose lines count, and since when a quorum of the charter confirms that these are all entries."""
     signed = checkpoint.read(read.text)
     demand(signed.size == len(entries) and signed.root == merkle.root(entries), CODE, "root of the entries")
     origin = f"{by.origin}/rights"
@@ -55,10 +55,17 @@ def _demand_confirmed(given: str, entries: list[bytes], by: Charter) -> int:
     cosignatures = [(of_log[place], time) for place, time in counted]
     time = quorum.time(cosignatures, by.terms[-1])
     is_by_log = any(cosigner.kind == "log" for cosigner, _ in cosignatures)
-    demand(time is not None and is_by_log, "trust-not-confirmed")
-    places = [place for place, _ in counted]
-    demand(len(places) == len(read.lines) and places == sorted(set(places)), CODE, "a line that does not count")
-    return time
+    demand(time is not None and is_by_log, NOT_CONFIRMED)
+    return [place for place, _ in counted], time
+
+
+def replay(network: str, entries: list[bytes]) -> tuple[rights.Replay, Charter]:
+    """What the entries come to."""
+    log = rights.Replay(network)
+    for entry in entries:
+        log.take(entry)
+    demand(log.network is not None, CODE, "no charter of that network")
+    return log, charter.read_value(log.charter)
 
 
 def _form(text: str) -> dict:
@@ -75,15 +82,14 @@ def read(text: str) -> tuple[Charter, int]:
     """The charter that the log comes to, and since when a quorum confirms it."""
     value = _form(text)
     entries = [base64_strict(one, code=CODE) for one in value["entries"]]
-    log = rights.Replay(value["network"])
     try:
-        for entry in entries:
-            log.take(entry)
-        demand(log.network is not None, CODE, "no charter of that network")
-        result = charter.read_value(log.charter)
-        return result, _demand_confirmed(value["checkpoint"], entries, result)
+        _, result = replay(value["network"], entries)
+        given = note.read(value["checkpoint"])
+        places, time = confirmation(given, entries, result)
+        demand(len(places) == len(given.lines) and places == sorted(set(places)), CODE, "a line that does not count")
+        return result, time
     except Refused as refusal:
-        if refusal.code == "trust-not-confirmed":
+        if refusal.code == NOT_CONFIRMED:
             raise
         raise Refused(CODE, str(refusal)) from refusal
 

@@ -15,6 +15,7 @@ import charter
 import checkpoint
 import cosignature
 import countersignature
+import decision
 import entry
 import event
 import item
@@ -113,6 +114,13 @@ def _rights(case: Case) -> Output:
     return {"outcomes": outcomes, "state": text, "digest": sha256(text.encode("utf-8")).hexdigest()}
 
 
+def _decision(case: Case) -> Output:
+    found, size, height, time = decision.read(case["text"], case["network"])
+    votes = found.value()["votes"]
+    said = {"proposal": found.id, "status": found.status, "closed": found.closed, "votes": votes}
+    return {**said, "size": size, "height": height, "confirmed": time}
+
+
 def _merkle(case: Case) -> Output:
     if case["operation"] == "root":
         return {"root": merkle.root([hexadecimal(one) for one in case["entries"]]).hex()}
@@ -185,6 +193,7 @@ OPERATIONS: dict[str, Callable[[Case], Output]] = {
     "statement": _statement,
     "countersignature": _countersignature,
     "rights": _rights,
+    "decision": _decision,
     "slot": _slot,
     "item": _item,
     "slot-tree": _slot_tree,
@@ -203,7 +212,7 @@ OPERATIONS: dict[str, Callable[[Case], Output]] = {
 }
 
 # What is refused here is part of what everyone has to agree on.
-SAME_CODES = {"rights", "trust-log"}
+SAME_CODES = {"decision", "rights", "trust-log"}
 
 # Of another layout, and of no concern to who verifies evidence.
 NOT_WALKED = {"ledger"}

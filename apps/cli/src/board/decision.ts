@@ -1,9 +1,9 @@
 import { printableLines } from '@besure/dev-env/printable';
-import { CharterError, formatDecision, parseDecision, parseNote, rightsLogOf } from '@besure/governance';
+import { formatDecision, parseNote } from '@besure/governance';
 import { nodePrimitives } from '@besure/keys';
-import { copyOf, FolderLog, HeldLog, HttpLogSource, type LogSource } from '@besure/log-store';
+import { copyOf, FolderLog, type HeldLog, HttpLogSource, type LogSource } from '@besure/log-store';
 import { parseRightsEntry, ProtocolError, readRightsItem, utf8Decode } from '@besure/protocol';
-import { judgeCheckpoint } from '@besure/verification';
+import { DecisionError, openDecision, type OpenedDecision } from '@besure/verification';
 import { CliError } from '../cli-error.js';
 import type { Command } from '../command.js';
 import { EXIT } from '../exit-codes.js';
@@ -11,7 +11,7 @@ import { readText, writeText } from '../files.js';
 import type { Io } from '../io.js';
 import { logUrl } from '../log-url.js';
 import { onlyArgument, parseOptions, required } from '../parse-options.js';
-import { asCliError, replayed } from './followed.js';
+import { asCliError } from './followed.js';
 import { fingerprint, unmarked, withIdsMarked } from './verb.js';
 
 /** `export ID`: what the board decided, in one file that needs nothing else to be checked. */
@@ -28,9 +28,10 @@ export const exportDecision: Command = {
     const source = await sourceOf(values.log);
     const log = await asCliError(() => copyOf(source));
     const { id, network } = proposalIn(log, beginning);
-    const report = await judged(log, id, network);
+    const text = formatDecision({ proposal: id, checkpoint: log.note, entries: log.all });
+    const report = reportOn(log.name, text, network);
     if (report.status === 'open') throw new CliError(EXIT.failed, `${id} is open: nothing is decided yet`);
-    writeText(out, formatDecision({ proposal: id, checkpoint: log.note, entries: log.all }));
+    writeText(out, text);
     show(io, values.json, report, `written to ${out}; of the network ${network}`);
     return EXIT.ok;
   },
@@ -39,15 +40,14 @@ export const exportDecision: Command = {
 /** `check FILE`: replays it; needs no network and nothing that runs. */
 export const checkDecision: Command = {
   usage: ['rights check FILE --genesis HASH [--json]'],
-  async run(args, io) {
+  run(args, io) {
     const { values, positionals } = parseOptions(args, {
       genesis: { type: 'string' },
       json: { type: 'boolean', default: false },
     });
     const path = onlyArgument(positionals, 'FILE');
     const network = fingerprint(required(values.genesis, 'genesis'));
-    const { proposal, checkpoint, entries } = decisionIn(path);
-    const report = await judged(new HeldLog(path, checkpoint, entries), proposal, network);
+    const report = reportOn(path, readText(path) ?? '', network);
     show(io, values.json, report, 'a quorum has signed the log, and every decision was replayed');
     return EXIT.ok;
   },
@@ -66,13 +66,9 @@ interface DecisionReport {
   readonly log: { readonly size: number; readonly height: number; readonly recordedTime: string };
 }
 
-async function judged(log: HeldLog, id: string, network: string): Promise<DecisionReport> {
-  const { state, size } = await replayed(log, network);
-  const proposal = state.proposals.find((one) => one.id === id);
-  if (proposal === undefined) throw new CliError(EXIT.failed, `${log.name} has no proposal ${id}`);
-  const { recordedTime } = judgeCheckpoint(log.note, rightsLogOf(state.charter), nodePrimitives);
-  const { status, closed, note, votes } = proposal;
-  const seconds = recordedTime ?? 0;
+function reportOn(name: string, text: string, network: string): DecisionReport {
+  const { proposal, size, height, confirmedAt } = openedDecision(name, text, network);
+  const { id, status, closed, note, votes } = proposal;
   return {
     network,
     proposal: id,
@@ -80,17 +76,16 @@ async function judged(log: HeldLog, id: string, network: string): Promise<Decisi
     closed,
     note,
     votes,
-    log: { size, height: state.height, recordedTime: new Date(seconds * 1000).toISOString() },
+    log: { size, height, recordedTime: new Date(confirmedAt * 1000).toISOString() },
   };
 }
 
-function decisionIn(path: string): ReturnType<typeof parseDecision> {
+function openedDecision(name: string, text: string, network: string): OpenedDecision {
   try {
-    return parseDecision(readText(path) ?? '');
+    return openDecision(text, network, nodePrimitives);
   } catch (error) {
-    if (!(error instanceof CharterError)) throw error;
-    const where = error.field === undefined ? '' : `${error.field} `;
-    throw new CliError(EXIT.failed, `${path} is no decision: ${where}${error.message}`, { cause: error });
+    if (!(error instanceof DecisionError)) throw error;
+    throw new CliError(EXIT.failed, `${name}: ${error.message}`, { cause: error });
   }
 }
 

@@ -1,0 +1,34 @@
+import { CharterError, parseDecision, type Proposal } from '@besure/governance';
+import { type Primitives, ProtocolError } from '@besure/protocol';
+import { DecisionError } from './error.js';
+import { HeldRightsError, openHeldRights } from './open-held-rights.js';
+
+/** What a decision file says. */
+export interface OpenedDecision {
+  readonly proposal: Proposal;
+  /** How much of the log is in it, up to which height, and since when a quorum confirms that (POSIX seconds). */
+  readonly size: number;
+  readonly height: number;
+  readonly confirmedAt: number;
+}
+
+/**
+ * Opens a decision file of a network: see specs/rights.md, "Decision file".
+ *
+ * @throws DecisionError `decision-malformed`, `decision-not-confirmed`, `decision-unknown`
+ */
+export function openDecision(file: string, network: string, primitives: Primitives): OpenedDecision {
+  try {
+    const { proposal: id, ...held } = parseDecision(file);
+    const { state, size, confirmation } = openHeldRights(held, network, primitives);
+    const proposal = state.proposals.find((one) => one.id === id);
+    if (proposal === undefined) throw new DecisionError('decision-unknown', `the log has no proposal ${id}`);
+    return { proposal, size, height: state.height, confirmedAt: confirmation.recordedTime };
+  } catch (cause) {
+    if (cause instanceof HeldRightsError)
+      throw new DecisionError(`decision-${cause.fault}`, cause.message, { cause });
+    if (!(cause instanceof CharterError || cause instanceof ProtocolError)) throw cause;
+    const where = cause.field === undefined ? '' : `${cause.field} `;
+    throw new DecisionError('decision-malformed', `${where}${cause.message}`, { cause });
+  }
+}
