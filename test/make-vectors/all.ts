@@ -10,6 +10,7 @@ import { documentEvents } from './document-event.ts';
 import { items, logEntries } from './ledger-items.ts';
 import { ledgerLogs } from './ledger-log.ts';
 import { merkleTrees } from './merkle.ts';
+import { rightsLeaves } from './rights-leaves.ts';
 import { rightsLogs } from './rights.ts';
 import { slotCases } from './slot.ts';
 import { slotTrees } from './slot-tree.ts';
@@ -32,6 +33,7 @@ export const FORMATS = [
   'log-entry',
   'merkle',
   'rights',
+  'rights-leaves',
   'slot',
   'slot-tree',
   'statement',
@@ -56,6 +58,7 @@ export function allVectors(): Vector[] {
     ...logEntries(),
     ...merkleTrees(),
     ...rightsLogs(),
+    ...rightsLeaves(),
     ...slotCases(),
     ...slotTrees(),
     ...validStatements(),

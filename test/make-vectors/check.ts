@@ -26,6 +26,7 @@ import { createHash } from 'node:crypto';
 import { readAccusation } from './check-accusation.ts';
 import { readDecision } from './check-decision.ts';
 import { LOG_READERS } from './check-log.ts';
+import { readRightsLeaves } from './check-rights-leaves.ts';
 import { readRights } from './check-rights.ts';
 import { readSlot } from './check-slot.ts';
 import { readTimeStamp } from './check-time-stamp.ts';
@@ -108,6 +109,8 @@ export const READERS: Readonly<Record<string, Reader>> = {
   decision: readDecision,
 
   rights: readRights,
+
+  'rights-leaves': readRightsLeaves,
 
   slot: readSlot,
 

@@ -6,10 +6,11 @@ from hashlib import new as new_hash
 from hashlib import sha256
 
 import merkle
+import rights_entry
 import slots
 from charter import Period
 from entry import Entry
-from errors import demand
+from errors import Refused, demand
 from item import LENGTH, MAGIC, Item
 from ledger import OP_DROP, OP_RETURN, Block, Transaction, script_parts
 from texts import MAX_INTEGER
@@ -75,75 +76,50 @@ def _item_parts(script: bytes) -> tuple[list[bytes], bytes]:
     return dropped, rest[1]
 
 
-class Log:
-    """The state of the rule: what the blocks so far have made of the log."""
+def _demand_input(transaction: Transaction) -> bytes:
+    """Conditions 2 to 5; the key."""
+    _demand(len(transaction.inputs) == 1, "input-count")
+    only = transaction.inputs[0]
+    _demand(not (only.txid == bytes(32) and only.output == 0xFFFFFFFF), "coinbase")
+    parts = script_parts(only.script) or []
+    _demand(len(parts) == 2 and all(isinstance(part, bytes) for part in parts), "input-script")
+    signature, key = parts
+    _demand(9 <= len(signature) <= 73 and len(key) == 33 and key[0] in (2, 3), "input-script")
+    _demand(signature[-1] == 1, "hash-type")
+    return key
+
+
+class StreamLog:
+    """The log of what stands in a stream: what the blocks so far have made of it."""
 
     def __init__(self, rule: dict, before: dict) -> None:
         self._stream_name = rule["stream"].encode("ascii")
-        self._slots = slots.from_members(rule["slots"])
-        self._ahead = rule["slotAheadSeconds"]
         self._every = rule["checkpointEvery"]
-        self._members = rule["members"]
         self._stream = None if before["stream"] is None else bytes.fromhex(before["stream"])[::-1][16:32]
-        self._taken = {(taken["member"], taken["slot"]) for taken in before["taken"]}
         self._entries: list[bytes] = []
         self._from_start = before["size"] == 0
         self.size = before["size"]
         self._due_size = before["dueSize"]
         self._newest: tuple[int, bytes] | None = None
 
-    def _publisher(self, key_hash: bytes, height: int) -> str | None:
-        for member in self._members:
-            periods = [member] if "from" in member else []
-            for key in member["ledgerKeys"]:
-                in_force = all(Period(p["from"], p["until"]).holds(height) for p in [*periods, key])
-                if bytes.fromhex(key["keyHash"]) == key_hash and in_force:
-                    return member["id"]
-        return None
-
-    def _demand_input(self, transaction: Transaction) -> bytes:
-        """Conditions 2 to 5; the key."""
-        _demand(len(transaction.inputs) == 1, "input-count")
-        only = transaction.inputs[0]
-        _demand(not (only.txid == bytes(32) and only.output == 0xFFFFFFFF), "coinbase")
-        parts = script_parts(only.script) or []
-        _demand(len(parts) == 2 and all(isinstance(part, bytes) for part in parts), "input-script")
-        signature, key = parts
-        _demand(9 <= len(signature) <= 73 and len(key) == 33 and key[0] in (2, 3), "input-script")
-        _demand(signature[-1] == 1, "hash-type")
-        return key
-
-    def _demand_slot(self, slot: int, time: int) -> None:
-        """Conditions 13 to 15."""
-        _demand(slot <= MAX_INTEGER, "item")
-        _demand(slot >= self._slots.base, "slot-before-first")
-        start = self._slots.start_millis + (slot - self._slots.base) * self._slots.length_millis
-        _demand(start <= (time + self._ahead) * 1000, "slot-ahead")
-
-    def _entry(self, transaction: Transaction, block: Block, height: int) -> Entry:
-        """Conditions 1 to 16."""
+    def _published(self, transaction: Transaction) -> tuple[bytes, bytes]:
+        """Conditions 1 to 9: HASH160 of the key, and the data."""
         _demand(self._stream is not None, "no-stream")
-        key = self._demand_input(transaction)
+        key = _demand_input(transaction)
         dropped, data = _item_parts(transaction.output_scripts[0])
         _demand(dropped[0][4:] == self._stream, "stream")
         _demand(not (len(dropped) > 1 and dropped[-1].startswith(b"spkf")), "format")
         _demand(dropped[1:] == [b"spkk"], "keys")
-        _demand(len(data) == LENGTH, "length")
-        _demand(data.startswith(MAGIC), "magic")
-        key_hash = hash160(key)
-        member = self._publisher(key_hash, height)
-        _demand(member is not None, "publisher")
-        slot = int.from_bytes(data[4:12], "big")
-        self._demand_slot(slot, block.time)
-        _demand((member, slot) not in self._taken, "slot-taken")
-        self._taken.add((member, slot))
-        return Entry(key_hash, height, Item(slot, data[12:]))
+        return hash160(key), data
+
+    def _entry(self, transaction: Transaction, block: Block, height: int) -> bytes:
+        raise NotImplementedError
 
     def _transaction(self, transaction: Transaction, block: Block, height: int) -> dict[str, str]:
         if self._stream is None and self._stream_name in map(_created_stream, transaction.output_scripts):
             self._stream = transaction.hash[16:32]
         try:
-            entry = self._entry(transaction, block, height).encode()
+            entry = self._entry(transaction, block, height)
         except Skip as skip:
             return {"skip": str(skip)}
         self._entries.append(entry)
@@ -164,3 +140,56 @@ class Log:
         self._due_size = self.size
         root = {"root": merkle.root(self._entries).hex()} if self._from_start else {}
         return {"height": height, "size": self.size, **root}
+
+
+class Log(StreamLog):
+    """The log of proofs."""
+
+    def __init__(self, rule: dict, before: dict) -> None:
+        super().__init__(rule, before)
+        self._slots = slots.from_members(rule["slots"])
+        self._ahead = rule["slotAheadSeconds"]
+        self._members = rule["members"]
+        self._taken = {(taken["member"], taken["slot"]) for taken in before["taken"]}
+
+    def _publisher(self, key_hash: bytes, height: int) -> str | None:
+        for member in self._members:
+            periods = [member] if "from" in member else []
+            for key in member["ledgerKeys"]:
+                in_force = all(Period(p["from"], p["until"]).holds(height) for p in [*periods, key])
+                if bytes.fromhex(key["keyHash"]) == key_hash and in_force:
+                    return member["id"]
+        return None
+
+    def _demand_slot(self, slot: int, time: int) -> None:
+        """Conditions 13 to 15."""
+        _demand(slot <= MAX_INTEGER, "item")
+        _demand(slot >= self._slots.base, "slot-before-first")
+        start = self._slots.start_millis + (slot - self._slots.base) * self._slots.length_millis
+        _demand(start <= (time + self._ahead) * 1000, "slot-ahead")
+
+    def _entry(self, transaction: Transaction, block: Block, height: int) -> bytes:
+        """Conditions 1 to 16."""
+        key_hash, data = self._published(transaction)
+        _demand(len(data) == LENGTH, "length")
+        _demand(data.startswith(MAGIC), "magic")
+        member = self._publisher(key_hash, height)
+        _demand(member is not None, "publisher")
+        slot = int.from_bytes(data[4:12], "big")
+        self._demand_slot(slot, block.time)
+        _demand((member, slot) not in self._taken, "slot-taken")
+        self._taken.add((member, slot))
+        return Entry(key_hash, height, Item(slot, data[12:])).encode()
+
+
+class RightsLog(StreamLog):
+    """The log of rights: rights.md, "Item and entry"."""
+
+    def _entry(self, transaction: Transaction, block: Block, height: int) -> bytes:
+        key_hash, data = self._published(transaction)
+        entry = rights_entry.MAGIC + key_hash + height.to_bytes(8, "big") + block.time.to_bytes(4, "big") + data
+        try:
+            rights_entry.read(entry)
+        except Refused as refusal:
+            raise Skip("item") from refusal
+        return entry

@@ -93,9 +93,16 @@ def _log_entry(case: Case) -> Output:
 
 
 def _ledger_log(case: Case) -> Output:
-    log = leaf_rule.Log(case["rule"], case["before"])
+    return _added(leaf_rule.Log(case["rule"], case["before"]), case["blocks"])
+
+
+def _rights_leaves(case: Case) -> Output:
+    return _added(leaf_rule.RightsLog(case["rule"], case["before"]), case["blocks"])
+
+
+def _added(log: leaf_rule.StreamLog, blocks: list[dict]) -> Output:
     outcomes, checkpoints = [], []
-    for block in case["blocks"]:
+    for block in blocks:
         outcomes.append(log.block(ledger.read_block(hexadecimal(block["hex"])), block["height"]))
         due = log.checkpoint(block["height"])
         checkpoints += [] if due is None else [due]
@@ -193,6 +200,7 @@ OPERATIONS: dict[str, Callable[[Case], Output]] = {
     "statement": _statement,
     "countersignature": _countersignature,
     "rights": _rights,
+    "rights-leaves": _rights_leaves,
     "decision": _decision,
     "slot": _slot,
     "item": _item,
@@ -270,8 +278,8 @@ def _walk_folder(folder: Path) -> Tally:
             case, name = json.loads(file.read_text("utf-8")), f"{kind}/{file.name}"
             if folder.name == "evidence":
                 _check_evidence(case, kind == "valid", tally, name, folder)
-            elif folder.name == "ledger-log":
-                _check_operation(_ledger_log, case, True, tally, name)
+            elif folder.name in {"ledger-log", "rights-leaves"}:
+                _check_operation(OPERATIONS[folder.name], case, True, tally, name)
             else:
                 _check_operation(OPERATIONS[folder.name], case, kind == "valid", tally, name)
     if folder.name in SAME_CODES:
