@@ -1,4 +1,4 @@
-import { spawnSync } from 'node:child_process';
+import { execFile } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -15,7 +15,12 @@ import { hubLogOf } from './run-file.js';
 const CLI = join(import.meta.dirname, '../../../apps/cli/dist/main.js');
 const HUBS = ['hub', 'hub-2'] as const;
 
-const running = networkForTests('board', { hubs: HUBS.length, host: (logs) => new ProcessHost(logs) });
+const running = networkForTests('board', {
+  hubs: HUBS.length,
+  // Slots have nothing to do with boards, and many of them leave the command line little of the machine.
+  profile: 'demo',
+  host: (logs) => new ProcessHost(logs),
+});
 
 interface Rights {
   readonly version: number;
@@ -30,9 +35,18 @@ interface Proposal {
   readonly tally: { readonly for: readonly string[] };
 }
 
-function besure(...args: string[]): { status: number | null; out: string; err: string } {
-  const { status, stdout, stderr } = spawnSync(process.execPath, [CLI, ...args], { encoding: 'utf8' });
-  return { status, out: stdout, err: stderr };
+interface Ended {
+  readonly status: number | null;
+  readonly out: string;
+  readonly err: string;
+}
+
+function besure(...args: string[]): Promise<Ended> {
+  return new Promise((resolve) => {
+    const child = execFile(process.execPath, [CLI, ...args], (_error, out, err) =>
+      resolve({ status: child.exitCode, out, err }),
+    );
+  });
 }
 
 function urlOf(hub: string): string {
@@ -41,7 +55,7 @@ function urlOf(hub: string): string {
 }
 
 /** `./besure rights` at a hub. */
-function board(hub: string, ...args: string[]): ReturnType<typeof besure> {
+function board(hub: string, ...args: string[]): Promise<Ended> {
   return besure('rights', ...args, '--url', urlOf(hub), '--json');
 }
 
@@ -65,7 +79,8 @@ function proposalAtBoth(
   return atBoth(what, `/proposals/${id}`, holds);
 }
 
-function answerOf({ status, out, err }: ReturnType<typeof besure>): unknown {
+async function answerOf(ended: Promise<Ended> | Ended): Promise<unknown> {
+  const { status, out, err } = await ended;
   expect([status, err]).toEqual([0, expect.any(String)]);
   return JSON.parse(out);
 }
@@ -100,63 +115,70 @@ describe('a board on a whole network, by its command line', { timeout: 170_000 }
   it('admits a fourth organisation by two votes of three, through whichever hub', async () => {
     const [rights] = await atBoth<Rights>('the first charter', '', ({ version }) => version === 0);
     const change = admission();
-    const preview = answerOf(board(second, 'preview', change));
+    const preview = await answerOf(board(second, 'preview', change));
     expect(preview).toMatchObject([{ path: 'organisations.gamma', before: null, after: { id: 'gamma' } }]);
-    const proposed = board(first, 'propose', change, ...as('alpha'), '--genesis', rights!.network);
+    const proposed = await board(first, 'propose', change, ...as('alpha'), '--genesis', rights!.network);
     expect(proposed.err).toContain('"organisation": "gamma"');
-    ({ id: proposal } = answerOf(proposed) as { id: string });
+    ({ id: proposal } = (await answerOf(proposed)) as { id: string });
     await proposalAtBoth('the proposal', proposal, ({ status }) => status === 'open');
     for (const [hub, voter] of [
       [second, 'alpha'],
       [first, 'beta'],
     ] as const) {
-      const voted = board(hub, 'vote', proposal, 'for', ...as(voter));
+      const voted = await board(hub, 'vote', proposal, 'for', ...as(voter));
       expect(voted.err).toContain(`to be signed by ${voter}:`);
-      expect(answerOf(voted)).toMatchObject({ note: { kind: 'vote', number: 1, proposal } });
+      expect(await answerOf(voted)).toMatchObject({ note: { kind: 'vote', number: 1, proposal } });
     }
     const [one, other] = await atBoth<Rights>('the decision', '', ({ version }) => version === 1);
     expect(one!.members.at(-1)).toMatchObject({ id: 'gamma', status: 'member' });
     expect([other!.size, other!.digest]).toEqual([one!.size, one!.digest]);
-    const accepted = answerOf(board(second, 'proposals', '--status', 'accepted'));
+    const accepted = await answerOf(board(second, 'proposals', '--status', 'accepted'));
     expect(accepted).toMatchObject([{ id: proposal, tally: { for: ['alpha', 'beta'] } }]);
-    const history = answerOf(board(second, 'history', '--from', '1')) as { outcome: object }[];
+    const history = (await answerOf(board(second, 'history', '--from', '1'))) as { outcome: object }[];
     expect(history.map(({ outcome }) => outcome)).toEqual(
       ['proposed', 'voted', 'voted'].map((did) => ({ did, id: proposal })),
     );
   });
 
   it('takes a vote and a proposal back', async () => {
-    const asked = board(first, 'propose', 'suspend-organisation', 'gamma', ...as('beta'));
-    const { id } = answerOf(asked) as { id: string };
+    const asked = await board(first, 'propose', 'suspend-organisation', 'gamma', ...as('beta'));
+    const { id } = (await answerOf(asked)) as { id: string };
     await proposalAtBoth('the proposal', id, ({ status }) => status === 'open');
-    answerOf(board(first, 'vote', id, 'for', ...as('exchange')));
+    await answerOf(board(first, 'vote', id, 'for', ...as('exchange')));
     await proposalAtBoth('the vote', id, ({ tally }) => tally.for.length === 1);
-    const again = board(second, 'vote', id, 'against', ...as('exchange'));
-    expect(answerOf(again)).toMatchObject({ note: { number: 2, choice: 'against' } });
-    answerOf(board(second, 'withdraw', id, ...as('beta')));
+    const again = await board(second, 'vote', id, 'against', ...as('exchange'));
+    expect(await answerOf(again)).toMatchObject({ note: { number: 2, choice: 'against' } });
+    await answerOf(board(second, 'withdraw', id, ...as('beta')));
     await proposalAtBoth('the withdrawal', id, ({ status }) => status === 'withdrawn');
   });
 
-  it('is told why something cannot be, before it is signed or at the latest by the hub', () => {
-    const refused = (...args: string[]): string => {
-      const { status, out, err } = board(first, ...args);
+  it('is told why something cannot be, before it is signed or at the latest by the hub', async () => {
+    const refused = async (...args: string[]): Promise<string> => {
+      const { status, out, err } = await board(first, ...args);
       expect([status, out]).toEqual([1, '']);
       return err;
     };
-    const exchange = refused('propose', 'suspend-organisation', 'exchange', ...as('alpha'));
+    const exchange = await refused('propose', 'suspend-organisation', 'exchange', ...as('alpha'));
     expect(exchange).toContain('(rights-change)\n  field: change.organisation\n  rule: ');
     expect(exchange).not.toContain('to be signed');
-    expect(refused('vote', proposal, 'for', ...as('exchange'))).toContain('(rights-closed)');
-    const life = refused('propose', 'suspend-organisation', 'gamma', '--life', '2000000', ...as('alpha'));
+    expect(await refused('vote', proposal, 'for', ...as('exchange'))).toContain('(rights-closed)');
+    const life = await refused(
+      'propose',
+      'suspend-organisation',
+      'gamma',
+      '--life',
+      '2000000',
+      ...as('alpha'),
+    );
     expect(life).toContain('(rights-expires)');
   });
 
-  it('is replayed from a mirror to the state of both hubs', () => {
-    const rights = answerOf(board(second, 'show')) as Rights;
+  it('is replayed from a mirror to the state of both hubs', async () => {
+    const rights = (await answerOf(board(second, 'show'))) as Rights;
     const folder = join(running.folder, 'mirror');
     const hub = new URL(hubLogOf(running.network.services, second)).origin;
-    expect(besure('mirror', folder, '--log', 'rights', '--url', hub)).toMatchObject({ status: 0 });
-    const replayed = besure('rights', 'verify', '--log', folder, '--genesis', rights.network, '--json');
+    expect(await besure('mirror', folder, '--log', 'rights', '--url', hub)).toMatchObject({ status: 0 });
+    const replayed = await besure('rights', 'verify', '--log', folder, '--genesis', rights.network, '--json');
     expect(replayed).toMatchObject({ status: 0, err: '' });
     expect(JSON.parse(replayed.out)).toMatchObject({
       version: 1,
@@ -165,11 +187,15 @@ describe('a board on a whole network, by its command line', { timeout: 170_000 }
       proposals: { accepted: 1, withdrawn: 1 },
     });
     const file = join(running.folder, 'decision.json');
-    const exported = besure('rights', 'export', proposal, '--out', file, '--log', folder);
+    const exported = await besure('rights', 'export', proposal, '--out', file, '--log', folder);
     expect(exported).toMatchObject({ status: 0, err: '' });
-    const checked = besure('rights', 'check', file, '--genesis', rights.network, '--json');
-    expect(answerOf(checked)).toMatchObject({ proposal, status: 'accepted', note: { member: 'alpha' } });
-    const other = besure('rights', 'verify', '--log', folder, '--genesis', '0'.repeat(64));
+    const checked = await besure('rights', 'check', file, '--genesis', rights.network, '--json');
+    expect(await answerOf(checked)).toMatchObject({
+      proposal,
+      status: 'accepted',
+      note: { member: 'alpha' },
+    });
+    const other = await besure('rights', 'verify', '--log', folder, '--genesis', '0'.repeat(64));
     expect(other.status).toBe(1);
     expect(other.err).toContain(`has no charter of the network`);
   });
