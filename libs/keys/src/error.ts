@@ -16,6 +16,7 @@ export type KeyErrorCode =
   | 'certificate-of-a-person'
   | 'wrong-length'
   | 'passphrase'
+  | 'program'
   | 'sealed-malformed'
   | 'sealed-unknown-key'
   | 'sealed-mismatch';

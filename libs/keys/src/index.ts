@@ -14,6 +14,7 @@ export {
   type SignerPair,
 } from './checkpoint-keys.js';
 export { generateSeatKey, loadSeatKey, type SeatSigner } from './seat-key.js';
+export { openSeatProgram } from './seat-program.js';
 export { createFactsVault, loadFactsVault, type FactsVault, type Sealed } from './facts-vault.js';
 export { nodePrimitives } from './node-primitives.js';
 export { rememberCheckpointSignatures } from './remembered-signatures.js';

@@ -17,6 +17,11 @@ function kindOf(key: KeyObject): PrivateKeyKind | null {
   }
 }
 
+/** Whether a key is of that kind. */
+export function isKind(key: KeyObject, kind: PrivateKeyKind): boolean {
+  return kindOf(key) === kind;
+}
+
 /** Parses one PEM PKCS#8 private key of the expected kind; `where` names the file in errors. */
 export function parsePrivateKey(pem: string, kind: PrivateKeyKind, where: string): KeyObject {
   let key: KeyObject;
@@ -27,7 +32,7 @@ export function parsePrivateKey(pem: string, kind: PrivateKeyKind, where: string
     // The cause is left out on purpose: what a parser says about a secret may quote it.
     throw new KeyError('malformed', `${where} must hold an unencrypted PEM private key (PKCS#8)`);
   }
-  if (kindOf(key) !== kind) throw new KeyError('wrong-algorithm', `${where} must hold a ${kind} key`);
+  if (!isKind(key, kind)) throw new KeyError('wrong-algorithm', `${where} must hold a ${kind} key`);
   return key;
 }
 

@@ -1,14 +1,16 @@
+import { generateKeyPairSync } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Charter, formatCharter, parseNote, prepareNote } from '@besure/governance';
-import { generateSeatKey, nodePrimitives, type SeatSigner } from '@besure/keys';
+import { generateSeatKey, nodePrimitives, openSeatProgram, type SeatSigner } from '@besure/keys';
 import { attachSignature, encodeBase64url } from '@besure/protocol';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { run } from '../run.js';
 
+const PROGRAM = join(import.meta.dirname, '../../../../examples/seat-program/openssl.sh');
 const NETWORK = '3d'.repeat(32);
 const folder = mkdtempSync(join(tmpdir(), 'besure-cli-board-'));
 const passphrase = join(folder, 'passphrase');
@@ -126,6 +128,7 @@ describe('./besure rights, what it takes', () => {
     [['vote', 'x'], 'an ID, and for or against'],
     [['vote', 'x', 'maybe'], 'an ID, and for or against'],
     [['vote', 'x', 'for'], '--seat is missing'],
+    [['vote', 'x', 'for', '--seat', 'x', '--seat-program', 'y'], 'not both'],
     [['withdraw', '--seat', 'x'], 'ID is missing'],
     [['propose', '--seat', 'x'], 'CHANGE is missing'],
     [['propose', 'suspend-organisation', '--seat', 'x'], 'a FILE, or one of suspend-organisation'],
@@ -224,6 +227,24 @@ describe('./besure rights, what it signs', () => {
     for (const part of ['to be signed by alpha', 'suspend-organisation', 'in the place of its vote for'])
       expect(err).toContain(part);
     expect(err).toContain('a.b: null -> {"from":1}');
+  });
+
+  it('has a program sign, where it has the key, and tells whose program does not', async () => {
+    const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+    const file = join(folder, 'seat.pem');
+    writeFileSync(file, privateKey.export({ format: 'pem', type: 'pkcs8' }));
+    process.env['BESURE_SEAT_KEY'] = file;
+    const { publicKey } = await openSeatProgram(PROGRAM);
+    const key = encodeBase64url(publicKey);
+    answer('/v1/charter', formatCharter(charterWith(key)));
+    const asked = ['vote', proposal, 'for', '--yes', '--url', hub] as const;
+    expect((await besure(...asked, '--seat-program', PROGRAM)).status).toBe(0);
+    const { note } = JSON.parse(handedIn.at(-1)!) as { note: string };
+    expect(parseNote(note, nodePrimitives.sha256)).toMatchObject({ key, content: { member: 'alpha' } });
+    const none = join(folder, 'none.sh');
+    const { status, err } = await besure(...asked, '--seat-program', none);
+    expect([status, err]).toEqual([66, expect.stringContaining(`${none} cannot be run`)]);
+    delete process.env['BESURE_SEAT_KEY'];
   });
 
   it('does not sign a vote on a proposal that the hub shows as another one', async () => {

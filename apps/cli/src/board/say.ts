@@ -10,19 +10,21 @@ import { onlyArgument, parseOptions, required } from '../parse-options.js';
 import { changeOf } from './change-argument.js';
 import type { Hub, Rights } from './hub.js';
 import { proposalNamed } from './proposal-named.js';
-import { effectText, openSeat, type OpenSeat, signAndHandIn } from './sign.js';
+import { effectText, openSeat, type OpenSeat, type SeatPlace, signAndHandIn } from './sign.js';
 import { differenceText, proposalText } from './text.js';
 import { fingerprint, hubAt, withIdsMarked } from './verb.js';
 
 const OPTIONS = {
   seat: { type: 'string' },
   'passphrase-file': { type: 'string' },
+  'seat-program': { type: 'string' },
   genesis: { type: 'string' },
   url: { type: 'string' },
   yes: { type: 'boolean', default: false },
   json: { type: 'boolean', default: false },
 } as const;
-const USAGE = '--seat FILE [--passphrase-file FILE] [--genesis HASH] [--url URL] [--yes] [--json]';
+const USAGE =
+  '(--seat FILE [--passphrase-file FILE] | --seat-program FILE) [--genesis HASH] [--url URL] [--yes] [--json]';
 
 /** `propose CHANGE`: asks the board for a change. To propose is not to vote. */
 export const propose: Command = {
@@ -114,6 +116,7 @@ interface Speaking {
 interface Values {
   readonly seat?: string;
   readonly 'passphrase-file'?: string;
+  readonly 'seat-program'?: string;
   readonly genesis?: string;
   readonly url?: string;
   readonly yes: boolean;
@@ -122,13 +125,13 @@ interface Values {
 
 /** Opens the seat at a hub of the right network, and prints what was said. */
 async function speak(values: Values, io: Io, work: (speaking: Speaking) => Promise<number>): Promise<number> {
-  const path = required(values.seat, 'seat');
+  const place = seatPlaceOf(values);
   const network = values.genesis === undefined ? null : fingerprint(values.genesis);
   const hub = await hubAt(values.url);
   const [rights, charter] = await Promise.all([hub.rights(), hub.charter()]);
   if (network !== null && rights.network !== network)
     throw new CliError(EXIT.failed, `${hub.url} is a hub of the network ${rights.network}`);
-  const seat = await openSeat(path, values['passphrase-file'], charter, io);
+  const seat = await openSeat(place, charter, io);
   return work({
     hub,
     rights,
@@ -140,6 +143,16 @@ async function speak(values: Values, io: Io, work: (speaking: Speaking) => Promi
       return EXIT.ok;
     },
   });
+}
+
+function seatPlaceOf({
+  seat,
+  'seat-program': program,
+  'passphrase-file': passphraseFile,
+}: Values): SeatPlace {
+  if (program === undefined) return { file: required(seat, 'seat'), passphraseFile };
+  if (seat !== undefined) throw new UsageError('--seat or --seat-program, not both');
+  return { program };
 }
 
 function wholeNumber(text: string): number {

@@ -1,6 +1,6 @@
 import { printableLines } from '@besure/dev-env/printable';
 import { type Change, type Charter, type NoteContent, prepareNote } from '@besure/governance';
-import { KeyError, loadSeatKey, type SeatSigner } from '@besure/keys';
+import { KeyError, loadSeatKey, openSeatProgram, type SeatSigner } from '@besure/keys';
 import { attachSignature, encodeBase64url } from '@besure/protocol';
 import { CliError } from '../cli-error.js';
 import { confirmed } from '../confirmation.js';
@@ -17,24 +17,36 @@ export interface OpenSeat {
   readonly member: string;
 }
 
-/** Opens a seat's key file. Throws a CliError where it cannot be opened, or is no seat of a member. */
-export async function openSeat(
-  path: string,
-  passphraseFile: string | undefined,
-  charter: Charter,
-  io: Io,
-): Promise<OpenSeat> {
-  const signer = await loadSeatKey(path, await passphraseFrom(passphraseFile, io)).catch((error: unknown) => {
-    if (!(error instanceof KeyError)) throw error;
-    throw new CliError(EXIT.unreadable, error.message, { cause: error });
-  });
+/** Where a seat's key is: in a file that a passphrase opens, or with a program. */
+export type SeatPlace =
+  { readonly file: string; readonly passphraseFile: string | undefined } | { readonly program: string };
+
+/** Opens a seat. Throws a CliError where it cannot be opened, or is no seat of a member. */
+export async function openSeat(place: SeatPlace, charter: Charter, io: Io): Promise<OpenSeat> {
+  const signer = await asUnreadable(() => signerAt(place, io));
   const key = encodeBase64url(signer.publicKey);
   const member = charter.organisations.find(({ seats }) =>
     seats.some((seat) => seat.key === key && seat.until === null),
   );
-  if (member === undefined)
-    throw new CliError(EXIT.failed, `${path} is no seat of a member, or not any more: ${key}`);
+  if (member === undefined) {
+    const name = 'program' in place ? place.program : place.file;
+    throw new CliError(EXIT.failed, `${name} is no seat of a member, or not any more: ${key}`);
+  }
   return { signer, key, member: member.id };
+}
+
+async function signerAt(place: SeatPlace, io: Io): Promise<SeatSigner> {
+  if ('program' in place) return openSeatProgram(place.program);
+  return loadSeatKey(place.file, await passphraseFrom(place.passphraseFile, io));
+}
+
+async function asUnreadable<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (!(error instanceof KeyError)) throw error;
+    throw new CliError(EXIT.unreadable, error.message, { cause: error });
+  }
 }
 
 /** What a change would do to the charter as that hub has it, or why it would do nothing, for people. */
@@ -74,6 +86,6 @@ export async function signAndHandIn(
   io.err(`${printableLines(shown.join('\n'))}\n`);
   if (!yes) await confirmed('sign it?');
   const input = prepareNote(content, key);
-  const signed = attachSignature(input, await signer.sign(input));
+  const signed = attachSignature(input, await asUnreadable(() => signer.sign(input)));
   return { id: await hub.carry(signed), note: content, signed };
 }
