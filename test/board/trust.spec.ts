@@ -84,7 +84,7 @@ function codeOf(file: string): string {
 }
 
 describe('a trust file, version 1', () => {
-  it('comes to what replaying the log comes to, and tells since when a quorum confirms that', () => {
+  it('comes to what replaying the log comes to, and tells of which time a quorum confirms that', () => {
     const { state } = replay(null, entries, nodePrimitives, name);
     expect(openTrust(formatTrustLog(good), nodePrimitives)).toEqual({
       network: name,

@@ -65,14 +65,26 @@ export function trustLogs(): Vector[] {
   const [secondLog, secondHub] = board.lines({ 'hub-2': T + 90 }) as [string, string];
   const [ofTheOther] = board.lines({ 'hub-1': T }, body, charter.log.origin);
   return [
-    valid('decided', 'A log in which two of three suspend beta; a quorum confirms it.', good, T + 5),
+    valid('decided', 'A log in which two of three suspend beta; a quorum confirms it.', good, T),
     valid('first-charter', 'A log that holds the first charter only.', fileOf(linesOn(first), [founded]), T, [
       founded,
     ]),
     valid(
       'more-lines',
-      'Both hubs have signed: all lines count, and the time is when the quorum was reached.',
+      'Both hubs have signed: all lines count, and the time is the latest of which a hub and the witness speak.',
       fileOf([log, secondLog, hub, secondHub, witness]),
+      T + 5,
+    ),
+    valid(
+      'signed-anew',
+      'A hub and the witness have signed the same log again, months later: nothing was missing by then.',
+      fileOf(board.lines({ 'hub-1': T + 9_000_060, 'hub-2': T, 'archive of alpha': T + 9_000_000 })),
+      T + 9_000_000,
+    ),
+    valid(
+      'signed-anew-by-hubs-alone',
+      'Both hubs have signed again, the witness has not: fewer than a quorum say nothing about later.',
+      fileOf(board.lines({ 'hub-1': T + 9_000_000, 'hub-2': T + 9_000_060, 'archive of alpha': T + 5 })),
       T + 5,
     ),
     valid('refused-entry', 'An entry that changes nothing belongs to the log.', ...withRefused()),

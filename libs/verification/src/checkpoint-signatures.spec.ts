@@ -125,12 +125,23 @@ describe('a published checkpoint of several parties', () => {
       checkpoint: watched.head(),
       note: formatCheckpoint(watched.head(), watched.lines(all)),
       recordedTime: T + 7,
+      upheldTime: T,
     });
     const unsigned = watched.publishedLines(all).slice(2);
     expect(quorate(formatCheckpoint(watched.head(), unsigned))).toBeNull();
   });
 
-  it('gets no earlier by what a holder leaves out', () => {
+  it('is upheld as late as both counts are met, by the latest of each party', () => {
+    const first = { 'hub-1': T, 'archive of alpha': T + 1, 'archive of exchange': T + 2 };
+    expect(judgeLines(first).upheldTime).toBe(T);
+    const anew = { ...first, 'hub-2': T + 900, 'archive of beta': T + 950 };
+    // The second group has not spoken since: whoever has one hub and one group of two cannot say that nothing has changed.
+    expect(judgeLines(anew).upheldTime).toBe(T + 2);
+    expect(judgeLines({ ...anew, 'archive of exchange': T + 930 }).upheldTime).toBe(T + 900);
+    expect(judgeLines({ 'hub-1': T, 'archive of alpha': T + 1 }).upheldTime).toBeNull();
+  });
+
+  it('gets no earlier, nor upheld later, by what a holder leaves out', () => {
     const all = Object.entries({
       'hub-1': T + 9,
       'hub-2': T,
@@ -138,11 +149,12 @@ describe('a published checkpoint of several parties', () => {
       'archive of beta': T + 2,
       'archive of exchange': T + 5,
     });
-    const whole = judgeLines(Object.fromEntries(all)).recordedTime!;
+    const whole = judgeLines(Object.fromEntries(all));
     fc.assert(
       fc.property(fc.subarray(all, { minLength: 1 }), (some) => {
-        const { recordedTime } = judgeLines(Object.fromEntries(some));
-        if (recordedTime !== null) expect(recordedTime).toBeGreaterThanOrEqual(whole);
+        const { recordedTime, upheldTime } = judgeLines(Object.fromEntries(some));
+        if (recordedTime !== null) expect(recordedTime).toBeGreaterThanOrEqual(whole.recordedTime!);
+        if (upheldTime !== null) expect(upheldTime).toBeLessThanOrEqual(whole.upheldTime!);
       }),
       { numRuns: 40 },
     );

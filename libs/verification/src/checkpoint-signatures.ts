@@ -30,6 +30,8 @@ export interface CheckpointStanding extends Pick<Cosigned, 'signedByLog' | 'hubs
   readonly groups: number;
   /** The time, in POSIX seconds, at which the quorum was reached; `null` when it was not. */
   readonly recordedTime: number | null;
+  /** The latest time, in POSIX seconds, at which a quorum stood by it; `null` when none did. */
+  readonly upheldTime: number | null;
 }
 
 /** A checkpoint as published, judged. */
@@ -46,8 +48,9 @@ export interface JudgedCheckpoint extends CheckpointStanding {
 export interface QuorateCheckpoint {
   readonly checkpoint: CheckpointBody;
   readonly note: string;
-  /** In POSIX seconds. */
+  /** Since when, and until when, a quorum is known to have stood by it, in POSIX seconds. */
   readonly recordedTime: number;
+  readonly upheldTime: number;
 }
 
 /**
@@ -68,6 +71,7 @@ export function judgeCheckpoint(note: string, charter: Charter, primitives: Prim
     operators: cosigned.operatorTimes.size,
     groups: cosigned.groupTimes.size,
     recordedTime: quorumTime(cosigned, charter.quorum),
+    upheldTime: upheldTime(counting, charter.quorum),
     forEvidence: lines.length === 0 ? null : formatCheckpoint(checkpoint, lines),
   };
 }
@@ -81,9 +85,10 @@ export function quorateCheckpoint(
   charter: Charter,
   primitives: Primitives,
 ): QuorateCheckpoint | null {
-  const { checkpoint, signedByLog, recordedTime, forEvidence } = judgeCheckpoint(note, charter, primitives);
-  if (!signedByLog || recordedTime === null || forEvidence === null) return null;
-  return { checkpoint, note: forEvidence, recordedTime };
+  const judged = judgeCheckpoint(note, charter, primitives);
+  const { checkpoint, signedByLog, recordedTime, upheldTime: upheld, forEvidence } = judged;
+  if (!signedByLog || recordedTime === null || upheld === null || forEvidence === null) return null;
+  return { checkpoint, note: forEvidence, recordedTime, upheldTime: upheld };
 }
 
 /**
@@ -116,37 +121,49 @@ export function verifyEvidenceCheckpoint(
  */
 export function quorumTime(
   { operatorTimes, groupTimes }: Pick<Cosigned, 'operatorTimes' | 'groupTimes'>,
-  quorum: Terms['quorum'],
+  { hubs, witnesses }: Terms['quorum'],
 ): number | null {
-  const times = [
-    nthSmallest(operatorTimes, quorum.hubs),
-    ...(quorum.witnesses === 0 ? [] : [nthSmallest(groupTimes, quorum.witnesses)]),
-  ];
-  const reached = times.filter((time) => time !== undefined);
-  return reached.length < times.length ? null : Math.max(...reached);
+  const nth = (times: ReadonlyMap<string, number>, n: number): number =>
+    [...times.values()].toSorted((a, b) => a - b)[n - 1] ?? Infinity;
+  const time = Math.max(nth(operatorTimes, hubs), witnesses === 0 ? -Infinity : nth(groupTimes, witnesses));
+  return Number.isFinite(time) ? time : null;
+}
+
+/**
+ * The latest time of which a quorum says that it still knew of nothing beyond the checkpoint, `null` where there is none: so many parties have
+ * cosigned it then or later. Fewer can sign an old one anew as late as they like, and move nothing.
+ */
+function upheldTime(lines: readonly KnownLine[], { hubs, witnesses }: Terms['quorum']): number | null {
+  const nth = (kind: 'hub' | 'witness', n: number): number =>
+    [...timesByParty(ofWitnesses(lines, kind), Math.max).values()].toSorted((a, b) => b - a)[n - 1] ??
+    -Infinity;
+  const time = Math.min(nth('hub', hubs), witnesses === 0 ? Infinity : nth('witness', witnesses));
+  return Number.isFinite(time) ? time : null;
 }
 
 /** Whose lines these are. Parties count, not keys: whoever runs three hubs has one voice among operators. */
 function cosignedBy(lines: readonly KnownLine[]): Cosigned {
-  const of = (kind: 'hub' | 'witness'): KnownLine[] =>
-    lines.filter(({ role, by }) => role === 'witness' && by.kind === kind);
+  const of = (kind: 'hub' | 'witness'): KnownLine[] => ofWitnesses(lines, kind);
   return {
     signedByLog: lines.some(({ role }) => role === 'log'),
     hubs: idsOf(of('hub')),
     witnesses: idsOf(of('witness')),
-    operatorTimes: timesByParty(of('hub')),
-    groupTimes: timesByParty(of('witness')),
+    operatorTimes: timesByParty(of('hub'), Math.min),
+    groupTimes: timesByParty(of('witness'), Math.min),
   };
 }
 
-/** The earliest time of each party. */
-function timesByParty(lines: readonly KnownLine[]): Map<string, number> {
-  const parties = Map.groupBy(lines, ({ by }) => by.party);
-  return new Map([...parties].map(([party, theirs]) => [party, Math.min(...theirs.map(({ time }) => time))]));
+function ofWitnesses(lines: readonly KnownLine[], kind: 'hub' | 'witness'): KnownLine[] {
+  return lines.filter(({ role, by }) => role === 'witness' && by.kind === kind);
 }
 
-function nthSmallest(times: ReadonlyMap<string, number>, n: number): number | undefined {
-  return [...times.values()].toSorted((a, b) => a - b)[n - 1];
+/** The earliest or the latest time of each party. */
+function timesByParty(
+  lines: readonly KnownLine[],
+  choose: typeof Math.min | typeof Math.max,
+): Map<string, number> {
+  const parties = Map.groupBy(lines, ({ by }) => by.party);
+  return new Map([...parties].map(([party, theirs]) => [party, choose(...theirs.map(({ time }) => time))]));
 }
 
 /** A hub or witness may have signed by two keys, around the moment at which one followed the other. */

@@ -6,7 +6,7 @@ import { HeldRightsError, openHeldRights } from './open-held-rights.js';
 /** What a decision file says. */
 export interface OpenedDecision {
   readonly proposal: Proposal;
-  /** How much of the log is in it, up to which height, and since when a quorum confirms that (POSIX seconds). */
+  /** How much of the log is in it, up to which height, and the latest time of which a quorum says that this was all (POSIX seconds). */
   readonly size: number;
   readonly height: number;
   readonly confirmedAt: number;
@@ -23,7 +23,7 @@ export function openDecision(file: string, network: string, primitives: Primitiv
     const { state, size, confirmation } = openHeldRights(held, network, primitives);
     const proposal = state.proposals.find((one) => one.id === id);
     if (proposal === undefined) throw new DecisionError('decision-unknown', `the log has no proposal ${id}`);
-    return { proposal, size, height: state.height, confirmedAt: confirmation.recordedTime };
+    return { proposal, size, height: state.height, confirmedAt: confirmation.upheldTime };
   } catch (cause) {
     if (cause instanceof HeldRightsError)
       throw new DecisionError(`decision-${cause.fault}`, cause.message, { cause });

@@ -16,7 +16,7 @@ export interface OpenedTrust {
   readonly network: string;
   /** As the decisions have made it, up to where the file goes. */
   readonly charter: Charter;
-  /** Since when a quorum confirms that nothing is missing up to there, in POSIX seconds; `null` in version 0, which is somebody's word. */
+  /** The latest time, in POSIX seconds, of which a quorum says that nothing was missing; `null` in version 0, which is somebody's word. */
   readonly confirmedAt: number | null;
 }
 
@@ -50,5 +50,5 @@ function openLog(file: string, primitives: Primitives): OpenedTrust {
   // Whoever could add a line that says nothing could make two files of one.
   if (confirmation.note !== held.checkpoint)
     throw new TrustError('trust-malformed', 'the checkpoint has signatures that do not count');
-  return { network, charter: state.charter, confirmedAt: confirmation.recordedTime };
+  return { network, charter: state.charter, confirmedAt: confirmation.upheldTime };
 }

@@ -24,7 +24,7 @@ def _form(text: str) -> dict:
 
 
 def read(text: str, network: str) -> tuple[Proposal, int, int, int]:
-    """The proposal; size and height of the log; since when a quorum confirms it."""
+    """The proposal; size and height of the log; the latest time of which a quorum says that it is all."""
     value = _form(text)
     entries = [base64_strict(one, code=CODE) for one in value["entries"]]
     try:

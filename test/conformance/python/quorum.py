@@ -3,6 +3,7 @@ and evidence.md."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from charter import Charter, Cosigner, Terms
@@ -18,12 +19,12 @@ class Confirmation:
     majority: bool
 
 
-def _times_of_parties(cosignatures: Cosignatures, kind: str) -> dict[str, int]:
-    """Of each operator or group the least time that counts."""
+def _times_of_parties(cosignatures: Cosignatures, kind: str, choose: Callable[[int, int], int] = min) -> dict[str, int]:
+    """Of each operator or group the least time that counts, or the greatest."""
     times: dict[str, int] = {}
     for cosigner, time in cosignatures:
         if cosigner.kind == kind and cosigner.period.holds(time):
-            times[cosigner.party] = min(time, times.get(cosigner.party, time))
+            times[cosigner.party] = choose(time, times.get(cosigner.party, time))
     return times
 
 
@@ -35,6 +36,17 @@ def time(cosignatures: Cosignatures, terms: Terms) -> int | None:
     if len(operators) < hubs or len(groups) < witnesses:
         return None
     return max([operators[hubs - 1]] + ([groups[witnesses - 1]] if witnesses else []))
+
+
+def upheld(cosignatures: Cosignatures, terms: Terms) -> int | None:
+    """The upheld time that lines which verify give, or nothing if they are not quorate."""
+    operators, groups = (
+        sorted(_times_of_parties(cosignatures, kind, max).values(), reverse=True) for kind in ("hub", "witness")
+    )
+    hubs, witnesses = terms.quorum_hubs, terms.quorum_witnesses
+    if len(operators) < hubs or len(groups) < witnesses:
+        return None
+    return min([operators[hubs - 1]] + ([groups[witnesses - 1]] if witnesses else []))
 
 
 def _is_majority(cosignatures: Cosignatures, terms: Terms, at: int, charter: Charter) -> bool:

@@ -44,7 +44,7 @@ def _counted(lines: list[SignatureLine], signed: Checkpoint, cosigners: list[Cos
 
 
 def confirmation(read: Note, entries: list[bytes], by: Charter) -> tuple[list[int], int]:
-    """The places of the keys whose lines count, and since when a quorum of the charter confirms that these are all entries."""
+    """The places of the keys whose lines count, and the latest time of which a quorum of the charter says that these are all entries."""
     signed = checkpoint.read(read.text)
     demand(signed.size == len(entries) and signed.root == merkle.root(entries), CODE, "root of the entries")
     origin = f"{by.origin}/rights"
@@ -53,7 +53,7 @@ def confirmation(read: Note, entries: list[bytes], by: Charter) -> tuple[list[in
     ]
     counted = _counted(read.lines, signed, of_log) if signed.origin == origin else []
     cosignatures = [(of_log[place], time) for place, time in counted]
-    time = quorum.time(cosignatures, by.terms[-1])
+    time = quorum.upheld(cosignatures, by.terms[-1])
     is_by_log = any(cosigner.kind == "log" for cosigner, _ in cosignatures)
     demand(time is not None and is_by_log, NOT_CONFIRMED)
     return [place for place, _ in counted], time
@@ -79,7 +79,7 @@ def _form(text: str) -> dict:
 
 @lru_cache(maxsize=8)
 def read(text: str) -> tuple[Charter, int]:
-    """The charter that the log comes to, and since when a quorum confirms it."""
+    """The charter that the log comes to, and the latest time of which a quorum says that nothing is missing."""
     value = _form(text)
     entries = [base64_strict(one, code=CODE) for one in value["entries"]]
     try:
