@@ -224,6 +224,27 @@ describe('the board at a hub', () => {
     });
   });
 
+  it('hands out the newest one: the hub has signed the same log anew', async () => {
+    const trust = async () => (await apiFetch(`${service.httpUrl}/v1/trust`)).text();
+    const before = await trust();
+    const { confirmedAt: first } = openTrust(before, nodePrimitives);
+    expect(first).toBe(served.signedAt);
+    served.signedAt += 86_400;
+    const after = await waitUntil({ what: 'a newer trust file' }, async () => {
+      const file = await trust();
+      return file === before ? undefined : file;
+    });
+    expect(openTrust(after, nodePrimitives)).toEqual({
+      ...openTrust(before, nodePrimitives),
+      confirmedAt: served.signedAt,
+    });
+    // What shows the older signature again takes nothing back.
+    served.signedAt = first!;
+    const asked = served.asked;
+    await waitUntil({ what: 'looks' }, () => (served.asked > asked + 1 ? true : undefined));
+    expect(await trust()).toBe(after);
+  });
+
   it('is told of what needs its vote and of what was decided, by a feed', async () => {
     const feed = async (query = ''): Promise<string> => {
       const response = await apiFetch(`${service.httpUrl}/v1/rights/feed${query}`);

@@ -33,6 +33,10 @@ export class ServedRights {
   readonly #server: Server;
   /** While it is set, nothing is answered. */
   isAway = false;
+  /** When its hub signed the newest checkpoint, in POSIX seconds. */
+  signedAt = 1_800_000_000;
+  /** How often that was asked for. */
+  asked = 0;
 
   private constructor(network: TestNetwork) {
     this.#network = network;
@@ -84,13 +88,14 @@ export class ServedRights {
   }
 
   #checkpoint(): string {
+    this.asked += 1;
     const range = new CompactRange(sha256);
     for (const entry of this.entries) range.append(leafHash(entry, sha256));
     const { hub, signer } = this.#signing;
     const origin = `${this.#network.charter.log.origin}/rights`;
     return new CheckpointSigning(origin, hub, signer, sha256).sign(
       { origin, size: this.#published, root: range.root() },
-      1_800_000_000,
+      this.signedAt,
     );
   }
 }

@@ -1,6 +1,6 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { Charter } from '@besure/governance';
+import { type Charter, rightsLogOf } from '@besure/governance';
 import { type CheckpointSigner, nodePrimitives } from '@besure/keys';
 import { type Bus, connectBus } from '@besure/messaging';
 import {
@@ -9,6 +9,7 @@ import {
   CompactRange,
   encodeEntryBundle,
   formatCheckpoint,
+  type KeptLine,
   leafHash,
   MAX_CHECKPOINTS,
   NO_TIME,
@@ -45,15 +46,24 @@ export class ScriptedHub {
   requests = 0;
   /** The checkpoints that were handed over and are not its own. */
   readonly refused: string[] = [];
+  /** By which signatures on its log are judged. */
   readonly #charter: Charter;
+  readonly #log: 'proofs' | 'rights';
   readonly #index: number;
   readonly #signer: CheckpointSigner;
   readonly #server: Server;
   readonly #nats: Nats;
   readonly #bus: Bus;
 
-  private constructor(charter: Charter, index: number, signer: CheckpointSigner, nats: Nats) {
-    this.#charter = charter;
+  private constructor(
+    charter: Charter,
+    index: number,
+    signer: CheckpointSigner,
+    nats: Nats,
+    log: 'proofs' | 'rights',
+  ) {
+    this.#charter = log === 'rights' ? rightsLogOf(charter) : charter;
+    this.#log = log;
     this.#index = index;
     this.#signer = signer;
     this.#nats = nats;
@@ -68,14 +78,19 @@ export class ScriptedHub {
       return () => subscription.unsubscribe();
     });
     this.#server = createServer((request, response) => {
-      const body = this.isDown ? null : this.#serve(request.url?.replace('/log/proofs/', '') ?? '');
+      const body = this.isDown ? null : this.#serve(request.url?.replace(`/log/${log}/`, '') ?? '');
       response.writeHead(body === null ? 404 : 200).end(body);
     });
   }
 
-  /** Starts the hub of a charter at this place. */
-  static async start(charter: Charter, index: number, signer: CheckpointSigner): Promise<ScriptedHub> {
-    const hub = new ScriptedHub(charter, index, signer, await startNats());
+  /** Starts the hub of a charter at this place, with one of its logs. */
+  static async start(
+    charter: Charter,
+    index: number,
+    signer: CheckpointSigner,
+    log: 'proofs' | 'rights' = 'proofs',
+  ): Promise<ScriptedHub> {
+    const hub = new ScriptedHub(charter, index, signer, await startNats(), log);
     await new Promise<void>((resolve) => hub.#server.listen(0, '127.0.0.1', resolve));
     return hub;
   }
@@ -107,6 +122,13 @@ export class ScriptedHub {
     return this.entries.length;
   }
 
+  /** Signs its newest checkpoint once more, at that time. */
+  signAnew(time: number): void {
+    const { signatures } = parseCheckpoint(this.sign(time));
+    const lines = signatures.map((one) => one.line);
+    this.notes[this.notes.length - 1] = addSignatures(this.notes.at(-1)!, lines, this.#keptLine);
+  }
+
   /** The names whose lines stand on its checkpoint of this size. */
   signersOf(size: number): string[] {
     const note = this.notes.find((one) => parseCheckpoint(one).size === size);
@@ -120,6 +142,10 @@ export class ScriptedHub {
     await this.#nats.stop();
   }
 
+  get #keptLine(): KeptLine {
+    return this.#log === 'rights' ? 'latest' : 'earliest';
+  }
+
   #take(data: unknown): object {
     this.requests += 1;
     let isOther = false;
@@ -131,6 +157,7 @@ export class ScriptedHub {
         this.notes[at] = addSignatures(
           this.notes[at]!,
           lines.map((known) => known.line),
+          this.#keptLine,
         );
       } else {
         isOther = true;

@@ -36,7 +36,8 @@ export type StoredLog = 'proofs' | 'witnessed' | 'rights';
 /** One of the stores of ledger logs. */
 export function logStoreOf({ charter }: ArchiveConfig, log: StoredLog): LogStore {
   const origin = log === 'rights' ? rightsOriginOf(charter) : charter.log.origin;
-  return new LogStore({ schema: SCHEMA, log, origin });
+  // Hubs and witnesses sign the newest checkpoint of the log of rights anew, and then the new line is the one to hand on.
+  return new LogStore({ schema: SCHEMA, log, origin, keptLine: log === 'rights' ? 'latest' : 'earliest' });
 }
 
 /** Where a hub serves one of its two logs. */

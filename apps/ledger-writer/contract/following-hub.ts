@@ -33,7 +33,12 @@ export async function openHub(network: TestNetwork, url?: string): Promise<Hub> 
     url: at,
     dataSource,
     log: new LogStore({ schema: SCHEMA, log: 'proofs', origin: network.charter.log.origin }),
-    rights: new LogStore({ schema: SCHEMA, log: 'rights', origin: rightsOriginOf(network.charter) }),
+    rights: new LogStore({
+      schema: SCHEMA,
+      log: 'rights',
+      origin: rightsOriginOf(network.charter),
+      keptLine: 'latest',
+    }),
   };
 }
 
@@ -56,6 +61,7 @@ export function follow(
     },
     log: hub.log,
     sha256: nodePrimitives.sha256,
+    primitives: nodePrimitives,
     dataSource: hub.dataSource,
     node: network.chain,
     signing: new HubSigning(network.charter.log.origin, key.signer, nodePrimitives.sha256),
@@ -64,6 +70,7 @@ export function follow(
     pollMillis: 10,
     onTaken: () => {},
     onOvertaken: () => Promise.resolve(),
+    onSignedAnew: () => {},
     onFailure: () => {},
     ...options,
   });

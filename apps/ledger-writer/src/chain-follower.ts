@@ -3,22 +3,26 @@ import { ledgerAddressesOf } from '@besure/governance';
 import type { BlockAt } from '@besure/ledger-log';
 import { LedgerTxError, parseBlock } from '@besure/ledger-tx';
 import { LedgerError, type LedgerNode } from '@besure/multichain';
-import type { Sha256 } from '@besure/protocol';
+import type { Primitives, Sha256 } from '@besure/protocol';
 import type { DataSource } from 'typeorm';
 import { readChainState, type ChainState } from './chain-rows.js';
 import { LedgerWriterError } from './error.js';
 import { takeFinalBlocks, type Taken, type TakingContext } from './final-blocks.js';
+import { signRightsAnew } from './rights/sign-anew.js';
 
 /** What following the chain needs. */
 export interface ChainFollowerOptions extends TakingContext {
   readonly dataSource: DataSource;
   readonly node: LedgerNode;
+  readonly primitives: Primitives;
   /** How often the node is asked for new blocks. */
   readonly pollMillis: number;
   /** Another instance has taken blocks in: what is remembered of them must be read. */
   readonly onOvertaken: () => Promise<void>;
   /** After each run of final blocks that was taken in and committed. */
   readonly onTaken: (taken: Taken, count: number) => void;
+  /** After the head of the log of rights was signed anew, of that size. */
+  readonly onSignedAnew: (size: number) => void;
   readonly onFailure: (error: unknown, failuresInARow: number) => void;
 }
 
@@ -43,6 +47,8 @@ export interface ChainFollowerStatus {
 /** Most blocks, and about the most bytes, per transaction. */
 const MOST_BLOCKS = 50;
 const MOST_BYTES = 4_000_000;
+/** Whether the head of the log of rights is to be signed anew changes once a day. */
+const LOOK_ANEW_MILLIS = 60_000;
 
 /**
  * Follows the ledger and takes in what has become final. Blocks above the final depth are not even read, so a fork up there changes nothing. Below it
@@ -62,6 +68,7 @@ export class ChainFollower {
   };
   #prepared = false;
   #locked: string | null = null;
+  #lookedAnewAt = -Infinity;
 
   constructor(options: ChainFollowerOptions) {
     this.#options = options;
@@ -100,7 +107,18 @@ export class ChainFollower {
     await this.#lock(state.lockHash);
     const more = state.height < final && (await this.#take(state, final));
     this.#status = { ...this.#status, state: 'following', halted: null };
+    if (!more) await this.#signAnew(final);
     return more;
+  }
+
+  async #signAnew(final: number): Promise<void> {
+    const { dataSource, now, onSignedAnew } = this.#options;
+    const at = now();
+    // Also where the clock was put back.
+    if (Math.abs(at - this.#lookedAnewAt) < LOOK_ANEW_MILLIS) return;
+    const size = await runTransaction(dataSource, (tx) => signRightsAnew(tx, this.#options, final));
+    this.#lookedAnewAt = at;
+    if (size !== null) onSignedAnew(size);
   }
 
   /** Once per connection to a node: is it the right chain, and does it know our members' addresses? */

@@ -45,6 +45,11 @@ export class HubSigning {
     this.#sha256 = sha256;
   }
 
+  /** The id of the hub whose keys these are; `null` where the charter has none. */
+  idIn(charter: Charter): string | null {
+    return ownHubIn(charter, this.#signer)?.hub.id ?? null;
+  }
+
   /** The signed note, or `null` where nobody would count it. `seconds` is the time of cosigning. */
   sign(charter: Charter, body: CheckpointBody, seconds: number): string | null {
     const hub = signingHubAt(charter, this.#signer, seconds);

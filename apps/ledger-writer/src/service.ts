@@ -105,7 +105,8 @@ export async function buildWith(
   });
   health.show('charter', () => standing().isSigning);
   const origin = rightsOriginOf(charter);
-  const rightsLog = new LogStore({ schema: SCHEMA, log: RIGHTS_LOG, origin });
+  // Its head is signed anew each day, and the new lines are what it is served with.
+  const rightsLog = new LogStore({ schema: SCHEMA, log: RIGHTS_LOG, origin, keptLine: 'latest' });
   const onContradiction = (liar: string, size: number): void => {
     seen.contradictions += 1;
     serviceLog.error('somebody signed another ledger log', { code: 'other-root', hub: liar, size });
@@ -152,6 +153,7 @@ export async function buildWith(
     },
     log,
     sha256,
+    primitives,
     suffices: (note) => cosignatures.suffices(note),
     dataSource,
     node,
@@ -191,6 +193,10 @@ export async function buildWith(
       publishHint(bus, SUBJECTS.logHint, { log: LOG, size: checkpointSize });
     },
     onOvertaken: () => now.read(dataSource),
+    onSignedAnew: (size) => {
+      serviceLog.info('the head of the log of rights is signed anew', { size });
+      publishHint(bus, SUBJECTS.rightsHint, { log: RIGHTS_LOG, size });
+    },
     onFailure: (error, failures) => {
       seen.failures = failures;
       const isGrave = error instanceof LedgerWriterError && error.code !== 'chain-moved';

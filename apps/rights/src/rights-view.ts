@@ -79,12 +79,12 @@ export class RightsView {
     const { source, network, heights, primitives } = this.#options;
     const ledger = await heights();
     const before = this.#view;
-    const followed = await followRights(source, network, before?.followed ?? null, primitives);
+    const followed = await followRights(source, network, before?.followed ?? null, primitives, 'latest');
     const isSame = before?.followed.size === followed.size;
     const { confirmation, entries } = followed;
     // Made once, not for each who asks: it is megabytes after a thousand decisions.
     if (confirmation !== null && followed !== before?.followed)
-      this.#trust = formatTrustLog({ network, checkpoint: confirmation, entries });
+      this.#trust = formatTrustLog({ network, checkpoint: confirmation.note, entries });
     this.#view = {
       followed,
       now: stateAt(followed.state, ledger.height),

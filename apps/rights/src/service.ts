@@ -1,5 +1,5 @@
 import { type Charter, networkOf } from '@besure/governance';
-import { nodePrimitives } from '@besure/keys';
+import { nodePrimitives, rememberCheckpointSignatures } from '@besure/keys';
 import { HttpLogSource } from '@besure/log-store';
 import { connectBus, inboxPrefixOf, onHint, request } from '@besure/messaging';
 import { SUBJECTS } from '@besure/protocol';
@@ -58,7 +58,8 @@ function build(context: ServiceContext<RightsConfig>): ServiceParts {
     network: networkOf(first, nodePrimitives.sha256),
     source: new HttpLogSource(`${ledgerWriterUrl}/log/rights`),
     heights: () => readHeights(ledgerWriterUrl),
-    primitives: nodePrimitives,
+    // The same checkpoint is judged at each look: it may have been signed anew.
+    primitives: rememberCheckpointSignatures(nodePrimitives),
     everyMillis: FOLLOW_MILLIS,
     onFailure: (error, attempt) => log.warn('the log of rights cannot be read', { error, attempt }),
   });

@@ -85,7 +85,7 @@ export {
   type Vote,
 } from './rights/state.js';
 export { type Electorate, electorateOf, tally, type Tally } from './rights/tally.js';
-export { rightsLogOf, rightsOriginOf } from './rights-log.js';
+export { RIGHTS_SIGNED_ANEW_SECONDS, rightsLogOf, rightsOriginOf } from './rights-log.js';
 export { isSlotStart, slotAt, slotIat, slotStartMillis } from './slots.js';
 export { type BegunTerms, termsAt, termsFrom } from './terms.js';
 export { type TimeStampAnchor, timeStampAnchorsOf } from './time-stamp-anchors.js';

@@ -1,5 +1,11 @@
 import type { Charter } from './charter.js';
 
+/**
+ * How old, in seconds, the last cosignature of a hub on the newest checkpoint of the log of rights becomes before it signs that anew: boards decide
+ * rarely, and what nobody has confirmed for long says little about today.
+ */
+export const RIGHTS_SIGNED_ANEW_SECONDS = 86_400;
+
 /** The origin of the log of rights: its checkpoints are signed with the hubs' log keys too, under another name. */
 export function rightsOriginOf({ log }: Charter): string {
   return `${log.origin}/rights`;

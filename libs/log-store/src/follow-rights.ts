@@ -7,7 +7,7 @@ import {
   type Primitives,
   ProtocolError,
 } from '@besure/protocol';
-import { quorateCheckpoint } from '@besure/verification';
+import { type QuorateCheckpoint, quorateCheckpoint } from '@besure/verification';
 import { readEntries } from './catch-up.js';
 import { LogStoreError } from './error.js';
 import type { LogSource } from './log-source.js';
@@ -24,7 +24,7 @@ export interface FollowedRights {
    * The checkpoint with the signatures by which a quorum of the very charter that the log comes to confirms it; `null` while only one of the charter before
    * does, as in the moment after a decision about cosigners.
    */
-  readonly confirmation: string | null;
+  readonly confirmation: Pick<QuorateCheckpoint, 'note' | 'upheldTime'> | null;
   /** One for each entry. */
   readonly outcomes: readonly EntryOutcome[];
 }
@@ -33,6 +33,8 @@ export interface FollowedRights {
  * Takes in what the published log of rights has beyond `before`, or all of it: the entries have the root of the checkpoint, hold the first charter
  * of that network, and a quorum has signed the checkpoint, by the charter that the entries come to or by the one before them.
  *
+ * @param confirmations `latest` to look also for cosigners that have signed the same checkpoint anew; the first one that there is tells as much
+ *   about the log itself
  * @throws LogStoreError `fork`, `older`, `bad-entries`, `checkpoint-not-accepted`, and what the source throws; ProtocolError for what is no checkpoint
  */
 export async function followRights(
@@ -40,13 +42,14 @@ export async function followRights(
   network: string,
   before: FollowedRights | null,
   primitives: Primitives,
+  confirmations: 'first' | 'latest' = 'first',
 ): Promise<FollowedRights> {
   const note = await source.checkpoint();
   const { size, root } = parseCheckpoint(note);
   if (before !== null && size < before.size)
     throw new LogStoreError('older', `${source.name} shows an older checkpoint (size ${size})`);
   if (before !== null && size === before.size) {
-    if (equalBytes(root, before.root)) return withConfirmation(before, note, primitives);
+    if (equalBytes(root, before.root)) return withConfirmation(before, note, primitives, confirmations);
     throw new LogStoreError('fork', `${source.name} shows another history at size ${size}`);
   }
   const added = await readEntries(source, before?.size ?? 0, size);
@@ -85,16 +88,28 @@ export async function followRights(
   };
 }
 
-/** The same, with its confirmation where that has come meanwhile. */
-function withConfirmation(followed: FollowedRights, note: string, primitives: Primitives): FollowedRights {
-  if (followed.confirmation !== null) return followed;
+/** The same, with its confirmation where one has come meanwhile, or a later one. */
+function withConfirmation(
+  followed: FollowedRights,
+  note: string,
+  primitives: Primitives,
+  confirmations: 'first' | 'latest',
+): FollowedRights {
+  const before = followed.confirmation;
+  if (before !== null && confirmations === 'first') return followed;
   const confirmation = confirmationBy(followed.state, note, primitives);
-  return confirmation === null ? followed : { ...followed, confirmation };
+  if (confirmation === null || (before !== null && confirmation.upheldTime <= before.upheldTime))
+    return followed;
+  return { ...followed, confirmation };
 }
 
 /** The checkpoint with the lines that count by the charter of a state; `null` where they are no quorum. */
-function confirmationBy({ charter }: RightsState, note: string, primitives: Primitives): string | null {
-  return quorateCheckpoint(note, rightsLogOf(charter), primitives)?.note ?? null;
+function confirmationBy(
+  { charter }: RightsState,
+  note: string,
+  primitives: Primitives,
+): FollowedRights['confirmation'] {
+  return quorateCheckpoint(note, rightsLogOf(charter), primitives);
 }
 
 function replayed(

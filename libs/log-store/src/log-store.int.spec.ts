@@ -3,11 +3,13 @@ import {
   emptyRoot,
   formatCheckpoint,
   formatSignatureLine,
+  type KeptLine,
   leafHash,
   nodeHash,
   parseCheckpoint,
   parseEntryBundle,
   rootFromInclusionProof,
+  u64be,
   verifyConsistency,
 } from '@besure/protocol';
 import { freshDatabase } from '@besure/testing';
@@ -208,6 +210,23 @@ describe('checkpoints', () => {
     ]);
     expect(await save('hub', 'witness')).toEqual({ ...merged, added: 0 });
     expect(await log.latestCheckpoint(dataSource)).toBe(merged.note);
+  });
+
+  it.each<[KeptLine, number[]]>([
+    ['earliest', [20, 10, 10]],
+    ['latest', [20, 20, 30]],
+  ])('keep the %s line of a key, whenever it comes', async (keptLine, kept) => {
+    const keeping = new LogStore({ schema, log: 'proofs', origin: log.origin, keptLine });
+    await append(0, 1);
+    const body = { origin: log.origin, size: 1, root: rootOf(entries(0, 1)) };
+    const signed = (time: number): string =>
+      formatCheckpoint(body, [
+        formatSignatureLine('hub', 1, Buffer.concat([u64be(time), new Uint8Array(64)])),
+      ]);
+    for (const [i, time] of [20, 10, 30].entries()) {
+      await store.transaction((tx) => keeping.saveCheckpoint(tx, signed(time)));
+      expect(await keeping.latestCheckpoint(dataSource)).toBe(signed(kept[i]!));
+    }
   });
 
   it('are published once their signatures suffice, and gather more before and after', async () => {

@@ -12,6 +12,7 @@ import {
   foldCompactRange,
   inclusionNodeIds,
   inclusionProof,
+  type KeptLine,
   leafHash,
   type NodeId,
   parseCheckpoint,
@@ -53,12 +54,21 @@ export class LogStore {
   readonly log: string;
   /** The name that its checkpoints bear. */
   readonly origin: string;
+  /** Which line of a key its checkpoints keep. */
+  readonly keptLine: KeptLine;
   readonly #schema: string;
 
-  constructor(options: { readonly schema: string; readonly log: string; readonly origin: string }) {
+  /** `keptLine` is the earliest by default: what is recorded is so since then. */
+  constructor(options: {
+    readonly schema: string;
+    readonly log: string;
+    readonly origin: string;
+    readonly keptLine?: KeptLine;
+  }) {
     this.#schema = parseSchemaName(options.schema);
     this.log = options.log;
     this.origin = options.origin;
+    this.keptLine = options.keptLine ?? 'earliest';
   }
 
   /** Appends entries and answers the new head. The first of them has the index that the size was before. */
@@ -150,7 +160,7 @@ export class LogStore {
 
   /**
    * Stores a checkpoint note, whose signatures the caller has verified. Of one size there is one text, whose signatures grow: those of
-   * another note are added, and of each key the earliest stays. Throws `fork` where this log has another root for that size. A size
+   * another note are added, and each key has one ({@link keptLine}). Throws `fork` where this log has another root for that size. A size
    * beyond the log's is taken: a follower stores the note first and then the entries that it has checked against it.
    *
    * @param suffices whether the signatures of a note are enough for it to be published; what is published once stays so
@@ -174,7 +184,7 @@ export class LogStore {
     if (stored !== undefined && parseCheckpoint(stored.note).text !== checkpoint.text) {
       throw new LogStoreError('fork', `another root than that of the checkpoint of size ${checkpoint.size}`);
     }
-    const merged = mergeNotes(stored?.note ?? null, note);
+    const merged = mergeNotes(stored?.note ?? null, note, this.keptLine);
     const wasPublished = stored?.published === true;
     const isPublished = wasPublished || suffices(merged.note);
     if (merged.added > 0 || isPublished !== wasPublished) {
@@ -294,10 +304,14 @@ export class LogStore {
 }
 
 /** The stored note with what the other one adds to it, and how many lines that is. */
-function mergeNotes(stored: string | null, note: string): { note: string; added: number } {
+function mergeNotes(
+  stored: string | null,
+  note: string,
+  keptLine: KeptLine,
+): { note: string; added: number } {
   const lines = parseCheckpoint(note).signatures.map((signature) => signature.line);
   if (stored === null) return { note, added: lines.length };
-  const merged = addSignatures(stored, lines);
+  const merged = addSignatures(stored, lines, keptLine);
   const before = new Set(parseCheckpoint(stored).signatures.map((signature) => signature.line));
   const added = parseCheckpoint(merged).signatures.filter(({ line }) => !before.has(line)).length;
   return { note: merged, added };

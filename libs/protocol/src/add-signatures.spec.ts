@@ -33,6 +33,12 @@ describe('signature lines of one checkpoint text', () => {
     expect(linesOf(addSignatures(note, [stamped('a', time)]))).toEqual([stamped('a', kept)]);
   });
 
+  it('keep the latest of a key instead, where that is asked for', () => {
+    const latest = (...lines: string[]): string[] => linesOf(addSignatures(note, lines, 'latest'));
+    expect(latest(stamped('a', 21), stamped('b', 5))).toEqual([stamped('a', 21), stamped('b', 5)]);
+    expect(latest(stamped('a', 19), stamped('a', 20, 1))).toEqual([stamped('a', 20)]);
+  });
+
   it('an Ed25519 cosignature has a time, the signature of a log has none', () => {
     const cosigned = formatCheckpoint(body, [stamped('a', 20, 0, 64)]);
     expect(linesOf(addSignatures(cosigned, [stamped('a', 10, 0, 64)]))).toEqual([stamped('a', 10, 0, 64)]);
@@ -44,10 +50,11 @@ describe('signature lines of one checkpoint text', () => {
     const line = fc
       .tuple(fc.constantFrom('a', 'b', 'c'), fc.integer({ min: 1, max: 5 }))
       .map(([name, time]) => stamped(name, time));
+    const lines = fc.array(line, { maxLength: 12 });
     fc.assert(
-      fc.property(fc.array(line, { maxLength: 12 }), fc.array(line, { maxLength: 12 }), (some, more) => {
-        const once = addSignatures(note, [...some, ...more]);
-        const twice = addSignatures(addSignatures(note, [...more, ...some]), some);
+      fc.property(lines, lines, fc.constantFrom('earliest', 'latest'), (some, more, kept) => {
+        const once = addSignatures(note, [...some, ...more], kept);
+        const twice = addSignatures(addSignatures(note, [...more, ...some], kept), some, kept);
         expect(linesOf(twice).toSorted()).toEqual(linesOf(once).toSorted());
       }),
       { numRuns: 50 },

@@ -4,11 +4,22 @@ import { NO_TIME, SIGNATURE_LENGTHS } from './cosignature.js';
 import { MAX_LENGTH, MAX_SIGNATURES, type NoteSignature, parseSignatureLine } from './signed-note.js';
 
 /**
- * Adds signature lines, which the caller has verified, to a checkpoint: at its end, in the order given. Each key has one line:
- * that with its earliest time, so that no later time stamp replaces an earlier one. The text never changes, and adding twice is adding
- * once. Lines for which the note has no room are left out.
+ * Which line of a key stands on a checkpoint, where it has signed more than once. The earliest says since when something exists; the latest says
+ * until when its signer knew of nothing newer.
  */
-export function addSignatures(note: string, lines: readonly string[]): string {
+export type KeptLine = 'earliest' | 'latest';
+
+/**
+ * Adds signature lines, which the caller has verified, to a checkpoint: at its end, in the order given. Each key has one line, by its
+ * time. The text never changes, and adding twice is adding once. Lines for which the note has no room are left out.
+ */
+export function addSignatures(
+  note: string,
+  lines: readonly string[],
+  keptLine: KeptLine = 'earliest',
+): string {
+  const isPreferred = (time: number, before: number): boolean =>
+    keptLine === 'earliest' ? time < before : time > before;
   const checkpoint = parseCheckpoint(note);
   const kept = new Map<string, NoteSignature>();
   let length = checkpoint.text.length + 1;
@@ -17,7 +28,10 @@ export function addSignatures(note: string, lines: readonly string[]): string {
     const before = kept.get(key);
     if (before === undefined) {
       if (kept.size === MAX_SIGNATURES || length + signature.line.length + 1 > MAX_LENGTH) continue;
-    } else if (statedTime(signature) >= statedTime(before) || signature.line.length !== before.line.length) {
+    } else if (
+      !isPreferred(statedTime(signature), statedTime(before)) ||
+      signature.line.length !== before.line.length
+    ) {
       continue;
     }
     length += signature.line.length - (before?.line.length ?? -1);

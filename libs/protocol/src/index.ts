@@ -46,7 +46,7 @@ export {
   parsePendingCheckpoints,
   type PendingCheckpoints,
 } from './cosign-messages.js';
-export { addSignatures } from './add-signatures.js';
+export { addSignatures, type KeptLine } from './add-signatures.js';
 export {
   MAX_TIME_STAMPS,
   parsePublishedTimeStamps,

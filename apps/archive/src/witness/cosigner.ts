@@ -1,4 +1,5 @@
 import { type EventStore, parseBigint, type Tx } from '@besure/event-store';
+import { RIGHTS_SIGNED_ANEW_SECONDS } from '@besure/governance';
 import type { LogStore } from '@besure/log-store';
 import { formatCheckpoint, signCheckpoint } from '@besure/protocol';
 import type { SeenCheckpoint } from './seen-checkpoint.js';
@@ -14,14 +15,20 @@ export interface CosignerOptions {
 }
 
 /**
- * Cosigns what this archive has found consistent, forward only: never at a size that is not larger than the last one, never with an earlier
- * time. The signature is made in the transaction that stores size, root and time, so that none leaves which is not remembered.
+ * A hub signs the head of the log of rights anew each day. Whoever cosigns that once so much of a day has gone by since the own last line is never
+ * more than a day and so much behind, and signs a few times a day at most, however often hubs do.
+ */
+const ANEW_SECONDS = RIGHTS_SIGNED_ANEW_SECONDS / 4;
+
+/**
+ * Cosigns what this archive has found consistent, forward only: never a smaller size than the last one, never with an earlier time. The same
+ * size it cosigns again only in a log whose checkpoints keep the latest line, that of rights, and after a hub did: that this was still all. The signature is made in the transaction that stores size, root and time, so that none leaves which is not remembered.
  */
 export class Cosigner {
   readonly #options: CosignerOptions;
 
-  /** The largest size that was recalled. */
-  #recalled = 0;
+  /** The largest size, and the latest time, that were recalled. */
+  #recalled = { size: 0, time: 0 };
 
   constructor(options: CosignerOptions) {
     this.#options = options;
@@ -39,21 +46,27 @@ export class Cosigner {
       return line === undefined ? [] : [{ body, time: line.time }];
     });
     const furthest = own.toSorted((a, b) => b.body.size - a.body.size)[0];
-    if (furthest === undefined || furthest.body.size <= this.#recalled) return;
+    if (furthest === undefined) return;
     const { size, root } = furthest.body;
     const time = Math.max(...own.map((one) => one.time));
+    if (size <= this.#recalled.size && time <= this.#recalled.time) return;
     await this.#options.store.transaction((tx) =>
       tx.query(
-        'UPDATE witness_state SET size = $1, root = $2, signed_at = greatest(signed_at, $3) WHERE log = $4 AND size < $1',
+        `UPDATE witness_state
+            SET size = greatest(size, $1), root = CASE WHEN size < $1 THEN $2 ELSE root END, signed_at = greatest(signed_at, $3)
+          WHERE log = $4 AND (size < $1 OR signed_at < $3)`,
         [size, Buffer.from(root), time, this.#options.log.log],
       ),
     );
-    this.#recalled = size;
+    this.#recalled = {
+      size: Math.max(size, this.#recalled.size),
+      time: Math.max(time, this.#recalled.time),
+    };
   }
 
   /**
-   * Cosigns a checkpoint that stands in the log, unless it did or has gone further; answers the note that is stored then. A signature of its own that it has
-   * forgotten, as a restored database has, is taken up instead of made anew.
+   * Cosigns a checkpoint that stands in the log where that is due; answers the note that is stored then. A signature of its own that it has forgotten, as a
+   * restored database has, is taken up instead of made once more.
    */
   async cosign(
     tx: Tx,
@@ -66,9 +79,13 @@ export class Cosigner {
       'SELECT size, signed_at FROM witness_state WHERE log = $1 FOR UPDATE',
       [log.log],
     );
-    if (last === undefined || body.size <= parseBigint(last.size)) return stored;
-    const forgotten = this.#ownLine(lines);
-    const seconds = Math.max(forgotten?.time ?? Math.floor(now() / 1000), parseBigint(last.signed_at));
+    if (last === undefined) return stored;
+    const [lastSize, lastTime] = [parseBigint(last.size), parseBigint(last.signed_at)];
+    const nowSeconds = Math.floor(now() / 1000);
+    const isAnew = lastSize > 0 && body.size === lastSize && this.#isDueAnew(lines, lastTime, nowSeconds);
+    if (body.size <= lastSize && !isAnew) return stored;
+    const forgotten = isAnew ? undefined : this.#ownLine(lines);
+    const seconds = Math.max(forgotten?.time ?? nowSeconds, lastTime);
     // A signature outside the key's period counts for nobody.
     if (!key.isInForce(seconds)) return stored;
     await tx.query('UPDATE witness_state SET size = $1, root = $2, signed_at = $3 WHERE log = $4', [
@@ -80,6 +97,19 @@ export class Cosigner {
     if (forgotten !== undefined) return stored;
     const line = signCheckpoint(key.key, body, seconds, (message) => key.signer.sign(message));
     return (await log.saveCheckpoint(tx, formatCheckpoint(body, [line]))).note;
+  }
+
+  /** Whether a hub has signed this head anew so long after the own last signature, by its clock and by the own one. */
+  #isDueAnew(lines: SeenCheckpoint['lines'], lastTime: number, now: number): boolean {
+    const due = lastTime + ANEW_SECONDS;
+    return (
+      this.#options.log.keptLine === 'latest' &&
+      now >= due &&
+      lines.some(
+        ({ role, by, key, time }) =>
+          role === 'witness' && by.kind === 'hub' && key.type === 'ml-dsa-44' && time >= due,
+      )
+    );
   }
 
   #ownLine(lines: SeenCheckpoint['lines']): SeenCheckpoint['lines'][number] | undefined {

@@ -1,4 +1,11 @@
-import { formatCheckpoint, formatCheckpointText, formatSignatureLine } from '@besure/protocol';
+import {
+  concatBytes,
+  formatCheckpoint,
+  formatCheckpointText,
+  formatSignatureLine,
+  type KeptLine,
+  u64be,
+} from '@besure/protocol';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { HandOver } from './hand-over.js';
 import { KnownNotes } from './known-notes.js';
@@ -16,7 +23,7 @@ beforeEach(() => {
     told.push(note);
     return Promise.resolve(answer);
   };
-  handOver = new HandOver({ hand: () => Promise.resolve(), tell }, new KnownNotes(() => {}));
+  handOver = new HandOver({ hand: () => Promise.resolve(), tell }, new KnownNotes(() => {}), 'earliest');
 });
 afterEach(() => vi.useRealTimers());
 
@@ -56,3 +63,27 @@ it('tells once where its own is another', async () => {
 it('does not tell what it shows', async () => {
   expect(await tellThrice({ checkpoints: [seen(5)], contradictions: [seen(9)] })).toBe(0);
 });
+
+it.each<[KeptLine, string, number[]]>([
+  ['earliest', 'that are earlier', [10]],
+  ['latest', 'that are later', [30]],
+])(
+  'hands over, where the %s line of a key is kept, the lines %s, and no other',
+  async (kept, _name, handed) => {
+    const { body, text } = seen(7);
+    const at = (time: number): string =>
+      formatCheckpoint(body, [formatSignatureLine('hub', 1, concatBytes(u64be(time), new Uint8Array(2420)))]);
+    const notes = new KnownNotes(() => {});
+    const given: string[] = [];
+    const hand = (some: readonly string[]): Promise<void> => {
+      given.push(...some);
+      return Promise.resolve();
+    };
+    const keeping = new HandOver({ hand, tell: () => Promise.resolve('taken') }, notes, kept);
+    for (const stored of [10, 20, 30]) {
+      notes.set(text, at(stored));
+      for (let i = 0; i < 3; i += 1) await keeping.checkpoints([{ ...seen(7), note: at(20) }]);
+    }
+    expect(given).toEqual(handed.map(at));
+  },
+);

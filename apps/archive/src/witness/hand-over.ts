@@ -1,4 +1,10 @@
-import { addSignatures, formatCheckpoint, MAX_CHECKPOINTS, parseCheckpoint } from '@besure/protocol';
+import {
+  addSignatures,
+  formatCheckpoint,
+  type KeptLine,
+  MAX_CHECKPOINTS,
+  parseCheckpoint,
+} from '@besure/protocol';
 import type { WatchedHub } from './hub-watch.js';
 import type { KnownNotes } from './known-notes.js';
 import type { SeenCheckpoint } from './seen-checkpoint.js';
@@ -22,13 +28,16 @@ export interface Shown {
 export class HandOver {
   readonly #hub: Pick<WatchedHub, 'hand' | 'tell'>;
   readonly #notes: KnownNotes;
+  readonly #keptLine: KeptLine;
   readonly #handed = new Map<string, { readonly times: number; readonly until: number }>();
   readonly #told = new Set<string>();
   readonly #unheard = new Map<string, { readonly times: number; readonly until: number }>();
 
-  constructor(hub: Pick<WatchedHub, 'hand' | 'tell'>, notes: KnownNotes) {
+  /** `keptLine` is the line of a key that hubs keep on checkpoints of this log. */
+  constructor(hub: Pick<WatchedHub, 'hand' | 'tell'>, notes: KnownNotes, keptLine: KeptLine) {
     this.#hub = hub;
     this.#notes = notes;
+    this.#keptLine = keptLine;
   }
 
   /** Hands over what is missing on the checkpoints that the hub shows now. */
@@ -75,7 +84,8 @@ export class HandOver {
     const stored = this.#notes.get(text);
     if (stored === undefined || stored === note) return [];
     const shown = new Set(linesOf(note));
-    const missing = linesOf(addSignatures(note, linesOf(stored))).filter((line) => !shown.has(line));
+    const complete = addSignatures(note, linesOf(stored), this.#keptLine);
+    const missing = linesOf(complete).filter((line) => !shown.has(line));
     return missing.length === 0 ? [] : [formatCheckpoint(body, missing)];
   }
 }

@@ -67,7 +67,7 @@ export class HubWatch {
   constructor(hub: WatchedHub, context: WitnessContext) {
     this.#hub = hub;
     this.#context = context;
-    this.#handOver = new HandOver(hub, context.notes);
+    this.#handOver = new HandOver(hub, context.notes, context.log.keptLine);
   }
 
   /** One look; answers whether there is more to copy at once. All of it can be done again. */
@@ -136,7 +136,7 @@ export class HubWatch {
     }
   }
 
-  /** Stores it with its signatures, and cosigns it where it goes further than the last one; false where the log is not that far yet. */
+  /** Stores it with its signatures, and cosigns it where that is due; false where the log is not that far yet. */
   async #store(seen: SeenCheckpoint): Promise<boolean> {
     const { store, log, cosigner, notes, reader, contradictions, onWitnessed } = this.#context;
     const stored = await store.transaction(async (tx) => {

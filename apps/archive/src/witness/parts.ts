@@ -21,20 +21,27 @@ const STALE_SLOTS = 24;
 /** What watches one log of every hub. */
 export type WitnessPart = Running & { wake(): void };
 
-/** Watches both logs of every hub, each by itself. `buses` are those of the hubs, in their order. */
+/** Watches both logs of every hub, each by itself. `buses` are those of the hubs, in their order; `now` in milliseconds since 1970. */
 export function witnessParts(
   shared: Shared,
   db: Db,
   buses: readonly Bus[],
+  now: () => number = Date.now,
 ): { readonly proofs: WitnessPart; readonly rights: WitnessPart } {
   return {
-    proofs: witnessOf('witnessed', shared, db, buses),
-    rights: witnessOf('rights', shared, db, buses),
+    proofs: witnessOf('witnessed', shared, db, buses, now),
+    rights: witnessOf('rights', shared, db, buses, now),
   };
 }
 
 /** Cosigns what is consistent, and gives each hub the signatures that it lacks. */
-function witnessOf(name: 'witnessed' | 'rights', shared: Shared, db: Db, buses: readonly Bus[]): WitnessPart {
+function witnessOf(
+  name: 'witnessed' | 'rights',
+  shared: Shared,
+  db: Db,
+  buses: readonly Bus[],
+  now: () => number,
+): WitnessPart {
   const { config, charters, store, log: serviceLog, metrics, primitives } = shared;
   const { organisation, charter, hubs } = config;
   const isRights = name === 'rights';
@@ -44,7 +51,7 @@ function witnessOf(name: 'witnessed' | 'rights', shared: Shared, db: Db, buses: 
     () => (isRights ? rightsLogOf(charters.charter) : charters.charter),
     primitives,
   );
-  const cosigner = new Cosigner({ store, log, key: shared.witnessKey, now: Date.now });
+  const cosigner = new Cosigner({ store, log, key: shared.witnessKey, now });
   const staleness = new Staleness(STALE_SLOTS * charter.slots.lengthMillis);
   let stale = 0;
   const stopping = new AbortController();

@@ -1,20 +1,10 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { coreMigrations, EventStore, migrate, openDataSource } from '@besure/event-store';
-import { type Charter, parseCharter } from '@besure/governance';
+import type { Charter } from '@besure/governance';
+import { generateWitnessKey, nodePrimitives } from '@besure/keys';
+import { LogStore } from '@besure/log-store';
 import {
-  type CheckpointSigner,
-  generateHubKeys,
-  generateWitnessKey,
-  type MessageSigner,
-  nodePrimitives,
-  rememberCheckpointSignatures,
-} from '@besure/keys';
-import { type CharterFollower, logMigrations, LogStore } from '@besure/log-store';
-import { type Bus, connectBus } from '@besure/messaging';
-import {
-  encodeBase64url,
   formatCheckpoint,
   leafHash,
   noteKey,
@@ -23,61 +13,32 @@ import {
   rootFromInclusionProof,
   signCheckpoint,
 } from '@besure/protocol';
-import { createLog, Health, ServiceMetrics } from '@besure/service';
-import { freshDatabase, waitUntil } from '@besure/testing';
+import { waitUntil } from '@besure/testing';
 import { judgeCheckpoint, knownLines } from '@besure/verification';
-import type { DataSource } from 'typeorm';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { ScriptedHub } from '../../contract/scripted-hub.js';
-import { ScriptedNetwork } from '../../contract/scripted-network.js';
-import type { ArchiveConfig } from '../configuration.js';
-import { archiveMigrations } from '../migrations.js';
-import { SCHEMA, type Shared } from '../parts.js';
+import type { ScriptedHub } from '../../contract/scripted-hub.js';
+import {
+  type ArchiveOptions,
+  type CaughtRow,
+  type Name,
+  WitnessedNetwork,
+  type WitnessingArchive,
+} from '../../contract/witnessing-archive.js';
+import { SCHEMA } from '../parts.js';
 import { Cosigner } from './cosigner.js';
-import { witnessParts } from './parts.js';
 import { witnessKeyOf } from './witness-key.js';
 
 const { sha256 } = nodePrimitives;
-const NAMES = ['alpha', 'beta', 'exchange'] as const;
-type Name = (typeof NAMES)[number];
 const folder = mkdtempSync(join(tmpdir(), 'besure-witness-'));
-const closing: (() => Promise<unknown>)[] = [];
+let network: WitnessedNetwork;
 let charter: Charter;
-let hubKeys: CheckpointSigner[];
-let witnessKeys: Record<Name, MessageSigner>;
+let witnessKeys: WitnessedNetwork['witnessKeys'];
 let hub: ScriptedHub;
 let time: number;
 
 beforeAll(async () => {
-  const network = await ScriptedNetwork.make(folder);
-  hubKeys = [network.hub, generateHubKeys(join(folder, 'other-hub.json'))];
-  witnessKeys = Object.fromEntries(
-    NAMES.map((name) => [name, generateWitnessKey(join(folder, `${name}.witness`))]),
-  ) as Record<Name, MessageSigner>;
-  const [first] = network.charter.hubs;
-  const pair = ({ mlDsa44, ed25519 }: CheckpointSigner['log']) => ({
-    mlDsa44: encodeBase64url(mlDsa44.publicKey),
-    ed25519: encodeBase64url(ed25519.publicKey),
-  });
-  charter = parseCharter(
-    JSON.stringify({
-      ...network.charter,
-      hubs: hubKeys.map(({ log, witness }, i) => ({
-        ...first,
-        id: `hub-${i}`,
-        name: `hub-${i}.example`,
-        operator: `Operator ${i}`,
-        keys: [{ from: 0, until: null, log: pair(log), witness: pair(witness) }],
-      })),
-      witnesses: NAMES.map((name) => ({
-        id: name,
-        name: `${name}.example`,
-        group: name,
-        keys: [{ from: 1000, until: null, mlDsa44: encodeBase64url(witnessKeys[name].publicKey) }],
-      })),
-      quorum: { hubs: 1, witnesses: 2 },
-    }),
-  );
+  network = await WitnessedNetwork.make(folder);
+  ({ charter, witnessKeys } = network);
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
@@ -85,124 +46,14 @@ beforeEach(async () => {
   time = Math.floor(Date.now() / 1000) - 100;
   hub = await startHub(0);
 });
-afterEach(async () => {
-  for (const close of closing.splice(0).toReversed()) await close();
-});
+afterEach(() => network.close());
 
-async function startHub(index: number): Promise<ScriptedHub> {
-  const started = await ScriptedHub.start(charter, index, hubKeys[index]!);
-  closing.push(() => started.stop());
-  return started;
+function startHub(index: number): Promise<ScriptedHub> {
+  return network.startHub(index);
 }
 
-/** The witnessing part of an archive, with a database of its own. */
-class Archive {
-  readonly name: Name;
-  readonly dataSource: DataSource;
-  readonly store: EventStore;
-  readonly metrics = new ServiceMetrics('archive');
-  /** What it logged. */
-  readonly said: string[] = [];
-  readonly #hubs: readonly ScriptedHub[];
-  #running: { stop(): Promise<unknown> } = { stop: () => Promise.resolve() };
-
-  private constructor(name: Name, hubs: readonly ScriptedHub[], dataSource: DataSource) {
-    this.name = name;
-    this.#hubs = hubs;
-    this.dataSource = dataSource;
-    this.store = new EventStore({ dataSource, schema: SCHEMA });
-  }
-
-  static async open(
-    name: Name,
-    hubs: readonly ScriptedHub[] = [hub],
-    options: { readonly isWitness: boolean } = { isWitness: true },
-  ): Promise<Archive> {
-    const { url } = await freshDatabase();
-    const migrations = [...coreMigrations(SCHEMA), ...logMigrations(SCHEMA), ...archiveMigrations];
-    await migrate({ url, schema: SCHEMA, migrations });
-    const dataSource = await openDataSource({ url, schema: SCHEMA });
-    closing.push(() => dataSource.destroy());
-    const archive = new Archive(name, hubs, dataSource);
-    closing.push(() => archive.stop());
-    await archive.start(options.isWitness);
-    return archive;
-  }
-
-  async start(isWitness = true): Promise<void> {
-    const config = {
-      organisation: this.name,
-      charter,
-      hubs: this.#hubs.map(({ logUrl, busUrl }) => ({ logUrl, bus: { url: busUrl } })),
-    } as unknown as ArchiveConfig;
-    const buses: Bus[] = config.hubs.map(({ bus }) =>
-      connectBus({ url: bus.url, name: this.name, inboxPrefix: `_INBOX_${this.name}` }),
-    );
-    const log = createLog({ name: 'archive', stream: { write: (text: string) => this.said.push(text) } });
-    const { store, metrics } = this;
-    const primitives = rememberCheckpointSignatures(nodePrimitives);
-    const charters = { charter } as CharterFollower;
-    const signer = witnessKeys[this.name];
-    const shared: Shared = {
-      config,
-      charters,
-      witnessKey: isWitness ? witnessKeyOf(() => charter, signer, sha256) : null,
-      store,
-      log,
-      metrics,
-      health: new Health(),
-      bus: buses[0]!,
-      primitives,
-    };
-    const { proofs: parts } = witnessParts(shared, this.dataSource, buses);
-    this.#running = {
-      async stop() {
-        await parts.stop();
-        await Promise.all(buses.map((bus) => bus.close()));
-      },
-    };
-    await parts.start();
-  }
-
-  async stop(): Promise<void> {
-    await this.#running.stop();
-    this.#running = { stop: () => Promise.resolve() };
-  }
-
-  async state(): Promise<{ size: number; time: number }> {
-    const [row] = await this.dataSource.query<{ size: string; signed_at: string }[]>(
-      "SELECT size, signed_at FROM witness_state WHERE log = 'witnessed'",
-    );
-    return { size: Number(row?.size), time: Number(row?.signed_at) };
-  }
-
-  async caught(): Promise<CaughtRow[]> {
-    return this.dataSource.query<CaughtRow[]>('SELECT * FROM contradiction ORDER BY id');
-  }
-
-  /** Waits until something was caught. */
-  async untilCaught(count = 1): Promise<CaughtRow[]> {
-    return waitUntil({ what: `${this.name} to notice` }, async () => {
-      const rows = await this.caught();
-      return rows.length >= count ? rows : undefined;
-    });
-  }
-
-  async alarms(): Promise<[kind: unknown, count: number][]> {
-    const { values } = await this.metrics.gauge('besure_alarms').get();
-    return values.map(({ labels, value }) => [labels.kind, value]);
-  }
-}
-
-interface CaughtRow {
-  readonly kind: string;
-  readonly hub: string;
-  readonly our_note: string;
-  readonly their_note: string;
-  readonly our_entry: Buffer | null;
-  readonly our_proof: string | null;
-  readonly their_entry: Buffer | null;
-  readonly their_proof: string | null;
+function open(name: Name, hubs = [hub], options: ArchiveOptions = {}): Promise<WitnessingArchive> {
+  return network.openArchive(name, hubs, options);
 }
 
 async function untilSigned(size: number, names: readonly string[], on = hub): Promise<void> {
@@ -237,14 +88,14 @@ function expectProven(row: CaughtRow, at: number): void {
 
 describe('witnesses', () => {
   it('reach a quorum of two, while the third is down; it cosigns what it finds when it is back', async () => {
-    await Archive.open('alpha');
-    await Archive.open('beta');
+    await open('alpha');
+    await open('beta');
     const size = hub.grow(3, time);
     await untilSigned(size, ['alpha', 'beta']);
     const judged = judgeCheckpoint(hub.notes.at(-1)!, charter, nodePrimitives);
     expect(judged).toMatchObject({ signedByLog: true, witnesses: ['alpha', 'beta'] });
     expect(judged.recordedTime).toBe(Math.max(timeOf('alpha', size)!, timeOf('beta', size)!));
-    await Archive.open('exchange');
+    await open('exchange');
     await untilSigned(size, ['exchange']);
     expect(judgeCheckpoint(hub.notes.at(-1)!, charter, nodePrimitives).recordedTime).toBe(
       judged.recordedTime,
@@ -254,7 +105,7 @@ describe('witnesses', () => {
   it('cosign every checkpoint that is shown, in order, and none that is smaller than the last', async () => {
     const sizes = [2, 3, 4].map((count) => hub.grow(count, time));
     const skipped = hub.sign(time, 3);
-    const alpha = await Archive.open('alpha');
+    const alpha = await open('alpha');
     for (const size of sizes) await untilSigned(size, ['alpha']);
     const times = sizes.map((size) => timeOf('alpha', size)!);
     expect(times).toEqual(times.toSorted((a, b) => a - b));
@@ -268,7 +119,7 @@ describe('witnesses', () => {
 
   it('hand their lines over until the hub shows them: answers get lost, hubs and archives restart and forget', async () => {
     hub.losesAnswers = true;
-    const alpha = await Archive.open('alpha');
+    const alpha = await open('alpha');
     const size = hub.grow(2, time);
     const own = hub.notes.at(-1)!;
     await untilSigned(size, ['alpha']);
@@ -291,7 +142,7 @@ describe('witnesses', () => {
   });
 
   it('take up their own signatures where their database is an old one', async () => {
-    const alpha = await Archive.open('alpha');
+    const alpha = await open('alpha');
     const size = hub.grow(2, time);
     await untilSigned(size, ['alpha']);
     const signed = hub.notes.at(-1);
@@ -314,7 +165,7 @@ describe('witnesses', () => {
     'go nowhere backwards with an old database: what they signed is %s at another hub',
     async (where) => {
       const other = await startHub(1);
-      const alpha = await Archive.open('alpha', [hub, other]);
+      const alpha = await open('alpha', [hub, other]);
       hub.grow(2, time);
       await untilSigned(2, ['alpha']);
       const old = await alpha.dataSource.query<Record<string, unknown>[]>(
@@ -355,8 +206,8 @@ describe('witnesses', () => {
 
   it('give every hub what the other hubs and they themselves have signed, also without a key of their own', async () => {
     const other = await startHub(1);
-    await Archive.open('alpha', [hub, other]);
-    await Archive.open('beta', [hub, other], { isWitness: false });
+    await open('alpha', [hub, other]);
+    await open('beta', [hub, other], { isWitness: false });
     hub.grow(4, time);
     const size = other.grow(4, time + 1);
     const expected = ['hub-0', 'hub-1', 'alpha'];
@@ -368,7 +219,7 @@ describe('witnesses', () => {
   it('go on with one hub while another is silent', async () => {
     const silent = await startHub(1);
     silent.isDown = true;
-    await Archive.open('alpha', [silent, hub]);
+    await open('alpha', [silent, hub]);
     await untilSigned(hub.grow(2, time), ['alpha']);
     silent.entries = [...hub.entries];
     silent.notes = [silent.sign(time)];
@@ -384,7 +235,7 @@ describe('witnesses', () => {
     const sign = (bytes: Uint8Array): Uint8Array => witnessKeys.beta.sign(bytes);
     const junk = formatCheckpoint(body, [signCheckpoint(key, body, time, sign)]);
     hub.contradictions = [junk];
-    const alpha = await Archive.open('alpha');
+    const alpha = await open('alpha');
     hub.grow(3, time);
     await untilSigned(3, ['alpha']);
     hub.notes.unshift(junk);
@@ -408,7 +259,7 @@ describe('witnesses', () => {
     const [own] = hub.notes;
     const forged = own!.trimEnd().split('\n').at(-1)!.replace('hub-0.example', 'beta.example');
     hub.notes = [`${own}${forged}\n`];
-    const alpha = await Archive.open('alpha');
+    const alpha = await open('alpha');
     await untilSigned(size, ['alpha']);
     const [row] = await alpha.dataSource.query<{ note: string }[]>(
       `SELECT note FROM log_checkpoint WHERE log = 'witnessed'`,
@@ -423,8 +274,8 @@ describe('a hub that lies', () => {
     const [toAlpha, toBeta] = [await startHub(1), await startHub(1)];
     hub.grow(5, time);
     toAlpha.grow(5, time);
-    const alpha = await Archive.open('alpha', [hub, toAlpha]);
-    const beta = await Archive.open('beta', [hub, toBeta]);
+    const alpha = await open('alpha', [hub, toAlpha]);
+    const beta = await open('beta', [hub, toBeta]);
     await untilSigned(5, ['alpha', 'beta', 'hub-1']);
 
     toBeta.entries = [...hub.entries.slice(0, 3), Buffer.from('never on the ledger')];
@@ -459,7 +310,7 @@ describe('a hub that lies', () => {
     ['that is smaller', 6, 4],
     ['that does not go on from what was cosigned', 6, 9],
   ])('and shows another log %s is caught with both entries', async (_name, size, otherSize) => {
-    const alpha = await Archive.open('alpha');
+    const alpha = await open('alpha');
     hub.grow(size, time);
     await untilSigned(size, ['alpha']);
     const before = await alpha.state();
@@ -474,7 +325,7 @@ describe('a hub that lies', () => {
   });
 
   it('and shows an old checkpoint again moves nothing; one that it signs anew names it', async () => {
-    const alpha = await Archive.open('alpha');
+    const alpha = await open('alpha');
     hub.grow(3, time);
     hub.grow(3, time + 10);
     await untilSigned(6, ['alpha']);
@@ -496,7 +347,7 @@ describe('a hub that lies', () => {
   });
 
   it('in every checkpoint fills no table', async () => {
-    const alpha = await Archive.open('alpha');
+    const alpha = await open('alpha');
     hub.grow(12, time);
     await untilSigned(12, ['alpha']);
     const honest = hub.entries;
@@ -523,7 +374,7 @@ describe('a hub that lies', () => {
 
 describe('cosigning', () => {
   it('never with an earlier time than before, and only within the period of the key', async () => {
-    const alpha = await Archive.open('alpha', []);
+    const alpha = await open('alpha', []);
     let seconds = 5000;
     const key = witnessKeyOf(() => charter, witnessKeys.alpha, sha256)!;
     const log = new LogStore({ schema: SCHEMA, log: 'witnessed', origin: charter.log.origin });

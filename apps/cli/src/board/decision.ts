@@ -62,8 +62,8 @@ interface DecisionReport {
   readonly closed: number | null;
   readonly note: object;
   readonly votes: readonly { readonly member: string; readonly choice: string; readonly height: number }[];
-  /** How much of the log is in it, up to which height, and since when a quorum confirms it. */
-  readonly log: { readonly size: number; readonly height: number; readonly recordedTime: string };
+  /** How much of the log is in it, up to which height, and the latest time of which a quorum says that this was all. */
+  readonly log: { readonly size: number; readonly height: number; readonly asOf: string };
 }
 
 function reportOn(name: string, text: string, network: string): DecisionReport {
@@ -76,7 +76,7 @@ function reportOn(name: string, text: string, network: string): DecisionReport {
     closed,
     note,
     votes,
-    log: { size, height, recordedTime: new Date(confirmedAt * 1000).toISOString() },
+    log: { size, height, asOf: new Date(confirmedAt * 1000).toISOString() },
   };
 }
 
@@ -133,7 +133,7 @@ function show(io: Io, json: boolean, report: DecisionReport, ending: string): vo
     `${proposal}  ${status}${closed === null ? '' : ` at height ${closed}`}`,
     JSON.stringify(note, null, 2),
     ...votes.map(({ member, choice, height }) => `  ${member}: ${choice}, at height ${height}`),
-    `the log of rights up to height ${log.height}, ${log.size} entries, as of ${log.recordedTime}`,
+    `the log of rights up to height ${log.height}, ${log.size} entries, as of ${log.asOf}`,
     ending,
   ];
   io.out(`${printableLines(lines.join('\n'))}\n`);
