@@ -108,14 +108,23 @@ describe('the head of the log of rights', () => {
   it('is cosigned a few times a day at most, however often a hub signs', async () => {
     await open('alpha');
     await untilTimes(first, { alpha: seconds });
+    const [before, hour] = [seconds, 3600];
     for (const hours of [1, 2, 3, 4, 5]) {
-      first.signAnew(seconds + hours * 3600);
-      await untilTimes(second, { 'hub-0': seconds + hours * 3600 });
+      seconds = before + hours * hour;
+      first.signAnew(seconds);
+      await untilTimes(second, { 'hub-0': seconds });
     }
-    // By its clock a hub may be far ahead: the own one counts as well.
-    first.signAnew(seconds + 90 * DAY);
-    await untilTimes(second, { 'hub-0': seconds + 90 * DAY });
-    expect(timesOn(second)).toMatchObject({ alpha: seconds });
+    // A hub whose clock is behind, and one that is far ahead: both clocks count.
+    seconds = before + 7 * hour;
+    second.signAnew(before + 5 * hour);
+    await untilTimes(first, { 'hub-1': before + 5 * hour });
+    seconds = before + 5 * hour;
+    first.signAnew(before + 90 * DAY);
+    await untilTimes(second, { 'hub-0': before + 90 * DAY });
+    expect([timesOn(first)['alpha'], timesOn(second)['alpha']]).toEqual([before, before]);
+    seconds = before + 6 * hour;
+    second.signAnew(seconds);
+    await untilTimes(first, { 'hub-1': seconds, alpha: seconds });
   });
 
   it('alone is cosigned anew: an older one that a hub signs later names it', async () => {
