@@ -78,6 +78,22 @@ describe('besure verify, on evidence with everything shown', () => {
     expect({ status, code: verdict.code }).toEqual({ status: 1, code: 'document-differs' });
   });
 
+  it('says where a newer trust file is, where the given one is too old', async () => {
+    const old = JSON.parse(
+      readFileSync(join(VECTORS, 'invalid/trust-too-old.json'), 'utf8'),
+    ) as typeof vector;
+    const { status, out } = await besure(
+      'verify',
+      file('new.json', old.evidence),
+      '--trust',
+      join(VECTORS, old.trust),
+    );
+    expect(status).toBe(2);
+    expect(out).toContain('they are too old to judge it by');
+    expect(out).not.toMatch(/genuine/i);
+    expect(out).toContain('curl HUB/v1/trust >TRUST');
+  });
+
   it('tells good evidence that the trust file does not accept, with exit status 2', async () => {
     const text = readFileSync(TRUST, 'utf8').replace(/"leastAssurance": ?"[^"]*"/, (all) =>
       all.replace(/"[^"]*"$/, '"time-stamped"'),

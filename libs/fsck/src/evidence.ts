@@ -17,13 +17,14 @@ const DEADLINE_MILLIS = 30_000;
 
 /**
  * Such evidence holds, and what is said of it is no fault of those who keep it: the back office told of the event late, or by a clock that is ahead; nobody has
- * stamped the log yet; a key or a method came into doubt afterwards.
+ * stamped the log yet; the trust file that is at hand is an old one; a key or a method came into doubt afterwards.
  */
 const HOLDS: ReadonlySet<string> = new Set([
   'proven',
   'late',
   'claimed-after-recording',
   'assurance-too-low',
+  'trust-too-old',
   'key-compromised',
   'algorithm-ended',
 ]);

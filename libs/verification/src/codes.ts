@@ -43,6 +43,8 @@ export const VERDICT_CODES = {
   // The evidence is good, but not acceptable under the trust file.
   'quorum-not-met':
     'Too few of those who keep the register, or who watch it, confirm the recording: there is no time since which it provably exists.',
+  'trust-too-old':
+    'This was recorded after the time up to which the given rules are known to be complete: they are too old to judge it by.',
   'assurance-too-low': 'Less stands behind the time of the recording than the given rules ask for.',
   'key-compromised': 'A signing key is reported to have been in other hands when this was recorded.',
   'algorithm-ended':
@@ -62,6 +64,7 @@ export type VerdictCode = keyof typeof VERDICT_CODES;
 /** The codes of evidence that holds but is not acceptable, in the order in which the first one is told. */
 export const UNACCEPTABLE_CODES = [
   'quorum-not-met',
+  'trust-too-old',
   'assurance-too-low',
   'key-compromised',
   'algorithm-ended',

@@ -64,6 +64,9 @@ const GENUINE =
 
 /** Where the reservation touches who made the file, or when. */
 const WHAT_IS_LEFT: Readonly<Partial<Record<VerdictCode, string>>> = {
+  'trust-too-old':
+    'The file was not changed since it was recorded. Whether the keys behind it still counted then is not known: what follows is what it says.' +
+    ' Every operator of the register hands out the newest rules: get them, and verify again.',
   'key-compromised':
     'The file was not changed since it was recorded. Who made it is in doubt: what follows is what it says.',
   'algorithm-ended':

@@ -10,6 +10,8 @@ import type { Check, ShownClaims, Verdict, VerifiedRecording } from './verdict.j
 /** Evidence that holds: what is left is whether the trust file accepts it. */
 export interface Finding {
   readonly charter: Charter;
+  /** Since when nothing is known to be missing in the trust file, in POSIX seconds; `null` where it does not say. */
+  readonly confirmedAt: number | null;
   readonly statement: Statement;
   /** The claims that are shown. */
   readonly claims: Partial<Claims>;

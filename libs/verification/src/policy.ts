@@ -24,6 +24,12 @@ export interface Acceptability {
   readonly checks: readonly Check[];
 }
 
+/**
+ * For how long, in seconds, after the time up to which a trust file is complete it can judge what is recorded: the head of the log
+ * of rights is cosigned anew each day, so two days leave one of delay. Later a key may have ended, and the file would not know.
+ */
+export const TRUST_LASTS_SECONDS = 172_800;
+
 /** The claims that the exchange must have checked, shown or not: without them it did not check who may state what. */
 const ROLE_CLAIMS: readonly ClaimName[] = ['event', 'sender_org', 'recipient_org', 'message'];
 
@@ -38,6 +44,7 @@ export function acceptability(finding: Finding, documentGiven: boolean): Accepta
   const compromised = keys.filter(isCompromised).map(({ member }) => member);
   const broken: Record<UnacceptableCode, boolean> = {
     'quorum-not-met': recordedTime === null,
+    'trust-too-old': isTrustTooOld(finding),
     'assurance-too-low': assurance !== null && rank(assurance) < rank(terms.leastAssurance),
     'key-compromised': compromised.length > 0,
     'algorithm-ended': isAfterEndOfAlgorithm(recordings, charter),
@@ -62,6 +69,7 @@ export function acceptability(finding: Finding, documentGiven: boolean): Accepta
     checks: [
       ...(documentGiven && broken['document-hidden'] ? [{ name: 'document', ok: false } as const] : []),
       { name: 'quorum', ok: passes('quorum-not-met') },
+      ...(finding.confirmedAt === null ? [] : [timed('trust-age', 'trust-too-old')]),
       timed('assurance', 'assurance-too-low'),
       { name: 'compromise', ok: passes('key-compromised') },
       timed('algorithms', 'algorithm-ended'),
@@ -69,6 +77,16 @@ export function acceptability(finding: Finding, documentGiven: boolean): Accepta
       timed('time', 'recorded-before-slot', 'claimed-after-recording', 'late'),
     ],
   };
+}
+
+/** By the time of the quorum: what an authority stamped earlier was signed by cosigners whose keys may have ended meanwhile. */
+function isTrustTooOld({ confirmedAt, recordings }: Finding): boolean {
+  return recordings.some(
+    ({ confirmation }) =>
+      confirmedAt !== null &&
+      confirmation !== null &&
+      confirmation.confirmedTime - confirmedAt > TRUST_LASTS_SECONDS,
+  );
 }
 
 /** The confirmation of the first of some recordings, if all were confirmed: evidence must not lean on one that was not. */

@@ -19,7 +19,7 @@ export interface Check {
 
 /**
  * The checks, in the order in which they are made and listed. What does not apply is left out (no countersignature, no second
- * recording, no document); after a check that makes the evidence bad nothing more is checked.
+ * recording, no document, a trust file without a time); after a check that makes the evidence bad nothing more is checked.
  */
 export const CHECK_NAMES = [
   'trust',
@@ -39,6 +39,7 @@ export const CHECK_NAMES = [
   'exchange-key',
   'document',
   'quorum',
+  'trust-age',
   'assurance',
   'compromise',
   'algorithms',

@@ -50,7 +50,9 @@ describe('the verdict on complete evidence', () => {
   });
 
   it('lists every check, in the fixed order', () => {
-    expect(verdict.checks).toEqual(CHECK_NAMES.map((name) => ({ name, ok: true })));
+    // A trust file of version 0 has no age.
+    const names = CHECK_NAMES.filter((name) => name !== 'trust-age');
+    expect(verdict.checks).toEqual(names.map((name) => ({ name, ok: true })));
   });
 
   it('is the same by other primitives', () => {

@@ -74,7 +74,9 @@ function examine(
   check: RunCheck,
 ): Finding {
   const { primitives, document } = options;
-  const { charter } = check('trust', () => (typeof trust === 'string' ? opened(trust, primitives) : trust));
+  const { charter, confirmedAt } = check('trust', () =>
+    typeof trust === 'string' ? opened(trust, primitives) : trust,
+  );
   const evidence = check('evidence', () => refuseAs('evidence-malformed', () => parseEvidence(evidenceText)));
   const { statement, disclosures } = check('statement', () => readStatement(evidence.statement, primitives));
   const exchange = refuseAs('trust-malformed', () => exchangeOf(charter));
@@ -114,7 +116,7 @@ function examine(
     const claimed = claims.document;
     check('document', () => assertThat(documentMatches(document, claimed, primitives), 'document-differs'));
   }
-  return { charter, statement, claims, countersignature, recordings, keys };
+  return { charter, confirmedAt, statement, claims, countersignature, recordings, keys };
 }
 
 function opened(trust: string, primitives: Primitives): OpenedTrust {

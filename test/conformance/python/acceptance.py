@@ -16,6 +16,8 @@ from recording import Recording
 from texts import utf8
 
 PROVEN, BAD, UNACCEPTABLE = "proven", "bad", "unacceptable"
+# How long a trust file lasts, in seconds.
+_TRUST_LASTS = 172_800
 _ALWAYS_CHECKED = {"event", "sender_org", "recipient_org", "message"}
 
 
@@ -63,7 +65,7 @@ def _claimed_time(proof: Proof) -> int:
     return proof.statement.iat
 
 
-def _broken_rule(proof: Proof, charter: Charter, document: bytes | None) -> str | None:
+def _broken_rule(proof: Proof, charter: Charter, confirmed: int | None, document: bytes | None) -> str | None:
     """The first rule of the table that is broken."""
     terms, agreed = _terms(proof, charter), proof.countersignature
     limits = terms.limits
@@ -71,6 +73,9 @@ def _broken_rule(proof: Proof, charter: Charter, document: bytes | None) -> str 
     recorded, claimed = _earliest(proof.recordings), _claimed_time(proof)
     if recorded is None:
         return "quorum-not-met"
+    times = [one.confirmation.checkpoint_time for one in proof.recordings]
+    if confirmed is not None and max(times) - confirmed > _TRUST_LASTS:
+        return "trust-too-old"
     if ASSURANCES.index(_assurance(proof, terms)) < ASSURANCES.index(terms.least_assurance):
         return "assurance-too-low"
     if proof.key_compromised:
@@ -114,10 +119,10 @@ def _facts(proof: Proof, charter: Charter) -> dict[str, object]:
 def judge(text: str | bytes, trust: str | bytes, document: bytes | None = None) -> Verdict:
     """All of evidence.md: the verdict over one evidence file under a trust file."""
     try:
-        charter = trust_log.charter_of(trust if isinstance(trust, str) else utf8(trust, "trust-malformed"))
+        charter, confirmed = trust_log.open_trust(trust if isinstance(trust, str) else utf8(trust, "trust-malformed"))
         decoded = text if isinstance(text, str) else utf8(text, "evidence-malformed")
         proof = evidence.verify(decoded, charter, document)
-        broken = _broken_rule(proof, charter, document)
+        broken = _broken_rule(proof, charter, confirmed, document)
         result = PROVEN if broken is None else UNACCEPTABLE
         return Verdict(result, broken or PROVEN, facts=_facts(proof, charter))
     except Refused as refusal:

@@ -94,6 +94,6 @@ def read(text: str) -> tuple[Charter, int]:
         raise Refused(CODE, str(refusal)) from refusal
 
 
-def charter_of(text: str) -> Charter:
-    """The charter of a trust file of either version."""
-    return read(text)[0] if text.startswith(BEGINNING) else charter.read_trust(text).charter
+def open_trust(text: str) -> tuple[Charter, int | None]:
+    """The charter of a trust file of either version, and up to when nothing is missing, where it says so."""
+    return read(text) if text.startswith(BEGINNING) else (charter.read_trust(text).charter, None)

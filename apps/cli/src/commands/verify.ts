@@ -49,6 +49,13 @@ export const verifyCommand: Command = {
 };
 
 function forPeople(io: Io, verdict: Verdict): string {
-  const [heading = '', ...rest] = wrapped(io, explain(verdict)).split('\n');
+  const [heading = '', ...rest] = wrapped(io, `${explain(verdict)}${whatToDo(verdict)}`).split('\n');
   return [styled(io, STYLE_OF[verdict.result], styled(io, 'bold', heading)), ...rest].join('\n');
+}
+
+/** What whoever called this can do about it, in the words of the trade. */
+function whatToDo({ code }: Verdict): string {
+  return code === 'trust-too-old'
+    ? '\nA newer trust file: curl HUB/v1/trust >TRUST, from the rights service of any hub. The network in it must be the same.\n'
+    : '';
 }

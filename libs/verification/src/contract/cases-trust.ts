@@ -3,7 +3,7 @@ import { type EvidenceV1, formatEvidence } from '@besure/protocol';
 import { Board } from './board.ts';
 import { scene, type SceneOptions } from './case-tools.ts';
 import type { EvidenceCase } from './cases.ts';
-import type { Network } from './network.ts';
+import { Network } from './network.ts';
 
 /** The height of the block in which evidence is recorded here, and its time: that of the end of slot 1100. */
 export const RECORDED_AT = 4711;
@@ -27,6 +27,40 @@ export function decided(
       return { evidence: formatEvidence(evidence), trust: trust(board) };
     },
   };
+}
+
+/** When the hub signs the recording of a scene. */
+const SIGNED = 1_795_371_930;
+
+/** A case under a log of rights whose head was signed so many seconds before the recording. */
+function aged(
+  name: string,
+  comment: string,
+  code: EvidenceCase['code'],
+  seconds: number,
+  made?: Parameters<typeof decided>[4],
+): EvidenceCase {
+  const trust = (): string => {
+    const { charter } = new Network();
+    return new Board(charter, SIGNED - 200_000).found().trust({ times: { 'hub-1': SIGNED - seconds } });
+  };
+  return decided(name, comment, code, trust, made);
+}
+
+/** A case of two hubs, both of which are the quorum, under a log of rights whose head they signed so many seconds before the recording. */
+function agedByBoth(
+  name: string,
+  comment: string,
+  code: EvidenceCase['code'],
+  seconds: readonly [number, number],
+): EvidenceCase {
+  const options = { hubs: 2, quorum: 2 };
+  const trust = (): string => {
+    const { charter } = new Network(options);
+    const times = { 'hub-1': SIGNED - seconds[0], 'hub-2': SIGNED - seconds[1] };
+    return new Board(charter, SIGNED - 9_000_000).found().trust({ times });
+  };
+  return decided(name, comment, code, trust, { network: options });
 }
 
 const removal: Change = { kind: 'remove-organisation', organisation: 'alpha' };
@@ -72,5 +106,47 @@ export const trustCases: readonly EvidenceCase[] = [
     'trust-not-confirmed',
     (board) => board.trust({ times: { 'hub-1': BLOCK_0 + 10 * RECORDED_AT } }),
     { network: { hubs: 2, quorum: 2 } },
+  ),
+  aged('trust-two-days-old', 'Nothing was missing in it two days before the recording.', 'proven', 172_800),
+  aged(
+    'trust-too-old',
+    'It says nothing of the time since two days and a second before the recording: a key may have ended since.',
+    'trust-too-old',
+    172_801,
+  ),
+  agedByBoth(
+    'trust-signed-anew',
+    'Both hubs have signed the head anew, one a day before the recording and one at that time; what they said at first, months ago, stands in it no more.',
+    'proven',
+    [86_400, 0],
+  ),
+  agedByBoth(
+    'trust-too-old-and-signed-anew-by-one',
+    'One of the two hubs that are needed has signed the head anew: by itself it cannot say that nothing has been decided for months.',
+    'trust-too-old',
+    [8_000_000, 0],
+  ),
+  aged(
+    'trust-too-old-for-the-second-recording',
+    'Two days before the recording of the issuer, and more before that of the exchange.',
+    'trust-too-old',
+    172_800,
+    () => {
+      const { network, statement, countersignature, recording } = scene();
+      const later = network.record('exchange', statement, countersignature, 1101, 4740);
+      const second = network.recording(later);
+      return { network, evidence: network.evidence(statement, countersignature, [recording, second]) };
+    },
+  ),
+  aged(
+    'trust-too-old-and-time-stamped',
+    'An authority had stamped the checkpoint within two days; who signed it afterwards may have lost the key by then.',
+    'trust-too-old',
+    172_801,
+    () => {
+      const { network, evidence, recorded, recording } = scene();
+      const stamped = { ...recording, timeStamp: network.timeStamp(recorded, SIGNED - 1) };
+      return { network, evidence: { ...evidence, recordings: [stamped] } };
+    },
   ),
 ];
