@@ -61,9 +61,17 @@ export function writeRunFile(state: string, network: Network): void {
     hubs: charter.hubs.map(({ id, operator }) => ({ id, operator, log: hubLogOf(services, id) })),
     tokens,
   };
-  const path = runFilePath(state);
   // The address of PostgreSQL holds its password.
-  writeFileSync(`${path}.new`, `${JSON.stringify(run, null, 2)}\n`, { mode: 0o600 });
+  writeWhole(runFilePath(state), `${JSON.stringify(run, null, 2)}\n`, 0o600);
+}
+
+/** Writes the trust file of the network that runs, likewise. */
+export function writeTrust(state: string, trust: string): void {
+  writeWhole(join(state, 'trust.json'), trust, 0o644);
+}
+
+function writeWhole(path: string, text: string, mode: number): void {
+  writeFileSync(`${path}.new`, text, { mode });
   renameSync(`${path}.new`, path);
 }
 
