@@ -34,6 +34,9 @@ export interface ArchiveOptions {
   readonly now?: () => number;
 }
 
+/** Where a hub serves its logs, and its bus. */
+export type HubAddress = Pick<ScriptedHub, 'logUrl' | 'busUrl'>;
+
 /** A charter of two hubs and three witnesses, and what of it runs. */
 export class WitnessedNetwork {
   readonly charter: Charter;
@@ -98,14 +101,8 @@ export class WitnessedNetwork {
     hubs: readonly ScriptedHub[],
     options: ArchiveOptions = {},
   ): Promise<WitnessingArchive> {
-    const { url } = await freshDatabase();
-    const migrations = [...coreMigrations(SCHEMA), ...logMigrations(SCHEMA), ...archiveMigrations];
-    await migrate({ url, schema: SCHEMA, migrations });
-    const dataSource = await openDataSource({ url, schema: SCHEMA });
-    this.#closing.push(() => dataSource.destroy());
-    const archive = new WitnessingArchive(this, name, hubs, dataSource, options);
-    this.#closing.push(() => archive.stop());
-    await archive.start(options.isWitness);
+    const archive = await WitnessingArchive.open(this, name, hubs, options);
+    this.#closing.push(() => archive.close());
     return archive;
   }
 
@@ -125,16 +122,15 @@ export class WitnessingArchive {
   readonly said: string[] = [];
   /** By its clock, in milliseconds since 1970. */
   now: () => number;
-  readonly #hubs: readonly ScriptedHub[];
+  readonly #hubs: readonly HubAddress[];
   readonly #log: 'proofs' | 'rights';
   #running: { stop(): Promise<unknown>; wake(): void } = { stop: () => Promise.resolve(), wake: () => {} };
+  readonly #network: Pick<WitnessedNetwork, 'charter' | 'witnessKeys'>;
 
-  readonly #network: WitnessedNetwork;
-
-  constructor(
-    network: WitnessedNetwork,
+  private constructor(
+    network: Pick<WitnessedNetwork, 'charter' | 'witnessKeys'>,
     name: Name,
-    hubs: readonly ScriptedHub[],
+    hubs: readonly HubAddress[],
     dataSource: DataSource,
     { log = 'proofs', now = Date.now }: ArchiveOptions,
   ) {
@@ -145,6 +141,28 @@ export class WitnessingArchive {
     this.now = now;
     this.dataSource = dataSource;
     this.store = new EventStore({ dataSource, schema: SCHEMA });
+  }
+
+  /** Starts an archive, with a database of its own. */
+  static async open(
+    network: Pick<WitnessedNetwork, 'charter' | 'witnessKeys'>,
+    name: Name,
+    hubs: readonly HubAddress[],
+    options: ArchiveOptions = {},
+  ): Promise<WitnessingArchive> {
+    const { url } = await freshDatabase();
+    const migrations = [...coreMigrations(SCHEMA), ...logMigrations(SCHEMA), ...archiveMigrations];
+    await migrate({ url, schema: SCHEMA, migrations });
+    const dataSource = await openDataSource({ url, schema: SCHEMA });
+    const archive = new WitnessingArchive(network, name, hubs, dataSource, options);
+    await archive.start(options.isWitness);
+    return archive;
+  }
+
+  /** Stops it for good. */
+  async close(): Promise<void> {
+    await this.stop();
+    await this.dataSource.destroy();
   }
 
   /** Starts watching and, unless it is no witness, cosigning. */

@@ -65,10 +65,11 @@ export function start(config: LedgerWriterConfig): Promise<RunningService> {
   return runService(ledgerWriterService, config);
 }
 
-/** Builds the service around a node; specs give one of their own. */
+/** Builds the service around a node, and a clock to sign by (milliseconds since 1970); specs give their own. */
 export async function buildWith(
   context: ServiceContext<LedgerWriterConfig>,
   node: LedgerNode,
+  clock: () => number = Date.now,
 ): Promise<ServiceParts> {
   const { config, log: serviceLog, health } = context;
   const { charter, signer } = config;
@@ -158,7 +159,7 @@ export async function buildWith(
     dataSource,
     node,
     signing: new HubSigning(charter.log.origin, signer, sha256),
-    now: Date.now,
+    now: clock,
     pollMillis: Math.min(1_000, Math.max(50, Math.floor(charter.slots.lengthMillis / 5))),
     onTaken: ({ state, checkpointSize, rights, undecided, skipped }, count) => {
       seen.failures = 0;
