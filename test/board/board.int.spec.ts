@@ -60,6 +60,10 @@ afterAll(async () => {
 
 type Answer = Record<string, unknown>;
 
+async function metricsOf({ httpUrl }: RunningService): Promise<string> {
+  return (await apiFetch(`${httpUrl}/metrics`)).text();
+}
+
 async function call(path: string, body?: unknown): Promise<{ status: number; body: Answer }> {
   const init = {
     method: 'POST',
@@ -243,6 +247,33 @@ describe('the board at a hub', () => {
     const asked = served.asked;
     await waitUntil({ what: 'looks' }, () => (served.asked > asked + 1 ? true : undefined));
     expect(await trust()).toBe(after);
+  });
+
+  it('alarms where nobody signs it any more, until somebody does', async () => {
+    const quiet = await ServedRights.start(network);
+    cleanups.push(() => quiet.stop());
+    quiet.signedAt = Math.floor(Date.now() / 1000) - 172_860;
+    quiet.add('charter', formatCharter(network.charter));
+    const beside = await startRights({
+      http: { port: 0 },
+      logLevel: 'error',
+      charter: network.charter,
+      ledgerWriterUrl: quiet.url,
+      webhooks: { urls: [], secret: null },
+      bus: { url: nats.url, credentialsFile: undefined },
+    });
+    cleanups.push(() => beside.stop());
+    const untilAlarm = (value: number): Promise<true> =>
+      waitUntil({ what: `alarm ${value}` }, async () =>
+        new RegExp(`besure_alarms\\{.*kind="trust-old".*\\} ${value}`).test(await metricsOf(beside))
+          ? true
+          : undefined,
+      );
+    await untilAlarm(1);
+    quiet.signedAt += 3600;
+    await untilAlarm(0);
+    const file = await (await apiFetch(`${beside.httpUrl}/v1/trust`)).text();
+    expect(openTrust(file, nodePrimitives).confirmedAt).toBe(quiet.signedAt);
   });
 
   it('is told of what needs its vote and of what was decided, by a feed', async () => {

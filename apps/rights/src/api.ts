@@ -34,7 +34,7 @@ export const rightsApi: ApiDescription = {
       id: 'readTrust',
       summary: 'The trust file that verifiers start from',
       description:
-        'The log of rights up to a checkpoint that a quorum of the charter that comes of it has signed. People compare `network` before they trust it.',
+        'The log of rights up to a checkpoint that a quorum of the charter that comes of it has signed, which hubs and witnesses do anew each day. People compare `network` before they trust it.',
       answers: { 200: { description: 'The trust file.', content: { 'application/json': trustLogSchema } } },
       problems: [described(notReplayed())],
     },

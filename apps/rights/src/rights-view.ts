@@ -2,6 +2,7 @@ import { Worker } from '@besure/event-store';
 import { formatTrustLog, stateAt, stateDigest, type RightsState } from '@besure/governance';
 import { followRights, type FollowedRights, type LogSource } from '@besure/log-store';
 import type { Primitives } from '@besure/protocol';
+import { TRUST_LASTS_SECONDS } from '@besure/verification';
 import type { LedgerHeights } from './ledger-heights.js';
 
 /** What the board sees. */
@@ -53,6 +54,12 @@ export class RightsView {
   /** The trust file up to the newest head that a quorum of its own charter has confirmed; `null` before there is one. */
   get trust(): string | null {
     return this.#trust;
+  }
+
+  /** Whether there is one that does not judge what is recorded at that time (POSIX seconds): a quorum has not signed its head for too long. */
+  isTrustOld(seconds: number): boolean {
+    const confirmedAt = this.#view?.followed.confirmation?.upheldTime;
+    return confirmedAt !== undefined && seconds - confirmedAt > TRUST_LASTS_SECONDS;
   }
 
   /** Whether the last look succeeded. */

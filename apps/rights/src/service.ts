@@ -98,7 +98,10 @@ function build(context: ServiceContext<RightsConfig>): ServiceParts {
   const unsubscribe = onHint(bus, SUBJECTS.logHint, () => watch.wake());
   context.onStop('hints', unsubscribe);
   health.show('ledger', () => watch.seeing);
-  metrics.gaugeFrom('besure_alarms', () => ({ 'permission-difference': watch.alarms }));
+  metrics.gaugeFrom('besure_alarms', () => ({
+    'permission-difference': watch.alarms,
+    'trust-old': view.isTrustOld(Date.now() / 1000) ? 1 : 0,
+  }));
   return {
     controllers: [RightsController, BoardController],
     providers: [

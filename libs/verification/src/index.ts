@@ -39,3 +39,4 @@ export {
   type VerifiedRecording,
 } from './verdict.js';
 export { verify, type VerifyOptions } from './verify.js';
+export { TRUST_LASTS_SECONDS } from './policy.js';

@@ -171,7 +171,7 @@ function forPeople(report: MirrorReport): string {
     signatures === null
       ? 'signatures were not checked: --trust FILE does that'
       : `cosigned by ${[...signatures.hubs, ...signatures.witnesses].join(', ') || 'nobody'}: ${
-          signatures.recordedTime === null ? 'no quorum yet' : `a quorum, since ${signatures.recordedTime}`
+          signatures.recordedTime === null ? 'no quorum yet' : `a quorum, by ${signatures.recordedTime}`
         }`,
     `every hash in ${folder} was computed from the entries`,
     ...accusations.map((path) => `somebody lied: ${path} proves it`),
