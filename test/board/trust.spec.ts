@@ -116,12 +116,12 @@ describe('a trust file, version 1', () => {
     [
       'it is named for another network',
       { ...good, network: '00'.repeat(32) },
-      'trust-malformed: the log does not begin',
+      'trust-malformed: the log has no charter of the network',
     ],
     [
       'it holds nothing',
       { ...good, entries: [], checkpoint: signed([]) },
-      'trust-malformed: the log does not begin',
+      'trust-malformed: the log has no charter of the network',
     ],
     ['others signed', { ...good, checkpoint: signed(entries, makeNetwork()) }, 'trust-not-confirmed'],
     [
