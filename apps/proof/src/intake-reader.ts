@@ -1,6 +1,6 @@
 import type { EventStore } from '@besure/event-store';
 import { slotAt, slotIat } from '@besure/governance';
-import { nodePrimitives } from '@besure/keys';
+import { nodePrimitives, type StatementSigner } from '@besure/keys';
 import { upcastEventsAccepted } from '@besure/protocol';
 import { type Source, acceptedEventsOf, discardEvents } from '@besure/service/zone';
 import type { ProofConfig } from './configuration.js';
@@ -15,6 +15,7 @@ import { StatementMaker } from './statement-maker.js';
  * of once, and no later event is about it: a dead letter keeps nothing else from its effect. One that is replayed is stated as of then; one that is
  * discarded ends so, and intake shows why.
  *
+ * @param signer signs the statements
  * @param taken called shortly before the commit where there is something to do for others
  * @param fresh gets the statements that are made
  * @param freshRecords gets the records that are kept
@@ -22,6 +23,7 @@ import { StatementMaker } from './statement-maker.js';
 export function intakeReader(
   config: ProofConfig,
   store: EventStore,
+  signer: StatementSigner,
   taken: () => void,
   fresh = new FreshStatements(config.statementsInMemory),
   freshRecords = new FreshRecords(config.statementsInMemory),
@@ -33,7 +35,7 @@ export function intakeReader(
     vault,
     maker: new StatementMaker({
       issuer: organisation,
-      signer: config.statementSigner,
+      signer,
       vault,
       sha256: nodePrimitives.sha256,
     }),

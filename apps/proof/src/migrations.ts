@@ -112,4 +112,12 @@ export const proofMigrations: readonly { readonly name: string; readonly sql: st
         WHERE slot IS NULL AND state IN ('countersigned', 'one-sided');
     `,
   },
+  {
+    name: '008-ledger-key-since',
+    sql: `
+      -- Since which height the ledger key publishes with which the chain of transactions goes on; null in a chain from before this was noted.
+      -- Where it is another height, what is pending may have come into blocks in which the key did not count.
+      ALTER TABLE slot_chain ADD COLUMN since bigint;
+    `,
+  },
 ];

@@ -5,6 +5,7 @@ import type { PipeContext } from '@besure/service/zone';
 import type { ProofConfig } from './configuration.js';
 import type { FreshStatements } from './fresh-statements.js';
 import { noteFinalSlots } from './follow-log.js';
+import type { OwnKeys } from './own-keys.js';
 
 /** The schema of this service, and the name of its pipe. */
 export const SCHEMA = 'proof';
@@ -13,6 +14,7 @@ export const SCHEMA = 'proof';
 export interface Shared extends PipeContext {
   readonly config: ProofConfig;
   readonly charters: CharterFollower;
+  readonly keys: OwnKeys;
   readonly fresh: FreshStatements;
 }
 

@@ -79,6 +79,12 @@ export class SendingPace {
     this.#refusedInput = null;
   }
 
+  /** All that is not final is another transaction now: what was refused says nothing of it. */
+  beginsAnew(): void {
+    this.taken();
+    this.#refusedInput = null;
+  }
+
   /** Another one first, each time: whoever is believed about what can be spent, the others are later. */
   inTurn<T>(views: readonly T[]): T[] {
     const from = views.length === 0 ? 0 : this.#turn++ % views.length;

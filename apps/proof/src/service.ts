@@ -1,21 +1,11 @@
-import { coreMigrations, migrate } from '@besure/event-store';
-import {
-  addressFormatOf,
-  type Charter,
-  exchangeOf,
-  ledgerAddressesOf,
-  organisation as memberOf,
-  signingKeyOf,
-  signingKeysOf,
-  slotIat,
-} from '@besure/governance';
+import { coreMigrations, type EventStore, migrate } from '@besure/event-store';
+import { addressFormatOf, type Charter, exchangeOf, signingKeysOf, slotIat } from '@besure/governance';
 import { nodePrimitives } from '@besure/keys';
 import { encodeAddress, hash160 } from '@besure/ledger-tx';
-import { CharterFollower, charterMigrations, logMigrations } from '@besure/log-store';
+import { charterMigrations, logMigrations } from '@besure/log-store';
 import { type Bus, type Json, NatsRequestServer, request } from '@besure/messaging';
 import { SUBJECTS, parseCountersignAnswer } from '@besure/protocol';
 import {
-  ConfigurationError,
   type RunningService,
   type ServiceContext,
   type ServiceDefinition,
@@ -24,8 +14,8 @@ import {
 } from '@besure/service';
 import {
   type Running,
+  type Source,
   answerMillis,
-  assertOfCharter,
   countersignMillis,
   dialBus,
   makeConsumers,
@@ -43,12 +33,13 @@ import { FreshStatements } from './fresh-statements.js';
 import { HubClient } from './hub-client.js';
 import { intakeReader, issuedAt } from './intake-reader.js';
 import { proofMigrations } from './migrations.js';
+import { keysAsKept, openKeys } from './open-keys.js';
 import { SCHEMA, type Shared, logFollower, worker } from './parts.js';
 import { slotSizes } from './ready-statements.js';
 import { SendingPace } from './sending-pace.js';
 import { SlotClock } from './slot-clock.js';
-import { closeSlot } from './slot-closer.js';
-import { provenStreamEntity } from './slot-rows.js';
+import { closeSlot, isOfKey } from './slot-closer.js';
+import { provenStreamEntity, readTip } from './slot-rows.js';
 import { overdueMillis, sendSlots } from './slot-sender.js';
 import { watchStates } from './watch-states.js';
 
@@ -68,9 +59,21 @@ export const proofService: ServiceDefinition<ProofConfig> = {
   configuration: proofConfiguration,
   migrate: async ({ databaseUrl: url }) => void (await migrate({ url, schema: SCHEMA, migrations })),
   deadLetters: (config) =>
-    openDeadLetters(config, SCHEMA, migrations, (store) => [intakeReader(config, store, () => {})]),
+    openDeadLetters(config, SCHEMA, migrations, (store) => [deadLetterReader(config, store)]),
   build,
 };
+
+/** Gives a dead letter its effect in another process than the service's: with the keys that are in force then. */
+function deadLetterReader(config: ProofConfig, store: EventStore): Source {
+  const reader = intakeReader(config, store, config.statementSigner, () => {});
+  return {
+    ...reader,
+    async handler(tx, events) {
+      const { statementSigner } = await keysAsKept(config, store);
+      await intakeReader(config, store, statementSigner, () => {}).handler(tx, events);
+    },
+  };
+}
 
 /** Starts the service in this process. */
 export function start(config: ProofConfig): Promise<RunningService> {
@@ -80,15 +83,10 @@ export function start(config: ProofConfig): Promise<RunningService> {
 async function build(context: ServiceContext<ProofConfig>): Promise<ServiceParts> {
   const { config, log, metrics, health } = context;
   const { store } = await openStore(context, SCHEMA, migrations);
-  const charters = await CharterFollower.open(
-    { store, first: config.charter, hubLogUrls: config.hubLogUrls, primitives: nodePrimitives, log },
-    (charter) => wrongKeyOf(config, charter) === null,
-  );
-  assertOfCharter(config, charters.charter);
-  assertKeysOfCharter(config, charters.charter);
+  const { charters, keys } = await openKeys(context, store);
   const bus = dialBus(context, 'zone', config.bus, SCHEMA);
   const fresh = new FreshStatements(config.statementsInMemory);
-  const shared: Shared = { config, charters, fresh, store, bus, log, metrics, health };
+  const shared: Shared = { config, charters, keys, fresh, store, bus, log, metrics, health };
   const hubs = config.hubBuses.map((hub, at) => dialBus(context, `hub-${at}`, hub, config.organisation));
 
   const follower = logFollower(shared, Math.min(config.charter.slots.lengthMillis, 5000));
@@ -113,7 +111,7 @@ async function build(context: ServiceContext<ProofConfig>): Promise<ServiceParts
 
 /** The parts of an organisation: statements of its own events, and questions to the exchange. */
 function organisationParts(shared: Shared, exchangeBus: Bus): { running: Running[]; parts: ServiceParts } {
-  const { config, charters, store, fresh } = shared;
+  const { config, charters, keys, store, fresh } = shared;
   const { organisation, vault } = config;
   const rest = Math.min(REST_MILLIS, config.charter.slots.lengthMillis / 3);
   const stopping = new AbortController();
@@ -158,13 +156,16 @@ function organisationParts(shared: Shared, exchangeBus: Bus): { running: Running
       await worked.stop();
     },
   };
-  const consumers = makeConsumers(shared, [intakeReader(config, store, () => asker.wake(), fresh)]);
+  const reader = intakeReader(config, store, keys.statementSigner, () => asker.wake(), fresh);
+  const consumers = makeConsumers(shared, [
+    { ...reader, mayHandle: (stopped) => keys.untilSigning(stopped) },
+  ]);
   return { running: [asker, ...consumers], parts: {} };
 }
 
 /** The parts of the exchange: records of its own events, and answers to organisations. */
 function exchangeParts(shared: Shared): { running: Running[]; parts: ServiceParts } {
-  const { config, charters, store, bus, log, fresh } = shared;
+  const { config, charters, keys, store, bus, log, fresh } = shared;
   const { vault } = config;
   const freshRecords = new FreshRecords(config.statementsInMemory);
   const countersigner = new Countersigner({
@@ -177,17 +178,18 @@ function exchangeParts(shared: Shared): { running: Running[]; parts: ServicePart
     fresh,
     freshRecords,
     vault,
-    signer: config.statementSigner,
+    signer: keys.statementSigner,
     primitives: nodePrimitives,
     issuedAt: issuedAt(config),
     now: Date.now,
     ...unopened(shared),
   });
   const decider = worker(shared, 'waiting statements', REST_MILLIS, async () => {
+    if (keys.signing !== 'in-force') return false;
     return (await countersigner.decideWaiting(WAITING_GROUP)) === WAITING_GROUP;
   });
   const consumers = makeConsumers(shared, [
-    intakeReader(config, store, () => decider.wake(), fresh, freshRecords),
+    intakeReader(config, store, keys.statementSigner, () => decider.wake(), fresh, freshRecords),
   ]);
   const server = new NatsRequestServer({
     bus,
@@ -200,6 +202,7 @@ function exchangeParts(shared: Shared): { running: Running[]; parts: ServicePart
       providers: [
         { provide: Countersigner, useValue: countersigner },
         { provide: CountersignController.CHARTER, useValue: (): Charter => charters.charter },
+        { provide: CountersignController.KEYS, useValue: keys },
       ],
       microservices: [server],
     },
@@ -208,8 +211,9 @@ function exchangeParts(shared: Shared): { running: Running[]; parts: ServicePart
 
 /** Closing slots, and bringing them to the ledger. */
 function slotParts(shared: Shared, hubs: readonly Bus[]): Running[] {
-  const { config, store, fresh, log, metrics } = shared;
-  const { charter, organisation, ledgerSigner } = config;
+  const { config, keys, store, fresh, log, metrics } = shared;
+  const { charter, organisation } = config;
+  const { ledgerSigner } = keys;
   const alarms = metrics.gauge('besure_alarms');
   const keyHash = hash160(ledgerSigner.publicKey, nodePrimitives.sha256);
   const hub = new HubClient({
@@ -224,6 +228,7 @@ function slotParts(shared: Shared, hubs: readonly Bus[]): Running[] {
         request(one, subject, payload as Json, { timeoutMillis: answerMillis(charter) }),
     ),
   });
+  const pace = new SendingPace();
   const stream: { proven: Uint8Array | null; told: Uint8Array | null } = { proven: null, told: null };
   const sending = {
     organisation,
@@ -235,6 +240,7 @@ function slotParts(shared: Shared, hubs: readonly Bus[]): Running[] {
     sizes: slotSizes(charter),
     // A hub carries nothing that is further ahead.
     mostAheadMillis: (charter.limits.agreementToleranceSeconds * 1000) / 2,
+    publishesSince: () => keys.publishesSince,
     iatOf: (slot: number) => slotIat(charter, slot),
     streamEntity: () => stream.proven ?? stream.told,
     hub,
@@ -248,7 +254,11 @@ function slotParts(shared: Shared, hubs: readonly Bus[]): Running[] {
           count: overdue.length,
         },
       ),
-    pace: new SendingPace(),
+    pace,
+    beginsAnew() {
+      pace.beginsAnew();
+      alarms.set({ kind: 'item-refused' }, 0);
+    },
     onRefused(refusal: { readonly slot: number; readonly code: string } | null) {
       alarms.set({ kind: 'item-refused' }, refusal === null ? 0 : 1);
       if (refusal !== null)
@@ -262,13 +272,21 @@ function slotParts(shared: Shared, hubs: readonly Bus[]): Running[] {
   };
   const clock = new SlotClock(charter, Date.now, async (slot) => {
     try {
+      if (keys.publishesSince === null) return;
       // What was recorded before a restart says it as well: only a new member needs a hub.
-      stream.proven ??= await store.transaction(provenStreamEntity);
+      const [proven, tip] = await store.transaction(async (tx) => [
+        stream.proven ?? (await provenStreamEntity(tx)),
+        await readTip(tx),
+      ]);
+      stream.proven = proven;
       // Asked each time until something is final. Once the chain has begun, it goes on from its own change, and waits for no hub.
-      const view = stream.proven === null ? await hub.outputs().catch(unlessTold) : null;
+      const goesOn = isOfKey(sending, tip.script, tip.since);
+      const view = proven === null || !goesOn ? await hub.outputs().catch(unlessTold) : null;
       stream.told = view?.streamEntity ?? stream.told;
       const closed = await closeSlot(sending, slot, view?.outputs[0] ?? null);
-      if (closed !== null) sender.wake();
+      if (closed === null) return;
+      if (!goesOn) sending.beginsAnew();
+      sender.wake();
     } catch (error) {
       log.warn('a slot was not closed', { slot, error });
     }
@@ -287,24 +305,4 @@ function unopened({ log, metrics }: Shared): Pick<AskingContext, 'onDamaged' | '
     onKeyMissing: (count) =>
       log.warn('what is sealed waits for a key that the key file does not hold', { count }),
   };
-}
-
-/** Which variable names a key that the charter does not have for this organisation; `null` where it has both. */
-function wrongKeyOf(
-  { organisation, statementSigner, ledgerSigner }: ProofConfig,
-  charter: Charter,
-): 'BESURE_SIGNING_KEY_FILE' | 'BESURE_LEDGER_KEY_FILE' | null {
-  const member = memberOf(charter, organisation);
-  if (member === undefined || signingKeyOf(member, statementSigner.publicKey) === undefined)
-    return 'BESURE_SIGNING_KEY_FILE';
-  const keyHash = hash160(ledgerSigner.publicKey, nodePrimitives.sha256);
-  const address = encodeAddress(keyHash, addressFormatOf(charter));
-  return ledgerAddressesOf(member).includes(address) ? null : 'BESURE_LEDGER_KEY_FILE';
-}
-
-/** A service that signs with keys that nobody knows would only make evidence that nobody accepts. */
-function assertKeysOfCharter(config: ProofConfig, charter: Charter): void {
-  const wrong = wrongKeyOf(config, charter);
-  if (wrong !== null)
-    throw new ConfigurationError(wrong, 'must hold a key that the charter has for this organisation');
 }

@@ -158,6 +158,7 @@ function sendingTo(...hubs: HubRequest[]): SendingContext {
     sha256,
     sizes: { slot: 100, part: 100 },
     mostAheadMillis: 150_000,
+    publishesSince: () => 0,
     iatOf: () => 0,
     streamEntity: () => new Uint8Array(16).fill(7),
     hub: new HubClient({

@@ -33,7 +33,8 @@ it('lets no slot become final while it is signed again, so that it cannot be tak
   await store.transaction(async (tx) => {
     const { chain, version } = await readSlotChain(tx);
     const first = signed('SlotSigned', 'first');
-    await writeSlotEvent(store, tx, evolveSlotChain(chain, first), version, first);
+    const after = { chain: evolveSlotChain(chain, first), version: version + 1, since: 0 };
+    await writeSlotEvent(store, tx, after, first);
   });
   let final: Promise<unknown> = Promise.resolve();
   await store.transaction(async (tx) => {
@@ -44,7 +45,8 @@ it('lets no slot become final while it is signed again, so that it cannot be tak
     ).rejects.toMatchObject({ driverError: { code: '55P03' } });
     final = store.transaction((other) => markFinal(other, [{ slot: 7, root, leaf: 3 }]));
     const again = signed('SlotSignedAgain', 'again');
-    await writeSlotEvent(store, tx, evolveSlotChain(chain, again), version, again);
+    const after = { chain: evolveSlotChain(chain, again), version: version + 1, since: 0 };
+    await writeSlotEvent(store, tx, after, again);
   });
   await final;
   const rows = await store.transaction((tx) => tx.query<object[]>('SELECT state, txid, leaf FROM slot'));

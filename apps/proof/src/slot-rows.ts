@@ -13,15 +13,25 @@ interface ChainRow {
   tip_txid: string | null;
   tip_vout: number | null;
   tip_script: string | null;
+  since: string | null;
+}
+
+/** Where the chain of this member's transactions stands. */
+export interface ChainAtHand {
+  readonly chain: SlotChain;
+  /** Of its stream. */
+  readonly version: number;
+  /** Since which height the ledger key publishes that it was signed with last; null where that was not noted. */
+  readonly since: number | null;
 }
 
 /**
  * Reads the chain with what is pending, both locked until commit, and the version of its stream. What is pending must not become final before it is written
  * again: it would be taken for signed for ever.
  */
-export async function readSlotChain(tx: Tx): Promise<{ chain: SlotChain; version: number }> {
+export async function readSlotChain(tx: Tx): Promise<ChainAtHand> {
   const [row] = await tx.query<ChainRow[]>(
-    'SELECT version, last_slot, tip_txid, tip_vout, tip_script FROM slot_chain FOR UPDATE',
+    'SELECT version, last_slot, tip_txid, tip_vout, tip_script, since FROM slot_chain FOR UPDATE',
   );
   const pending = await tx.query<(Omit<PendingSlot, 'slot'> & { slot: string })[]>(
     "SELECT slot, root, txid, raw FROM slot WHERE state <> 'final' ORDER BY slot FOR UPDATE",
@@ -37,7 +47,16 @@ export async function readSlotChain(tx: Tx): Promise<{ chain: SlotChain; version
       tip,
     },
     version: row?.version ?? 0,
+    since: row?.since == null ? null : Number(row.since),
   };
+}
+
+/** How the chain was signed last, without a lock: to find out whether a fresh output is needed. */
+export async function readTip(tx: Tx): Promise<{ script: string | null; since: number | null }> {
+  const [row] = await tx.query<Pick<ChainRow, 'tip_script' | 'since'>[]>(
+    'SELECT tip_script, since FROM slot_chain',
+  );
+  return { script: row?.tip_script ?? null, since: row?.since == null ? null : Number(row.since) };
 }
 
 /**
@@ -48,13 +67,13 @@ export async function readSlotChain(tx: Tx): Promise<{ chain: SlotChain; version
 export async function writeSlotEvent(
   store: EventStore,
   tx: Tx,
-  after: SlotChain,
-  version: number,
+  after: ChainAtHand,
   event: SlotSigned,
 ): Promise<void> {
+  const { chain, version, since } = after;
   const { type, change, ...data } = event;
   const [appended] = await store.append(tx, [
-    { stream: STREAM, expectedVersion: version, type, data: { ...data, change: { ...change } } },
+    { stream: STREAM, expectedVersion: version - 1, type, data: { ...data, change: { ...change } } },
   ]);
   if (appended?.ok !== true)
     throw new ProofError('slot-signed-elsewhere', `slot ${event.slot} was signed elsewhere`);
@@ -64,8 +83,8 @@ export async function writeSlotEvent(
     [event.slot, event.root, event.txid, event.raw],
   );
   await tx.query(
-    'UPDATE slot_chain SET version = $1, last_slot = $2, tip_txid = $3, tip_vout = $4, tip_script = $5',
-    [version + 1, after.lastSlot, after.tip?.txid, after.tip?.vout, after.tip?.script],
+    'UPDATE slot_chain SET version = $1, last_slot = $2, tip_txid = $3, tip_vout = $4, tip_script = $5, since = $6',
+    [version, chain.lastSlot, chain.tip?.txid, chain.tip?.vout, chain.tip?.script, since],
   );
 }
 

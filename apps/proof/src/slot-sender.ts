@@ -4,15 +4,14 @@ import { parseTransaction } from '@besure/ledger-tx';
 import { decodeHex, equalBytes } from '@besure/protocol';
 import { type HubClient, mostTold } from './hub-client.js';
 import type { SendingPace } from './sending-pace.js';
-import { concernsInput, evolveSlotChain, judgeRefusal, type PendingSlot } from './slot-chain.js';
-import { type ClosingContext, signSlot } from './slot-closer.js';
+import { concernsInput, judgeRefusal, type PendingSlot } from './slot-chain.js';
+import { type ClosingContext, isOfKey, signAgain } from './slot-closer.js';
 import {
   markSubmitted,
   provenStreamEntity,
   readSlotChain,
   slotsToSend,
   streamEntityOf,
-  writeSlotEvent,
 } from './slot-rows.js';
 
 /** What sending signed slots needs. */
@@ -166,10 +165,13 @@ async function judgeAndSignAgain(
   const shown = await Promise.all(answered.map((place) => hub.outputsAt(place).catch(() => null)));
   const views = pace.inTurn(shown.filter((view) => view !== null));
   const told = mostTold(views);
-  if (told === null) return;
+  // What a key signs that is not in force is in no block that counts; closing a slot signs it again once it is.
+  if (told === null || context.publishesSince() === null) return;
   const outputs = views.flatMap((view) => view.outputs);
   await store.transaction(async (tx) => {
-    const { chain, version } = await readSlotChain(tx);
+    const found = await readSlotChain(tx);
+    const { chain } = found;
+    if (!isOfKey(context, chain.tip?.script ?? null, found.since)) return;
     const streamEntity = (await provenStreamEntity(tx)) ?? told;
     const before = streamEntityOf(refused.raw);
     const isOtherStream = before === null || !equalBytes(before, streamEntity);
@@ -184,17 +186,7 @@ async function judgeAndSignAgain(
     if (judged.type === 'accepted') await markSubmitted(tx, [refused.txid], now());
     if (judged.type !== 'void') return;
     pace.signedAgain();
-    let state = { ...chain, tip: judged.input };
-    let at = version;
-    for (const { slot, root } of chain.pending.filter((one) => one.slot >= refused.slot)) {
-      const signed = signSlot(context, streamEntity, {
-        type: 'SlotSignedAgain',
-        slot,
-        root: decodeHex(root),
-        input: state.tip,
-      });
-      state = { ...evolveSlotChain(state, signed), tip: signed.change };
-      await writeSlotEvent(store, tx, state, at++, signed);
-    }
+    const again = chain.pending.filter((one) => one.slot >= refused.slot);
+    await signAgain(context, tx, streamEntity, found, again, judged.input);
   });
 }

@@ -60,6 +60,7 @@ describe('a slot', () => {
       sha256: nodePrimitives.sha256,
       sizes: { slot: 100, part: 100 },
       mostAheadMillis: 150_000,
+      publishesSince: () => 0,
       iatOf: () => IAT,
       streamEntity: () => ENTITY,
       hub: {

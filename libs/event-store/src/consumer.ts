@@ -13,6 +13,8 @@ export interface ConsumerOptions extends Reader {
   /** The consumer's own store: its checkpoint and the effects of its handler live there, in one transaction. */
   readonly store: EventStore;
   readonly inlet: Inlet;
+  /** Resolves as soon as events may be handled, or when the signal says that nobody waits any more; until then nothing is tried, and nothing has failed. */
+  readonly mayHandle?: (stopping: AbortSignal) => Promise<void>;
   /** How often the owner is asked directly for more, in case the pipe is silent although there is more; default 10 s. */
   readonly pollMillis?: number;
   /** Pauses after failures; default 100 ms to 30 s. */
@@ -66,6 +68,7 @@ export class Consumer {
   readonly #progress: Progress;
   readonly #pollMillis: number;
   readonly #backoff: Backoff;
+  readonly #mayHandle: (stopping: AbortSignal) => Promise<void>;
   readonly #onFailure: (error: unknown, failuresInARow: number) => void;
   readonly #onStopped: (stop: ConsumerStop | null, error: unknown) => void;
   readonly #stopping = new AbortController();
@@ -90,6 +93,7 @@ export class Consumer {
     });
     this.#pollMillis = options.pollMillis ?? 10_000;
     this.#backoff = options.backoff ?? { firstMillis: 100, largestMillis: 30_000 };
+    this.#mayHandle = options.mayHandle ?? (() => Promise.resolve());
     this.#onFailure = options.onFailure ?? (() => {});
     this.#onStopped = options.onStopped ?? (() => {});
   }
@@ -131,7 +135,10 @@ export class Consumer {
 
   async #handleUntilDone(batch: EventBatch): Promise<void> {
     if (isConsecutive(batch)) this.#heardOf = Math.max(this.#heardOf, batch.to);
-    while (!this.#stopping.signal.aborted) {
+    const { signal } = this.#stopping;
+    while (!signal.aborted) {
+      await this.#mayHandle(signal);
+      if (signal.aborted) break;
       try {
         await this.#handle(batch);
         this.#goesOn();

@@ -276,6 +276,30 @@ describe('consumer', () => {
     expect(failures).toEqual([1, 2, 3]);
   });
 
+  it('handles nothing, and fails at nothing, until it may, and can be stopped while it may not', async () => {
+    relay();
+    let asked = Promise.withResolvers<void>();
+    let goOn = Promise.withResolvers<void>();
+    const failures: number[] = [];
+    const mayHandle = async (stopping: AbortSignal): Promise<void> => {
+      const { promise, resolve } = goOn;
+      stopping.addEventListener('abort', () => resolve());
+      asked.resolve();
+      await promise;
+    };
+    const made = await consumer({ mayHandle, onFailure: (_error, inARow) => failures.push(inARow) });
+    await append(3);
+    await asked.promise;
+    expect(await effects()).toEqual([]);
+    goOn.resolve();
+    await expectEffects(3);
+    [asked, goOn] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+    await append(1);
+    await asked.promise;
+    await made.stop();
+    expect([await effects(), failures]).toEqual([[1, 2, 3], []]);
+  });
+
   it('survives a connection that is cut while it handles', async () => {
     relay();
     let cuts = 2;

@@ -12,6 +12,7 @@ import {
   networkOf,
   type Organisation,
   parseState,
+  type Proposal,
   storeState,
 } from '@besure/governance';
 import type { Primitives } from '@besure/protocol';
@@ -28,6 +29,8 @@ export interface CharterFollowerOptions {
   /** Where each hub serves its logs: what stands before `/log/rights`. Who shows the most is believed, if a quorum has signed it. */
   readonly hubLogUrls: readonly string[];
   readonly primitives: Primitives;
+  /** Called after something new was read. */
+  readonly onChanged?: () => void;
   readonly log: {
     info(message: string, fields: object): void;
     warn(message: string, fields: object): void;
@@ -108,6 +111,11 @@ export class CharterFollower {
     return this.#followed?.state.charter ?? this.#options.first;
   }
 
+  /** What the board has not decided on yet, as far as was read. */
+  get openProposals(): readonly Proposal[] {
+    return this.#followed?.state.proposals.filter(({ status }) => status === 'open') ?? [];
+  }
+
   /** Starts looking in the background. */
   start(): void {
     this.#worker.start();
@@ -136,6 +144,7 @@ export class CharterFollower {
     const { version } = furthest.state;
     if (version !== (before?.state.version ?? 0))
       log.info('the board has changed the charter', { version: version.toString() });
+    this.#options.onChanged?.();
   }
 
   async #read(source: LogSource, before: FollowedRights | null): Promise<FollowedRights | null> {

@@ -1,4 +1,11 @@
-import { Consumer, type DeathReason, type EventStore, type Reader, Relay } from '@besure/event-store';
+import {
+  Consumer,
+  type ConsumerOptions,
+  type DeathReason,
+  type EventStore,
+  type Reader,
+  Relay,
+} from '@besure/event-store';
 import { type Bus, JetStreamInlet, JetStreamOutlet } from '@besure/messaging';
 import { describeError } from '../describe-error.js';
 import type { Health } from '../health.js';
@@ -24,6 +31,8 @@ export interface PipeContext {
 export interface Source extends Omit<Reader, 'split'> {
   /** Whether its attachments are used; without it they are. */
   readonly attachments?: boolean;
+  /** Holds the consumer as long as nothing of it may be handled: see `ConsumerOptions`. */
+  readonly mayHandle?: ConsumerOptions['mayHandle'];
 }
 
 /** Publishes a service's events on the zone's bus; `consumers` are the schemas that must have committed before the pipe lets go of them. */
@@ -62,13 +71,14 @@ export function makeConsumers(context: PipeContext, sources: readonly Source[]):
 
 function makeConsumer(
   { store, bus, log }: PipeContext,
-  { attachments = true, ...reader }: Source,
+  { attachments = true, mayHandle, ...reader }: Source,
   changed: () => void,
 ): Consumer {
   const { source } = reader;
   return new Consumer({
     ...readerOf(reader),
     store,
+    ...(mayHandle !== undefined && { mayHandle }),
     inlet: new JetStreamInlet({
       bus,
       source,
@@ -100,7 +110,12 @@ function makeConsumer(
 }
 
 /** The reader of a source: entries stand for themselves in all events of a zone. */
-export function readerOf({ source, reads, handler, discarded }: Omit<Source, 'attachments'>): Reader {
+export function readerOf({
+  source,
+  reads,
+  handler,
+  discarded,
+}: Omit<Source, 'attachments' | 'mayHandle'>): Reader {
   return { source, reads, handler, split: splitEntries, ...(discarded !== undefined && { discarded }) };
 }
 

@@ -1,0 +1,110 @@
+import {
+  type Charter,
+  isStanding,
+  type LedgerKey,
+  type Organisation,
+  organisation as memberOf,
+  type Proposal,
+  type SigningKey,
+  signingKeyOf,
+} from '@besure/governance';
+import { encodeBase64url } from '@besure/protocol';
+
+/**
+ * How a key stands by the charter that counts from the next block on. Only `in-force` signs. `proposed`: the board has still to decide on it.
+ * `unknown`: nobody has even proposed it. `ended`: a decision has ended it. `suspended` and `removed` are of the member, whose key it is.
+ */
+export type KeyStanding = 'in-force' | 'proposed' | 'unknown' | 'ended' | 'suspended' | 'removed';
+
+/** The keys that an instance of the service was started with. */
+export interface KeysHeld {
+  readonly organisation: string;
+  /** P-256, 65 bytes. */
+  readonly signingKey: Uint8Array;
+  readonly ledgerAddress: string;
+}
+
+/** What the board has said, and is about to. */
+export interface BoardView {
+  readonly charter: Charter;
+  readonly openProposals: readonly Proposal[];
+}
+
+/** How the signing key of an organisation stands. */
+export function signingKeyStanding(
+  { organisation, signingKey }: KeysHeld,
+  { charter, openProposals }: BoardView,
+): KeyStanding {
+  const member = memberOf(charter, organisation);
+  const encoded = encodeBase64url(signingKey);
+  const isProposed = (): boolean =>
+    openProposals.some(
+      ({ note: { change } }) =>
+        change.kind === 'rotate-signing-key' &&
+        change.organisation === organisation &&
+        change.signingKey === encoded,
+    );
+  return standingOf(member, member && signingKeyOf(member, signingKey), isProposed);
+}
+
+/** How the ledger key of an organisation stands. */
+export function ledgerKeyStanding(
+  { organisation, ledgerAddress }: KeysHeld,
+  { charter, openProposals }: BoardView,
+): KeyStanding {
+  const isProposed = (): boolean =>
+    openProposals.some(
+      ({ note: { change } }) =>
+        change.kind === 'rotate-ledger-key' &&
+        change.organisation === organisation &&
+        change.ledgerAddress === ledgerAddress,
+    );
+  const member = memberOf(charter, organisation);
+  return standingOf(member, member && ledgerKeyOf(member, ledgerAddress), isProposed);
+}
+
+/**
+ * Since which height the ledger key publishes without a break: null where it does not. Whatever was signed for a block before that may have come into one
+ * in which it did not count.
+ */
+export function publishesSince(held: KeysHeld, board: BoardView): number | null {
+  if (ledgerKeyStanding(held, board) !== 'in-force') return null;
+  const { from, suspensions, ...member } = memberOf(board.charter, held.organisation)!;
+  const key = ledgerKeyOf(member, held.ledgerAddress)!;
+  return Math.max(from, key.from, ...suspensions.map(({ until }) => until!));
+}
+
+/** Whether a key belongs to another member: nothing that could be decided makes it one of this one. */
+export function belongsToAnother(
+  { organisation, signingKey, ledgerAddress }: KeysHeld,
+  { organisations }: Charter,
+): 'signing' | 'ledger' | null {
+  const others = organisations.filter(({ id }) => id !== organisation);
+  if (others.some((member) => signingKeyOf(member, signingKey) !== undefined)) return 'signing';
+  return others.some((member) => ledgerKeyOf(member, ledgerAddress) !== undefined) ? 'ledger' : null;
+}
+
+/** Whether a decision has ended the key with which an organisation has signed something. */
+export function hasEnded({ charter }: BoardView, organisation: string, key: Uint8Array): boolean {
+  const member = memberOf(charter, organisation);
+  const until = member && signingKeyOf(member, key)?.until;
+  return until !== undefined && until !== null;
+}
+
+function ledgerKeyOf(
+  { ledgerKeys }: Pick<Organisation, 'ledgerKeys'>,
+  wanted: string,
+): LedgerKey | undefined {
+  return ledgerKeys.find(({ address }) => address === wanted);
+}
+
+function standingOf(
+  member: Organisation | undefined,
+  key: SigningKey | LedgerKey | undefined,
+  isProposed: () => boolean,
+): KeyStanding {
+  if (member === undefined || key === undefined) return isProposed() ? 'proposed' : 'unknown';
+  if (key.until !== null) return 'ended';
+  if (isStanding(member)) return 'in-force';
+  return member.until === null ? 'suspended' : 'removed';
+}
