@@ -1,6 +1,8 @@
+import type { StoredEvent, Tx } from '@besure/event-store';
+import { parseStatementsMadeAnew } from '@besure/protocol';
 import type { Source } from '@besure/service/zone';
 import { changesOfEvents, changesOfEvidence } from './state-changes.js';
-import { applyEventChanges, applyEvidenceChanges } from './state-rows.js';
+import { applyEventChanges, applyEvidenceChanges, applyMadeAnew } from './state-rows.js';
 
 /**
  * What intake reads of its zone, for its read models. What is told comes in any order: a dead letter of one event keeps no other from its effect,
@@ -16,10 +18,11 @@ export const readers: readonly Source[] = [
       StatementsCountersigned: [],
       StatementsCompletedLate: [],
       StatementsOneSided: [],
+      StatementsMadeAnew: [],
       RecordsKept: [],
       EventsDiscarded: [],
     },
-    handler: (tx, events) => applyEventChanges(tx, changesOfEvents(events)),
+    handler: applyTold,
   },
   {
     source: 'archive',
@@ -31,3 +34,15 @@ export const readers: readonly Source[] = [
     },
   },
 ];
+
+/** What was told of a statement before another one was made in its place does not count any more: so in their order, up to each of these. */
+async function applyTold(tx: Tx, events: readonly StoredEvent[]): Promise<void> {
+  let from = 0;
+  for (const [at, { type, data }] of events.entries()) {
+    if (type !== 'StatementsMadeAnew') continue;
+    await applyEventChanges(tx, changesOfEvents(events.slice(from, at)));
+    await applyMadeAnew(tx, parseStatementsMadeAnew(data));
+    from = at + 1;
+  }
+  await applyEventChanges(tx, changesOfEvents(events.slice(from)));
+}

@@ -1,4 +1,5 @@
 import { type Tx, arrays } from '@besure/event-store';
+import type { MadeAnewEntry } from '@besure/protocol';
 import type { EventStatus, StateTimes } from './event-state.js';
 import { stateOf } from './event-state.js';
 import type { EventChange, EvidenceChange } from './state-changes.js';
@@ -43,6 +44,23 @@ export async function applyEventChanges(tx: Tx, changes: readonly EventChange[])
   await freeSubjects(
     tx,
     changes.filter((change) => change.discardedAt !== null).map((change) => change.event),
+  );
+}
+
+/**
+ * Puts other statements in the place of some, which begin from the start. Found by the statement, as events that repeat one share it; there is no index
+ * for what hardly ever happens.
+ */
+export async function applyMadeAnew(tx: Tx, entries: readonly MadeAnewEntry[]): Promise<void> {
+  await tx.query(
+    `UPDATE event_state AS s
+     SET statement = n.statement, countersigned_at = NULL, one_sided_at = NULL, disputed = false,
+         why = CASE WHEN s.discarded_at IS NULL THEN NULL ELSE s.why END
+     FROM unnest($1::text[], $2::text[]) AS n (before, statement) WHERE s.statement = n.before`,
+    [
+      arrays.text(entries.map(({ before }) => before)),
+      arrays.text(entries.map(({ statement }) => statement)),
+    ],
   );
 }
 

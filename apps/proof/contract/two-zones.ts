@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { EventStore } from '@besure/event-store';
 import type { Organisation } from '@besure/governance';
-import { nodePrimitives } from '@besure/keys';
+import { generateStatementKey, nodePrimitives } from '@besure/keys';
 import {
   type Facts,
   type StatementToCountersign,
@@ -15,6 +15,7 @@ import { type AskingContext, askExchange } from '../src/ask-exchange.js';
 import { Countersigner } from '../src/countersigner.js';
 import { FreshRecords } from '../src/fresh-records.js';
 import { FreshStatements } from '../src/fresh-statements.js';
+import type { RenewalContext } from '../src/made-anew.js';
 import { keepRecords } from '../src/keep-records.js';
 import { stateOwnEvents } from '../src/state-own-events.js';
 import { StatementMaker } from '../src/statement-maker.js';
@@ -32,6 +33,8 @@ export class TwoZones {
   readonly answered = { at: 0 };
   /** Alpha is told to stop. */
   readonly stopping = new AbortController();
+  /** Alpha's signing keys that the board has ended. */
+  readonly ended: Uint8Array[] = [];
   /** Statements that either of them has told of as damaged. */
   readonly damaged: string[] = [];
   readonly folder: string;
@@ -71,6 +74,31 @@ export class TwoZones {
     });
     this.alpha = { ...this.alpha, ...forgotten() };
     this.exchange = { ...this.exchange, ...forgotten() };
+  }
+
+  /** The board gives alpha another signing key, which it has from now on. */
+  async rotateSigningKey(): Promise<void> {
+    this.ended.push(this.alpha.signer.publicKey);
+    const name = `alpha-${this.ended.length}`;
+    const signer = await generateStatementKey(
+      { keyFile: join(this.folder, `${name}.pem`), certificateFile: join(this.folder, `${name}.crt`) },
+      { organisation: 'alpha', notBefore: new Date(0), notAfter: new Date(4_000_000_000_000) },
+    );
+    this.alpha = { ...this.alpha, signer };
+  }
+
+  /** How alpha makes statements anew. */
+  renewal(mayMake = true): RenewalContext {
+    return {
+      organisation: 'alpha',
+      ...this.alpha,
+      maker: this.#maker(),
+      primitives: nodePrimitives,
+      ended: () => this.ended.map((key, at) => ({ key: encodeBase64url(key), until: (at + 1) * 100 })),
+      mayMake: () => mayMake,
+      now: () => this.now,
+      issuedAt: () => IAT,
+    };
   }
 
   /** In alpha: events of its back office. Answers of how many it made a statement. */
@@ -145,9 +173,12 @@ export class TwoZones {
       role: 'organisation',
       from: 0,
       until: null,
-      signingKeys: [
-        { key: encodeBase64url(this.alpha.signer.publicKey), from: 0, until: null, compromisedFrom: null },
-      ],
+      signingKeys: [...this.ended, this.alpha.signer.publicKey].map((key, at) => ({
+        key: encodeBase64url(key),
+        from: at * 100,
+        until: at < this.ended.length ? (at + 1) * 100 : null,
+        compromisedFrom: null,
+      })),
       ledgerKeys: [],
       seats: [],
       suspensions: [],

@@ -22,6 +22,7 @@ export interface CheckedStatement {
 export type RefusalCode =
   | 'not-a-statement'
   | 'not-the-issuer'
+  | 'key-unknown'
   | 'bad-signature'
   | 'openings-do-not-match'
   | 'openings-missing'
@@ -57,7 +58,7 @@ export function checkStatement(
   const statement = attempt('not-a-statement', () => parseStatement(input.jws, primitives.sha256));
   if (statement.issuer !== organisation.id) throw new StatementRefusedError('not-the-issuer');
   if (signingKeyOf(organisation, statement.certificateKey) === undefined)
-    throw new StatementRefusedError('bad-signature');
+    throw new StatementRefusedError('key-unknown');
   attempt('bad-signature', () => verifyStatementSignature(statement, statement.certificateKey, primitives));
   if (!isSlotStart(charter, statement.iat)) throw new StatementRefusedError('signing-time-invalid');
   if (statement.iat > latest) throw new StatementRefusedError('signed-ahead');

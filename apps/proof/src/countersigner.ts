@@ -1,11 +1,12 @@
 import { type EventStore, type Tx, arrays } from '@besure/event-store';
-import type { Charter, Organisation } from '@besure/governance';
+import { type Charter, type Organisation, signingKeyOf } from '@besure/governance';
 import type { FactsVault, StatementSigner } from '@besure/keys';
 import {
   CLAIM_NAMES,
   type Claims,
   type CountersignVerdict,
   type Primitives,
+  type Statement,
   type StatementToCountersign,
   attachSignature,
   openDisclosures,
@@ -26,6 +27,7 @@ import {
   insertStatements,
   leaveWaiting,
   lookAgain,
+  makeWay,
   statementsByUniqueness,
 } from './statement-rows.js';
 
@@ -181,8 +183,9 @@ export class Countersigner {
     try {
       return checkStatement(input, organisation, this.#context, issuedAt() + toleranceSeconds);
     } catch (error) {
-      if (error instanceof StatementRefusedError) return { verdict: 'refused', code: error.code };
-      throw error;
+      if (!(error instanceof StatementRefusedError)) throw error;
+      // Who asks may have read what the board has decided a moment before it is read here.
+      return error.code === 'key-unknown' ? { verdict: 'waiting' } : { verdict: 'refused', code: error.code };
     }
   }
 
@@ -208,15 +211,23 @@ export class Countersigner {
       tx,
       fresh.map((one) => lookupOf(vault, one.claims)),
     );
+    const ended = await this.#endedAmong(
+      tx,
+      organisation,
+      [...taken.values()].map(({ id }) => id),
+    );
+    const makingWay: string[] = [];
     const candidates: (Candidate & CheckedStatement)[] = [];
     for (const [at, one] of fresh.entries()) {
       const { id } = one.statement;
       const unique = uniqueness.get(id)!;
       if (verdicts.has(id)) continue;
-      if (firstOf(unique, taken) !== undefined) {
+      const earlier = firstOf(unique, taken)?.id;
+      if (earlier !== undefined && (!ended.has(earlier) || isOfEndedKey(organisation, one.statement))) {
         verdicts.set(id, { verdict: 'refused', code: 'already-stated' });
         continue;
       }
+      if (earlier !== undefined) makingWay.push(earlier);
       taken.set(unique[0], { id });
       verdicts.set(id, { verdict: 'waiting' });
       const { iat } = one.statement;
@@ -250,12 +261,32 @@ export class Countersigner {
         iat: Math.max(one.statement.iat, issuedAt()),
       };
     });
+    await makeWay(tx, makingWay);
     await insertStatements(tx, rows);
     await this.#announce(
       tx,
       [...decided].filter(([, verdict]) => verdict.verdict !== 'waiting'),
     );
     return { verdicts, rows };
+  }
+
+  /**
+   * Those that were signed with a key that the board has ended since. Their issuer cannot record them any more, and makes them anew: one of them may be
+   * followed by another about the same.
+   */
+  async #endedAmong(
+    tx: Tx,
+    organisation: Organisation,
+    ids: readonly string[],
+  ): Promise<ReadonlySet<string>> {
+    if (ids.length === 0) return new Set();
+    const { sha256 } = this.#context.primitives;
+    const rows = await tx.query<{ id: string; jws: string }[]>(
+      'SELECT id, jws FROM statement WHERE id = ANY($1::text[])',
+      [arrays.text(ids)],
+    );
+    const ended = rows.filter(({ jws }) => isOfEndedKey(organisation, parseStatement(jws, sha256)));
+    return new Set(ended.map(({ id }) => id));
   }
 
   async #known(tx: Tx, group: readonly CheckedStatement[]): Promise<KnownRow[]> {
@@ -311,6 +342,11 @@ export class Countersigner {
       },
     ]);
   }
+}
+
+function isOfEndedKey(organisation: Organisation, { certificateKey }: Statement): boolean {
+  const until = signingKeyOf(organisation, certificateKey)?.until;
+  return until !== undefined && until !== null;
 }
 
 function verdictOf(row: KnownRow): CountersignVerdict {

@@ -24,7 +24,7 @@ export async function noteFinalSlots(
     const entry = parseLogEntry(bytes);
     if (memberOfEntry(charter, { ...entry, index: firstIndex + at }).id !== organisation) return [];
     const { slot, root } = parseItem(entry.item);
-    return [{ slot, root: encodeHex(root), leaf: firstIndex + at }];
+    return [{ slot, root: encodeHex(root), leaf: firstIndex + at, height: entry.height }];
   });
   if (items.length === 0) return;
   const { final, foreign } = await markFinal(tx, items);

@@ -33,12 +33,7 @@ export function intakeReader(
     organisation,
     store,
     vault,
-    maker: new StatementMaker({
-      issuer: organisation,
-      signer,
-      vault,
-      sha256: nodePrimitives.sha256,
-    }),
+    maker: makerOf(config, signer),
     fresh,
     now: Date.now,
     issuedAt: issuedAt(config),
@@ -55,6 +50,14 @@ export function intakeReader(
     },
     discarded: (tx, event, why) => discardEvents(store, tx, acceptedEventsOf(event, 'id'), why),
   };
+}
+
+/** Makes statements of this organisation. */
+export function makerOf(
+  { organisation: issuer, vault }: ProofConfig,
+  signer: StatementSigner,
+): StatementMaker {
+  return new StatementMaker({ issuer, signer, vault, sha256: nodePrimitives.sha256 });
 }
 
 /** The start of the slot of this moment, in whole seconds: the only time that statements bear. */

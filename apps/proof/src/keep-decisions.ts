@@ -40,11 +40,11 @@ export async function keepDecisions(
   asked: readonly Outcome[],
 ): Promise<void> {
   // Between reading and keeping, a slot may have taken a one-sided statement: its row tells whether this came too late.
-  // And another instance may have asked as well: the count of attempts is the version of the row. Only that the other one had no answer is no reason
+  // One that was made anew meanwhile is of no interest any more. And another instance may have asked as well: the count of attempts is the version of the row. Only that the other one had no answer is no reason
   // to let go of a countersignature.
   const rows = await tx.query<CurrentRow[]>(
     `SELECT id, slot, attempts, countersignature IS NULL AND NOT disputed AS undecided FROM statement
-     WHERE id = ANY($1::text[]) ORDER BY id FOR UPDATE`,
+     WHERE id = ANY($1::text[]) AND state <> 'replaced' ORDER BY id FOR UPDATE`,
     [arrays.text(asked.map(({ row }) => row.id))],
   );
   const current = new Map(rows.map((row) => [row.id, row]));

@@ -84,11 +84,20 @@ export function belongsToAnother(
   return others.some((member) => ledgerKeyOf(member, ledgerAddress) !== undefined) ? 'ledger' : null;
 }
 
-/** Whether a decision has ended the key with which an organisation has signed something. */
-export function hasEnded({ charter }: BoardView, organisation: string, key: Uint8Array): boolean {
-  const member = memberOf(charter, organisation);
-  const until = member && signingKeyOf(member, key)?.until;
-  return until !== undefined && until !== null;
+/** A signing key that a decision has ended. */
+export interface EndedKey {
+  /** As the charter has it. */
+  readonly key: string;
+  /** The height from which on it does not count. */
+  readonly until: number;
+}
+
+/** The signing keys of an organisation that decisions have ended, in the order in which they did. */
+export function endedKeys({ charter }: BoardView, organisation: string): readonly EndedKey[] {
+  const keys = memberOf(charter, organisation)?.signingKeys ?? [];
+  return keys
+    .flatMap(({ key, until }) => (until === null ? [] : [{ key, until }]))
+    .toSorted((a, b) => a.until - b.until);
 }
 
 function ledgerKeyOf(

@@ -120,4 +120,22 @@ export const proofMigrations: readonly { readonly name: string; readonly sql: st
       ALTER TABLE slot_chain ADD COLUMN since bigint;
     `,
   },
+  {
+    name: '009-made-anew',
+    sql: `
+      -- In the place of a statement whose key the board has ended before it was recorded stands another one about the same.
+      ALTER TABLE statement DROP CONSTRAINT statement_state_check;
+      ALTER TABLE statement ADD CONSTRAINT statement_state_check
+        CHECK (state IN ('prepared', 'waiting', 'countersigned', 'one-sided', 'disputed', 'replaced')) NOT VALID;
+    `,
+  },
+  {
+    name: '010-recorded-too-late',
+    sql: `
+      -- The block in which a slot's item stands, and of how many signing keys of this organisation it was known that they had ended when it was looked at
+      -- last: statements of a key that ended later, but below that block, prove nothing and are made anew.
+      ALTER TABLE slot ADD COLUMN height bigint, ADD COLUMN ended_keys smallint NOT NULL DEFAULT 0;
+      CREATE INDEX slot_to_look_at ON slot (ended_keys, height);
+    `,
+  },
 ];

@@ -53,6 +53,7 @@ function service(
     sha256: nodePrimitives.sha256,
     sizes: { slot: 100, part: 100 },
     mostAheadMillis: 150_000,
+    renewal: null,
     publishesSince,
     iatOf: () => IAT,
     streamEntity: () => ENTITY,
@@ -138,7 +139,7 @@ it('begins the chain anew with a new key: each slot that is not final is signed 
   expect(await closeSlot(before, 7, null)).toBe(0);
   const old = await rows();
   const [{ root: first }] = old as [Row, ...Row[]];
-  await zones.alpha.store.transaction((tx) => markFinal(tx, [{ slot: 5, root: first, leaf: 3 }]));
+  await zones.alpha.store.transaction((tx) => markFinal(tx, [{ slot: 5, root: first, leaf: 3, height: 9 }]));
 
   const context = service(newKey, () => 120);
   expect(await closeSlot(context, 8, null)).toBeNull();

@@ -5,7 +5,7 @@ import { decodeBase64url, encodeBase64url } from '@besure/protocol';
 import { testKey } from '@besure/protocol/test-material';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { Board } from '../contract/board.js';
-import { belongsToAnother, hasEnded } from './key-standing.js';
+import { belongsToAnother, endedKeys } from './key-standing.js';
 import { OwnKeys } from './own-keys.js';
 
 let board: Board;
@@ -136,13 +136,24 @@ describe('the keys of an organisation', () => {
     expect(belongsToAnother({ ...asBeta, signingKey: next }, board.charter)).toBe('ledger');
   });
 
-  it('have ended for good, unlike what the charter does not have or what only rests', () => {
-    const { signingKey } = held();
-    const ended = (key: Uint8Array): boolean => hasEnded(board, 'alpha', key);
+  it('have ended for good, in their order, unlike one that only rests', () => {
+    const { key } = memberAlpha().signingKeys[0]!;
+    const ended = () => endedKeys(board, 'alpha');
     board.decides({ kind: 'suspend-organisation', organisation: 'alpha' });
-    expect([ended(signingKey), ended(next)]).toEqual([false, false]);
+    expect(ended()).toEqual([]);
     board.decides({ kind: 'reinstate-organisation', organisation: 'alpha' });
-    rotate();
-    expect([ended(signingKey), ended(next)]).toEqual([true, false]);
+    const until = rotate();
+    expect(ended()).toEqual([{ key, until }]);
+    const signingKey = encodeBase64url(next);
+    const end = board.decides({
+      kind: 'revoke-signing-key',
+      organisation: 'alpha',
+      signingKey,
+      compromisedFrom: until,
+    });
+    expect(ended()).toEqual([
+      { key, until },
+      { key: signingKey, until: end },
+    ]);
   });
 });

@@ -2,6 +2,7 @@ import { type Tx, arrays } from '@besure/event-store';
 import type { Charter } from '@besure/governance';
 import { type Sha256, statementLeaf } from '@besure/protocol';
 import type { FreshStatements, StatementBytes } from './fresh-statements.js';
+import { isSignedBy, makeAnew, type RenewalContext } from './made-anew.js';
 
 /** How many statements a slot takes, and how many of them are in memory as a whole at the same time. */
 export interface SlotSizes {
@@ -34,6 +35,15 @@ interface ReadyRow {
   erased: boolean;
 }
 
+/** What taking needs. */
+export interface TakingContext {
+  readonly fresh: FreshStatements;
+  readonly sha256: Sha256;
+  readonly sizes: SlotSizes;
+  /** Makes those anew whose key has ended; null at the exchange, which states nothing itself. */
+  readonly renewal: RenewalContext | null;
+}
+
 /** A statement that stands in the slot. */
 export type ReadyStatement = Omit<ReadyRow, 'erased'> & StatementBytes;
 
@@ -49,25 +59,50 @@ const COLUMNS = `s.id, s.event, s.issuer, s.counterpart, s.countersignature,
 
 /**
  * Puts into a slot what is ready, the oldest first, as many as it takes. Closing may come late: what was signed in a later slot than this one
- * waits for that one.
+ * waits for that one. What a key has signed that the board has ended since is in no slot: recorded there it would prove nothing.
  */
 export async function takeReady(
   tx: Tx,
-  { fresh, sha256, sizes }: { fresh: FreshStatements; sha256: Sha256; sizes: SlotSizes },
+  { fresh, sha256, sizes, renewal }: TakingContext,
   slot: number,
   iat: number,
 ): Promise<Taken> {
   const leaves: Uint8Array[] = [];
   const others: string[][] = [];
   let first: ReadyStatement[] = [];
+  const out: string[] = [];
   for (;;) {
     const most = Math.min(sizes.part, sizes.slot - leaves.length);
-    const part = await takePart(tx, fresh, { slot, iat, most });
+    const picked = await takePart(tx, fresh, { slot, iat, most });
+    const part = renewal === null ? picked : await withoutEnded(renewal, tx, picked, out);
     if (leaves.length === 0) first = part;
     else if (part.length > 0) others.push(part.map(({ id }) => id));
     for (const { jws, countersignature } of part) leaves.push(statementLeaf(jws, countersignature, sha256));
-    if (part.length < sizes.part || leaves.length >= sizes.slot) return { first, others, leaves };
+    if (picked.length < most || leaves.length >= sizes.slot) break;
   }
+  // Only now: they would be picked again.
+  if (out.length > 0) await putBack(tx, out);
+  return { first, others, leaves };
+}
+
+/** Leaves out those whose key has ended, and makes them anew. */
+async function withoutEnded(
+  renewal: RenewalContext,
+  tx: Tx,
+  picked: readonly ReadyStatement[],
+  out: string[],
+): Promise<ReadyStatement[]> {
+  const keys = renewal.ended();
+  const ended = picked.filter(({ jws }) => isSignedBy(keys, jws));
+  if (ended.length === 0) return [...picked];
+  const { made, waiting } = await makeAnew(renewal, tx, ended);
+  out.push(...made, ...waiting);
+  const left = new Set([...made, ...waiting]);
+  return picked.filter(({ id }) => !left.has(id));
+}
+
+async function putBack(tx: Tx, ids: readonly string[]): Promise<void> {
+  await tx.query('UPDATE statement SET slot = NULL WHERE id = ANY($1::text[])', [arrays.text(ids)]);
 }
 
 /** What was taken before, in the same order. */

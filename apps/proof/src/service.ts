@@ -31,7 +31,9 @@ import { Countersigner } from './countersigner.js';
 import { FreshRecords } from './fresh-records.js';
 import { FreshStatements } from './fresh-statements.js';
 import { HubClient } from './hub-client.js';
-import { intakeReader, issuedAt } from './intake-reader.js';
+import { intakeReader, issuedAt, makerOf } from './intake-reader.js';
+import { endedKeys } from './key-standing.js';
+import type { RenewalContext } from './made-anew.js';
 import { proofMigrations } from './migrations.js';
 import { keysAsKept, openKeys } from './open-keys.js';
 import { SCHEMA, type Shared, logFollower, worker } from './parts.js';
@@ -241,6 +243,7 @@ function slotParts(shared: Shared, hubs: readonly Bus[]): Running[] {
     // A hub carries nothing that is further ahead.
     mostAheadMillis: (charter.limits.agreementToleranceSeconds * 1000) / 2,
     publishesSince: () => keys.publishesSince,
+    renewal: config.exchangeBus === null ? null : renewalOf(shared),
     iatOf: (slot: number) => slotIat(charter, slot),
     streamEntity: () => stream.proven ?? stream.told,
     hub,
@@ -292,6 +295,23 @@ function slotParts(shared: Shared, hubs: readonly Bus[]): Running[] {
     }
   });
   return [sender, { start: () => clock.start(), stop: () => clock.stop() }];
+}
+
+/** How statements are made anew whose key has ended. */
+function renewalOf({ config, charters, keys, store, fresh }: Shared): RenewalContext {
+  const { organisation, vault } = config;
+  return {
+    organisation,
+    store,
+    vault,
+    fresh,
+    maker: makerOf(config, keys.statementSigner),
+    primitives: nodePrimitives,
+    ended: () => endedKeys(charters, organisation),
+    mayMake: () => keys.signing === 'in-force',
+    now: Date.now,
+    issuedAt: issuedAt(config),
+  };
 }
 
 /** What is told of openings and records that cannot be read. */

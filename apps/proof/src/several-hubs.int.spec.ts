@@ -158,6 +158,7 @@ function sendingTo(...hubs: HubRequest[]): SendingContext {
     sha256,
     sizes: { slot: 100, part: 100 },
     mostAheadMillis: 150_000,
+    renewal: null,
     publishesSince: () => 0,
     iatOf: () => 0,
     streamEntity: () => new Uint8Array(16).fill(7),
@@ -245,7 +246,7 @@ describe('a member with two hubs', () => {
     const late = (before: number): Promise<number> => store.transaction((tx) => countLateSlots(tx, before));
     expect([await late(5), await late(6)]).toEqual([0, 1]);
     const [row] = await rows();
-    await store.transaction((tx) => markFinal(tx, [{ slot: 5, root: row?.root ?? '', leaf: 0 }]));
+    await store.transaction((tx) => markFinal(tx, [{ slot: 5, root: row?.root ?? '', leaf: 0, height: 9 }]));
     expect(await sendSlots(context)).toBe(0);
     expect(await late(6)).toBe(0);
   });

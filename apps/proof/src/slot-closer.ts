@@ -3,7 +3,6 @@ import { type EventStore, type NewEvent, type Tx, eventType } from '@besure/even
 import type { LedgerSigner } from '@besure/keys';
 import { buildItemTransaction, p2pkhScript } from '@besure/ledger-tx';
 import {
-  type Sha256,
   type SlotTree,
   buildSlotTree,
   encodeRecording,
@@ -13,8 +12,8 @@ import {
 } from '@besure/protocol';
 import { splitAttached } from './attachments.js';
 import { ProofError } from './error.js';
-import type { FreshStatements } from './fresh-statements.js';
-import { type ReadyStatement, type SlotSizes, readTaken, takeReady } from './ready-statements.js';
+import { renewLate } from './recorded-too-late.js';
+import { type ReadyStatement, type TakingContext, readTaken, takeReady } from './ready-statements.js';
 import {
   type PendingSlot,
   type SlotSigned,
@@ -25,20 +24,16 @@ import {
 import { type ChainAtHand, databaseMillis, readSlotChain, writeSlotEvent } from './slot-rows.js';
 
 /** What closing slots needs. */
-export interface ClosingContext {
+export interface ClosingContext extends TakingContext {
   readonly organisation: string;
   readonly store: EventStore;
-  /** What was written here a moment ago. */
-  readonly fresh: FreshStatements;
   readonly ledgerSigner: LedgerSigner;
   /** hash160 of the ledger key: what the charter's address stands for. */
   readonly keyHash: Uint8Array;
-  readonly sha256: Sha256;
   /** The `iat` of what is signed in a slot. */
   readonly iatOf: (slot: number) => number;
   /** The `proofs` stream, once a hub has told it; 16 bytes. */
   readonly streamEntity: () => Uint8Array | null;
-  readonly sizes: SlotSizes;
   /** So far may the start of a slot lie ahead of the database's clock. */
   readonly mostAheadMillis: number;
   /** Since which height the ledger key publishes without a break; null where it does not, and nothing is signed with it. */
@@ -77,6 +72,8 @@ export async function closeSlot(
     const before: ChainAtHand = goesOn
       ? { ...found, since }
       : await signAgain(context, tx, streamEntity, { ...found, since }, found.chain.pending, input);
+    const endedKeys = context.renewal?.ended().length ?? 0;
+    if (context.renewal !== null) await renewLate(context.renewal, tx);
     const { first, others, leaves } = await takeReady(tx, context, slot, context.iatOf(slot));
     const tree = buildSlotTree(leaves, (length) => randomBytes(length), sha256);
     const signed = signSlot(context, streamEntity, {
@@ -88,7 +85,7 @@ export async function closeSlot(
     const recording = new RecordedEvents(context.organisation, slot, tree);
     // Made before the first event is appended: from then on all other writers of the schema wait.
     const recorded = recording.of(first);
-    await writeSlotEvent(store, tx, after(before, signed), signed);
+    await writeSlotEvent(store, tx, after(before, signed), signed, endedKeys);
     await store.append(tx, recorded);
     for (const ids of others) await store.append(tx, recording.of(await readTaken(tx, fresh, ids)));
     return leaves.length;

@@ -43,7 +43,7 @@ it('lets no slot become final while it is signed again, so that it cannot be tak
     await expect(
       store.transaction((other) => other.query('SELECT 1 FROM slot WHERE slot = 7 FOR UPDATE NOWAIT')),
     ).rejects.toMatchObject({ driverError: { code: '55P03' } });
-    final = store.transaction((other) => markFinal(other, [{ slot: 7, root, leaf: 3 }]));
+    final = store.transaction((other) => markFinal(other, [{ slot: 7, root, leaf: 3, height: 9 }]));
     const again = signed('SlotSignedAgain', 'again');
     const after = { chain: evolveSlotChain(chain, again), version: version + 1, since: 0 };
     await writeSlotEvent(store, tx, after, again);

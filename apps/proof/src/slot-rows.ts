@@ -62,6 +62,7 @@ export async function readTip(tx: Tx): Promise<{ script: string | null; since: n
 /**
  * Appends that an item was signed and brings the rows to the state after it. What is signed may be sent once this has committed.
  *
+ * @param endedKeys of so many signing keys nothing stands in a slot that is signed for the first time
  * @throws ProofError `slot-signed-elsewhere` where another instance was faster
  */
 export async function writeSlotEvent(
@@ -69,6 +70,7 @@ export async function writeSlotEvent(
   tx: Tx,
   after: ChainAtHand,
   event: SlotSigned,
+  endedKeys = 0,
 ): Promise<void> {
   const { chain, version, since } = after;
   const { type, change, ...data } = event;
@@ -78,9 +80,9 @@ export async function writeSlotEvent(
   if (appended?.ok !== true)
     throw new ProofError('slot-signed-elsewhere', `slot ${event.slot} was signed elsewhere`);
   await tx.query(
-    `INSERT INTO slot (slot, state, root, txid, raw) VALUES ($1, 'signed', $2, $3, $4)
+    `INSERT INTO slot (slot, state, root, txid, raw, ended_keys) VALUES ($1, 'signed', $2, $3, $4, $5)
      ON CONFLICT (slot) DO UPDATE SET state = 'signed', txid = $3, raw = $4, submitted_at = NULL`,
-    [event.slot, event.root, event.txid, event.raw],
+    [event.slot, event.root, event.txid, event.raw, endedKeys],
   );
   await tx.query(
     'UPDATE slot_chain SET version = $1, last_slot = $2, tip_txid = $3, tip_vout = $4, tip_script = $5, since = $6',
@@ -152,13 +154,23 @@ export async function markSubmitted(tx: Tx, txids: readonly string[], now: numbe
  */
 export async function markFinal(
   tx: Tx,
-  items: readonly { readonly slot: number; readonly root: string; readonly leaf: number }[],
+  items: readonly {
+    readonly slot: number;
+    readonly root: string;
+    readonly leaf: number;
+    readonly height: number;
+  }[],
 ): Promise<{ final: number[]; foreign: number[] }> {
   const [rows] = await tx.query<[{ slot: string }[], number]>(
-    `UPDATE slot AS s SET state = 'final', leaf = i.leaf
-     FROM unnest($1::bigint[], $2::text[], $3::bigint[]) AS i (slot, root, leaf)
+    `UPDATE slot AS s SET state = 'final', leaf = i.leaf, height = i.height
+     FROM unnest($1::bigint[], $2::text[], $3::bigint[], $4::bigint[]) AS i (slot, root, leaf, height)
      WHERE s.slot = i.slot AND s.root = i.root RETURNING s.slot`,
-    [items.map((one) => one.slot), items.map((one) => one.root), items.map((one) => one.leaf)],
+    [
+      items.map((one) => one.slot),
+      items.map((one) => one.root),
+      items.map((one) => one.leaf),
+      items.map((one) => one.height),
+    ],
   );
   const final = new Set(rows.map((row) => Number(row.slot)));
   return {

@@ -60,6 +60,7 @@ describe('a slot', () => {
       sha256: nodePrimitives.sha256,
       sizes: { slot: 100, part: 100 },
       mostAheadMillis: 150_000,
+      renewal: null,
       publishesSince: () => 0,
       iatOf: () => IAT,
       streamEntity: () => ENTITY,
@@ -252,7 +253,7 @@ describe('a slot', () => {
     const { store } = zones.alpha;
     expect(await store.transaction(provenStreamEntity)).toBeNull();
     const [row] = await store.transaction((tx) => tx.query<{ root: string }[]>('SELECT root FROM slot'));
-    await store.transaction((tx) => markFinal(tx, [{ slot: 5, root: row!.root, leaf: 0 }]));
+    await store.transaction((tx) => markFinal(tx, [{ slot: 5, root: row!.root, leaf: 0, height: 9 }]));
     await closeSlot({ ...context, streamEntity: () => new Uint8Array(16) }, 6, null);
     expect(await store.transaction(provenStreamEntity)).toEqual(ENTITY);
   });

@@ -1,10 +1,11 @@
 import type { EventStore, StoredEvent, Tx } from '@besure/event-store';
 import type { FactsVault } from '@besure/keys';
+import type { Claims } from '@besure/protocol';
 import { openAcceptedEvents } from './accepted-events.js';
 import { counterpartOf } from './compare.js';
 import type { FreshStatements } from './fresh-statements.js';
 import { firstOf, lookupOf, uniquenessOf } from './keyed-hashes.js';
-import type { StatementMaker } from './statement-maker.js';
+import type { MadeStatement, StatementMaker } from './statement-maker.js';
 import { type NewStatementRow, insertStatements, statementsByUniqueness } from './statement-rows.js';
 import { tellInGroups } from './tell-in-groups.js';
 
@@ -52,19 +53,7 @@ export async function stateOwnEvents(
     }
     const made = maker.make(one.claims, iat);
     known.set(uniqueness, { id: made.id });
-    rows.push({
-      ...made,
-      event: one.event,
-      issuer: organisation,
-      counterpart: counterpartOf(organisation, one.claims),
-      uniqueness,
-      lookup: lookupOf(vault, one.claims)[0],
-      state: 'prepared',
-      countersignature: null,
-      preparedAt: now,
-      attemptAt: now,
-      iat,
-    });
+    rows.push(newRow(context, made, { event: one.event, claims: one.claims, uniqueness, now, iat }));
   }
   context.fresh.keep(rows);
   await insertStatements(tx, rows);
@@ -75,4 +64,32 @@ export async function stateOwnEvents(
   ];
   await store.append(tx, appended);
   return rows.length;
+}
+
+/** A statement of this organisation as it is first kept: prepared, and to be asked about at once. */
+export function newRow(
+  { organisation, vault }: Pick<StatingContext, 'organisation' | 'vault'>,
+  made: MadeStatement,
+  of: {
+    readonly event: string | null;
+    readonly claims: Claims;
+    readonly uniqueness: string;
+    readonly now: number;
+    readonly iat: number;
+  },
+): NewStatementRow {
+  const { event, claims, uniqueness, now, iat } = of;
+  return {
+    ...made,
+    event,
+    issuer: organisation,
+    counterpart: counterpartOf(organisation, claims),
+    uniqueness,
+    lookup: lookupOf(vault, claims)[0],
+    state: 'prepared',
+    countersignature: null,
+    preparedAt: now,
+    attemptAt: now,
+    iat,
+  };
 }

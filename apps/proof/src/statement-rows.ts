@@ -61,6 +61,14 @@ export async function statementsByUniqueness(
   return new Map(rows.map((row) => [row.uniqueness, { id: row.id }]));
 }
 
+/** Statements stay as they are, but what they are about is free for another one. */
+export async function makeWay(tx: Tx, ids: readonly string[]): Promise<void> {
+  if (ids.length === 0) return;
+  await tx.query(`UPDATE statement SET uniqueness = 'replaced ' || id WHERE id = ANY($1::text[])`, [
+    arrays.text(ids),
+  ]);
+}
+
 /** At the exchange: notes of statements that wait for good that they were compared once. */
 export async function leaveWaiting(tx: Tx, ids: readonly string[]): Promise<void> {
   if (ids.length === 0) return;

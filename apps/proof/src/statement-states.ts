@@ -3,10 +3,11 @@ import type { CountersignVerdict } from '@besure/protocol';
 /**
  * How a statement stands, as one small machine. Everything that changes a row of `statement` goes through here.
  *
- * In an organisation: prepared -> countersigned, or one-sided at the deadline or in a dispute.
+ * In an organisation: prepared -> countersigned, or one-sided at the deadline or in a dispute; each of them -> replaced, where its key ended before it was
+ * recorded and another one is made in its place.
  * At the exchange: waiting (no record of its own yet) -> countersigned, or disputed.
  */
-export type StatementState = 'prepared' | 'waiting' | 'countersigned' | 'one-sided' | 'disputed';
+export type StatementState = 'prepared' | 'waiting' | 'countersigned' | 'one-sided' | 'disputed' | 'replaced';
 
 /** A statement that still waits for the exchange, as far as a decision needs it. Times in milliseconds since 1970. */
 export interface Undecided {

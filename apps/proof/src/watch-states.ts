@@ -18,7 +18,7 @@ export function watchStates({ store, metrics, log, config: { charter } }: Shared
     try {
       await store.transaction(async (tx) => {
         for (const [gauge, underWay] of [
-          [statements, 'statement WHERE slot IS NULL'],
+          [statements, "statement WHERE slot IS NULL AND state <> 'replaced'"],
           [slots, "slot WHERE state <> 'final'"],
         ] as const) {
           const rows = await tx.query<{ state: string; count: string }[]>(

@@ -2,9 +2,9 @@ import { ACCEPTED } from './accepted.js';
 import { type Comparison, differingRows, entriesOf, type SqlCheck, surplusRows } from './sql-check.js';
 
 /** The earliest time at which something was told, as it is passed on: in milliseconds. */
-function firstTime(types: readonly string[]): string {
+function firstTime(types: readonly string[], condition = 'true'): string {
   const names = types.map((type) => `'${type}'`).join(', ');
-  return `date_trunc('milliseconds', min(recorded_at) FILTER (WHERE type IN (${names})))`;
+  return `date_trunc('milliseconds', min(recorded_at) FILTER (WHERE type IN (${names}) AND ${condition}))`;
 }
 
 /** The first of the values that were told. */
@@ -18,6 +18,7 @@ const TYPES = [
   'StatementsCountersigned',
   'StatementsCompletedLate',
   'StatementsOneSided',
+  'StatementsMadeAnew',
   'RecordsKept',
   'EventsDiscarded',
 ];
@@ -27,18 +28,29 @@ const TOLD = (['proof', 'archive'] as const)
   .map((source) => entriesOf(source, TYPES, ['event', 'statement', 'disputed', 'why'], 'intake'))
   .join(' UNION ALL ');
 
-/** What proof told of the events that were accepted. */
+/** What stands in the place of statements that were made anew, after however many times. */
+const NEWEST = `newest AS (
+  WITH RECURSIVE anew AS (${entriesOf('proof', ['StatementsMadeAnew'], ['statement', 'before'], 'intake')}),
+       step AS (
+         SELECT before, statement FROM anew
+         UNION ALL SELECT s.before, a.statement FROM step s JOIN anew a ON a.before = s.statement)
+  SELECT before, statement FROM step WHERE statement NOT IN (SELECT before FROM anew))`;
+
+/** What proof told of the events that were accepted; of a statement that was made anew only what it is about counts. */
 const STATES: Comparison = {
   with: [
     ACCEPTED,
+    NEWEST,
     `told AS (
-      SELECT event, ${first('statement')} AS statement, bool_or(coalesce(disputed, 'false') = 'true') AS disputed, 
-             coalesce(${first('why', "type = 'EventsDiscarded'")}, ${first('why')}) AS why,
+      SELECT event, ${first('newest')} AS statement, bool_or(counts AND coalesce(disputed, 'false') = 'true') AS disputed,
+             coalesce(${first('why', "type = 'EventsDiscarded'")}, ${first('why', 'why IS NOT NULL AND counts')}) AS why,
              ${firstTime(['StatementsPrepared', 'EventsRepeated'])} AS prepared_at,
-             ${firstTime(['StatementsCountersigned', 'StatementsCompletedLate'])} AS countersigned_at,
-             ${firstTime(['StatementsOneSided'])} AS one_sided_at, ${firstTime(['RecordsKept'])} AS record_at,
+             ${firstTime(['StatementsCountersigned', 'StatementsCompletedLate'], 'counts')} AS countersigned_at,
+             ${firstTime(['StatementsOneSided'], 'counts')} AS one_sided_at, ${firstTime(['RecordsKept'])} AS record_at,
              ${firstTime(['EventsDiscarded'])} AS discarded_at
-        FROM (${TOLD}) AS t GROUP BY event)`,
+        FROM (SELECT t.*, coalesce(n.statement, t.statement) AS newest, n.before IS NULL AS counts
+                FROM (${TOLD}) AS t LEFT JOIN newest n ON n.before = t.statement) AS t
+       GROUP BY event)`,
   ],
   rebuilt: `SELECT DISTINCT ON (a.id) a.id AS event, t.statement, coalesce(t.disputed, false) AS disputed, t.why,
       t.prepared_at, t.countersigned_at, t.one_sided_at, t.record_at, t.discarded_at

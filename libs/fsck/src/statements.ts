@@ -61,7 +61,8 @@ const ONCE: readonly SqlCheck[] = [
 /** In an organisation: what its statements are by the events. */
 const OWN_STATEMENTS: Comparison = {
   with: [
-    `prepared AS (${entriesOf('proof', ['StatementsPrepared'], ['event', 'statement'])})`,
+    `prepared AS (${entriesOf('proof', ['StatementsPrepared', 'StatementsMadeAnew'], ['event', 'statement'])})`,
+    `replaced AS (${entriesOf('proof', ['StatementsMadeAnew'], ['before'])})`,
     `answered AS (
       SELECT statement, bool_or(type = 'StatementsCountersigned') AS in_time, bool_or(type <> 'StatementsOneSided') AS countersigned,
              bool_or(disputed = 'true') AS disputed
@@ -73,7 +74,7 @@ const OWN_STATEMENTS: Comparison = {
     RECORDED,
   ],
   rebuilt: `SELECT p.statement AS id, p.event, $1::text AS issuer,
-      CASE WHEN a.in_time THEN 'countersigned' WHEN a.statement IS NOT NULL THEN 'one-sided' ELSE 'prepared' END AS state,
+      CASE WHEN p.statement IN (SELECT before FROM replaced) THEN 'replaced' WHEN a.in_time THEN 'countersigned' WHEN a.statement IS NOT NULL THEN 'one-sided' ELSE 'prepared' END AS state,
       coalesce(a.disputed AND NOT a.countersigned, false) AS disputed, coalesce(a.countersigned, false) AS countersigned, r.slot
     FROM prepared p LEFT JOIN answered a USING (statement) LEFT JOIN recorded r USING (statement)`,
   live: `SELECT id, event::text AS event, issuer, state, disputed, countersignature IS NOT NULL AS countersigned, slot::text AS slot

@@ -161,7 +161,7 @@ export {
   type Statement,
   verifyStatementSignature,
 } from './statement.js';
-export { STATEMENT_TYPE } from './statement-header.js';
+export { readStatementHeader, STATEMENT_TYPE } from './statement-header.js';
 export {
   type CopiesAnswer,
   type CopiesRequest,
@@ -208,6 +208,8 @@ export {
   type RecordedEntry,
   type Recording,
   type SealedBytes,
+  type MadeAnewEntry,
+  parseStatementsMadeAnew,
   type StatementEntry,
   type StatementsRecorded,
   type StatementStateType,

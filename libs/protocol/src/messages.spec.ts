@@ -24,6 +24,7 @@ import {
   parseRecordsKept,
   parseSealedFacts,
   parseStatementEntries,
+  parseStatementsMadeAnew,
   parseStatementsOneSided,
   parseStatementsRecorded,
 } from './zone-messages.js';
@@ -63,6 +64,8 @@ describe('messages of a zone', () => {
     expect(parseStatementEntries({ entries })).toEqual(entries);
     const oneSided = [{ event: EVENT, statement: STATEMENT, disputed: true, why: null }];
     expect(parseStatementsOneSided({ entries: oneSided })).toEqual(oneSided);
+    const anew = [{ event: EVENT, statement: STATEMENT, before: encodeBase64url(HASH) }];
+    expect(parseStatementsMadeAnew({ entries: anew })).toEqual(anew);
     const ready = [{ statement: STATEMENT, state: 'complete', recordedTime: '2026-11-22T09:53:30Z' }];
     expect(parseEvidenceReady({ entries: ready })).toEqual(ready);
     expect(parseSealedFacts(encodeSealedFacts([sealed, null]))).toEqual([sealed, null]);
@@ -173,6 +176,15 @@ describe('messages of a zone', () => {
   ])('one-sided ones are refused with %s', (_, other, field) => {
     const right = { event: EVENT, statement: STATEMENT, disputed: false, why: 'no-answer' };
     expect(() => parseStatementsOneSided({ entries: [{ ...right, ...other }] })).toThrow(refusal(field));
+  });
+
+  it.each([
+    ['nothing that was before', { before: undefined }, 'data.entries.0.before'],
+    ['something that is no statement before', { before: 'x' }, 'data.entries.0.before'],
+  ])('statements made anew are refused with %s', (_, other, field) => {
+    const right = { event: EVENT, statement: STATEMENT, ...other };
+    const entries = [JSON.parse(JSON.stringify(right))];
+    expect(() => parseStatementsMadeAnew({ entries })).toThrow(refusal(field));
   });
 
   it.each([

@@ -49,6 +49,11 @@ export interface OneSidedEntry extends StatementEntry {
   readonly why: string | null;
 }
 
+/** `StatementsMadeAnew`: another statement about the same event stands in the place of one whose key the board has ended before it was recorded. */
+export interface MadeAnewEntry extends StatementEntry {
+  readonly before: string;
+}
+
 /** `StatementsRecorded`: statements of one slot, with their places under the root that was written to the ledger. */
 export interface StatementsRecorded {
   readonly by: string;
@@ -114,6 +119,17 @@ export function parseStatementsOneSided(data: unknown): OneSidedEntry[] {
       ...statementEntry(record, field),
       disputed,
       why: readNullable(why, `${field}.why`, (value, at) => readText(value, at, 256)),
+    };
+  });
+}
+
+/** Data of `StatementsMadeAnew`. */
+export function parseStatementsMadeAnew(data: unknown): MadeAnewEntry[] {
+  return entriesOf(data, (entry, field) => {
+    const record = readMembers(entry, field, ['event', 'statement', 'before']);
+    return {
+      ...statementEntry(record, field),
+      before: readRule(record['before'], `${field}.before`, BYTES_32),
     };
   });
 }
