@@ -35,6 +35,8 @@ export class TwoZones {
   readonly stopping = new AbortController();
   /** Alpha's signing keys that the board has ended. */
   readonly ended: Uint8Array[] = [];
+  /** How often the exchange met a key that it does not know. */
+  unknownKeys = 0;
   /** Statements that either of them has told of as damaged. */
   readonly damaged: string[] = [];
   readonly folder: string;
@@ -125,6 +127,7 @@ export class TwoZones {
       exchange: 'exchange',
       charter,
       toleranceSeconds: 300,
+      onUnknownKey: () => (this.unknownKeys += 1),
       onDamaged: (statement) => this.damaged.push(statement),
       onKeyMissing: () => {},
       primitives: nodePrimitives,

@@ -46,6 +46,8 @@ export interface CountersigningContext {
   readonly now: () => number;
   /** The start of the current slot, in whole seconds. */
   readonly issuedAt: () => number;
+  /** Told of a key that the charter does not have: the board may have decided on it a moment ago. */
+  readonly onUnknownKey: () => void;
   /** Told once of a statement that waits for good because it or its record does not open. */
   readonly onDamaged: (statement: string) => void;
   /** Told how many statements wait for a key that the key file does not hold. */
@@ -179,13 +181,15 @@ export class Countersigner {
   }
 
   #check(input: StatementToCountersign, organisation: Organisation): CheckedStatement | CountersignVerdict {
-    const { issuedAt, toleranceSeconds } = this.#context;
+    const { issuedAt, toleranceSeconds, onUnknownKey } = this.#context;
     try {
       return checkStatement(input, organisation, this.#context, issuedAt() + toleranceSeconds);
     } catch (error) {
       if (!(error instanceof StatementRefusedError)) throw error;
+      if (error.code !== 'key-unknown') return { verdict: 'refused', code: error.code };
       // Who asks may have read what the board has decided a moment before it is read here.
-      return error.code === 'key-unknown' ? { verdict: 'waiting' } : { verdict: 'refused', code: error.code };
+      onUnknownKey();
+      return { verdict: 'waiting' };
     }
   }
 

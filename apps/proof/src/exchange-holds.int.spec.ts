@@ -28,9 +28,7 @@ function ask(): Promise<number> {
   });
   const asking = zones.asking(async (statements) => {
     const message = { subject: 'besure.exchange.countersign.v1.alpha', data: { statements } };
-    const answer = await controller.countersign(
-      message as unknown as Parameters<typeof controller.countersign>[0],
-    );
+    const answer = await controller.countersign(message);
     return (answer as unknown as { verdicts: CountersignVerdict[] }).verdicts;
   });
   return askExchange(asking);

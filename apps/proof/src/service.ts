@@ -182,6 +182,7 @@ function exchangeParts(shared: Shared): { running: Running[]; parts: ServicePart
     vault,
     signer: keys.statementSigner,
     primitives: nodePrimitives,
+    onUnknownKey: () => charters.wake(),
     issuedAt: issuedAt(config),
     now: Date.now,
     ...unopened(shared),
@@ -287,6 +288,8 @@ function slotParts(shared: Shared, hubs: readonly Bus[]): Running[] {
       const view = proven === null || !goesOn ? await hub.outputs().catch(unlessTold) : null;
       stream.told = view?.streamEntity ?? stream.told;
       const closed = await closeSlot(sending, slot, view?.outputs[0] ?? null);
+      if (closed === null && view?.outputs.length === 0)
+        log.warn('a slot was not closed: no hub shows an output of the ledger address', { slot });
       if (closed === null) return;
       if (!goesOn) sending.beginsAnew();
       sender.wake();
