@@ -174,29 +174,38 @@ describe('a board on a whole network, by its command line', { timeout: 170_000 }
   });
 
   it('is replayed from a mirror to the state of both hubs', async () => {
-    const rights = (await answerOf(board(second, 'show'))) as Rights;
+    const [rights, other] = await atBoth<Rights>('what came last', '', ({ size }) => size === 8);
     const folder = join(running.folder, 'mirror');
     const hub = new URL(hubLogOf(running.network.services, second)).origin;
     expect(await besure('mirror', folder, '--log', 'rights', '--url', hub)).toMatchObject({ status: 0 });
-    const replayed = await besure('rights', 'verify', '--log', folder, '--genesis', rights.network, '--json');
+    const replayed = await besure(
+      'rights',
+      'verify',
+      '--log',
+      folder,
+      '--genesis',
+      rights!.network,
+      '--json',
+    );
     expect(replayed).toMatchObject({ status: 0, err: '' });
+    expect(other!.digest).toBe(rights!.digest);
     expect(JSON.parse(replayed.out)).toMatchObject({
       version: 1,
-      digest: rights.digest,
+      digest: rights!.digest,
       members: [{ id: 'alpha' }, { id: 'beta' }, { id: 'exchange' }, { id: 'gamma', until: null }],
       proposals: { accepted: 1, withdrawn: 1 },
     });
     const file = join(running.folder, 'decision.json');
     const exported = await besure('rights', 'export', proposal, '--out', file, '--log', folder);
     expect(exported).toMatchObject({ status: 0, err: '' });
-    const checked = await besure('rights', 'check', file, '--genesis', rights.network, '--json');
+    const checked = await besure('rights', 'check', file, '--genesis', rights!.network, '--json');
     expect(await answerOf(checked)).toMatchObject({
       proposal,
       status: 'accepted',
       note: { member: 'alpha' },
     });
-    const other = await besure('rights', 'verify', '--log', folder, '--genesis', '0'.repeat(64));
-    expect(other.status).toBe(1);
-    expect(other.err).toContain(`has no charter of the network`);
+    const elsewhere = await besure('rights', 'verify', '--log', folder, '--genesis', '0'.repeat(64));
+    expect(elsewhere.status).toBe(1);
+    expect(elsewhere.err).toContain(`has no charter of the network`);
   });
 });

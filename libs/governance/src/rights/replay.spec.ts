@@ -1,3 +1,4 @@
+import { testBytes } from '@besure/protocol/test-material';
 import { describe, expect, it } from 'vitest';
 import { Board } from '../../test/board-at-work.ts';
 import {
@@ -396,7 +397,12 @@ describe('what was decided', () => {
     });
     const beta = organisation(board.state.charter, 'beta')!;
     expect(beta.ledgerKeys).toMatchObject([{ until: board.height + 1 }, { from: board.height + 1 }]);
-    expect(memberByKeyHash(board.state.charter, new Uint8Array(20), board.height)).toBeUndefined();
+    const publisherOf = (key: string, height: number): string | undefined =>
+      memberByKeyHash(board.state.charter, testBytes(key, 20), height)?.id;
+    const [last, next] = [board.height, board.height + 1];
+    expect([publisherOf('beta ledger', last), publisherOf('beta ledger', next)]).toEqual(['beta', undefined]);
+    const after = [publisherOf('beta new ledger', last), publisherOf('beta new ledger', next)];
+    expect(after).toEqual([undefined, 'beta']);
   });
 
   it('former terms stay beside the new ones', () => {
