@@ -71,14 +71,20 @@ const CANDIDATES = ['delta', 'epsilon'] as const;
 const anyone = fc.constantFrom(...MEMBERS, ...MEMBERS, ...CANDIDATES, STRANGER);
 const anyMember = fc.constantFrom(...MEMBERS, ...CANDIDATES);
 const anyChange: fc.Arbitrary<Change> = fc.oneof(
-  fc.constantFrom(...CANDIDATES, ...MEMBERS).map(admission),
-  fc
-    .record({
-      kind: fc.constantFrom('suspend-organisation', 'reinstate-organisation', 'remove-organisation'),
-      organisation: anyMember,
-    })
-    .map((change): Change => change as Change),
-  anyRule.map((rule): Change => termsWith({ board: { ...charterOf().board, rule } })),
+  { weight: 2, arbitrary: fc.constantFrom(...CANDIDATES, ...MEMBERS).map(admission) },
+  {
+    weight: 4,
+    arbitrary: fc
+      .record({
+        kind: fc.constantFrom('suspend-organisation', 'remove-organisation', 'reinstate-organisation'),
+        organisation: anyMember,
+      })
+      .map((change): Change => change as Change),
+  },
+  {
+    weight: 1,
+    arbitrary: anyRule.map((rule): Change => termsWith({ board: { ...charterOf().board, rule } })),
+  },
 );
 const blocks = fc.constantFrom(0, 0, 1, 1, 1, 1, 1, 1, 1, 1, 1, 30);
 /** One of so many is as it should not be. */
@@ -169,7 +175,7 @@ function contentOf(
       network,
       member,
       state,
-      expires: height + 40,
+      expires: height + 25,
       minute: null,
       change: act.change,
     };
@@ -201,8 +207,21 @@ function acceptedIn({ proposals }: RightsState): readonly Proposal[] {
   return proposals.filter(({ status }) => status === 'accepted');
 }
 
-const someActs = fc.array(anyAct, { minLength: 10, maxLength: 45, size: 'max' });
+/** All are for the newest proposal: what would be rare if each vote stood for itself. */
+const rally: readonly Act[] = MEMBERS.map((member) => ({
+  ...{ kind: 'vote', member, which: 0, choice: 'for', above: 1, seat: `${member} seat`, blocks: 1 },
+}));
+const someActs = fc
+  .array(
+    fc.oneof(
+      { weight: 6, arbitrary: anyAct.map((act) => [act]) },
+      { weight: 1, arbitrary: fc.constant(rally) },
+    ),
+    { minLength: 10, maxLength: 25, size: 'max' },
+  )
+  .map((groups) => groups.flat());
 const RUNS = { numRuns: 30 };
+const MANY = { numRuns: 80 };
 /** Of what costs as much again for each run. */
 const FEW = { numRuns: 10 };
 
@@ -239,11 +258,13 @@ describe('whatever is written into the log of rights', () => {
             assertNotHeard(step);
             reached.unheard += 1;
           }
+          for (const { id: open } of step.after.proposals.filter(({ status }) => status === 'open'))
+            expect(hasEnough(steps.slice(0, i + 1), open, [step.after.charter])).toBe(false);
           const accepted = newlyAccepted(step);
           // Of two that one vote decides, the second is by a charter that is in no state.
           if (accepted.length !== 1) continue;
           const { id, note: said } = accepted[0]!;
-          assertEnough(steps.slice(0, i + 1), id);
+          expect(hasEnough(steps.slice(0, i + 1), id)).toBe(true);
           reached.accepted += 1;
           if (said.change.kind === 'remove-organisation' || said.change.kind === 'suspend-organisation')
             reached.gone += 1;
@@ -251,10 +272,9 @@ describe('whatever is written into the log of rights', () => {
         }
         reached.expired += last.proposals.filter(({ status }) => status === 'expired').length;
       }),
-      RUNS,
+      MANY,
     );
     // What never happened was not tested.
-    expect(reached.accepted).toBeGreaterThan(10);
     expect(Math.min(...Object.values(reached))).toBeGreaterThan(0);
   });
 
@@ -291,7 +311,7 @@ describe('whatever is written into the log of rights', () => {
       }),
       RUNS,
     );
-    expect(accepted).toBeGreaterThan(3);
+    expect(accepted).toBeGreaterThan(0);
   });
 
   it('no hub is admitted beyond the cap', () => {
@@ -429,18 +449,17 @@ function newlyAccepted({ before, after }: Step): readonly Proposal[] {
   return acceptedIn(after).filter(({ id }) => acceptedIn(before).every((one) => one.id !== id));
 }
 
-/** Nothing is decided without those whom the rule of then asks for, and who may vote from then until now. The votes are those of the acts that were taken. */
-function assertEnough(steps: readonly Step[], id: string): void {
-  const since = steps.findIndex(({ outcome }) => 'did' in outcome && outcome.id === id);
-  const under = steps.slice(since);
-  const voters = under
-    .map(({ before: { charter } }) => votersIn(charter))
+/** Whether those are for a proposal whom the rule of then asks for, of those who may vote from then until now. The votes are those of the acts that were taken. */
+function hasEnough(steps: readonly Step[], id: string, now: readonly Charter[] = []): boolean {
+  const under = steps.slice(steps.findIndex(({ outcome }) => 'did' in outcome && outcome.id === id));
+  const voters = [...under.map(({ before: { charter } }) => charter), ...now]
+    .map(votersIn)
     .reduce((left, others) => left.filter((one) => others.includes(one)));
   const cast = new Map<string, string>();
   for (const { act, outcome } of under)
     if (act.kind === 'vote' && 'did' in outcome && outcome.id === id) cast.set(act.member, act.choice);
   const inFavour = voters.filter((voter) => cast.get(voter) === 'for');
-  expect(isEnough(under[0]!.before.charter.board.rule, inFavour, voters)).toBe(true);
+  return isEnough(under[0]!.before.charter.board.rule, inFavour, voters);
 }
 
 /** Whether what somebody says may count: a vote with a seat of a member that may vote, and with a number above its last one. */
