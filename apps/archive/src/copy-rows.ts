@@ -109,17 +109,22 @@ export async function readCopies(
 ): Promise<CopyRow[]> {
   const rows = await tx.query<RawCopyRow[]>(
     // Each LATERAL with LIMIT is one look into an index, whatever the planner believes of tables that were not analysed yet: joined freely,
-    // it compared every copy with every statement.
+    // it compared every copy with every statement. Neighbours share their part, and its item: those are looked up once.
     `WITH page AS MATERIALIZED (
-       SELECT cursor, statement, with_openings FROM copy
-        WHERE organisation = $2 AND cursor > $3 ORDER BY cursor LIMIT $4
+       SELECT c.cursor, c.statement, c.with_openings, r.part, r.index, r.path
+         FROM (SELECT cursor, statement, with_openings FROM copy
+                WHERE organisation = $2 AND cursor > $3 ORDER BY cursor LIMIT $4) c
+        CROSS JOIN LATERAL (SELECT part, index, path FROM recording WHERE statement = c.statement AND member = $1 LIMIT 1) r
+     ), place AS MATERIALIZED (
+       SELECT parts.part, p.slot, i.height, i.leaf
+         FROM (SELECT DISTINCT part FROM page) parts
+        CROSS JOIN LATERAL (SELECT slot FROM part WHERE id = parts.part LIMIT 1) p
+        CROSS JOIN LATERAL (SELECT height, leaf FROM item WHERE member = $1 AND slot = p.slot LIMIT 1) i
      )
-     SELECT c.cursor, s.jws, s.countersignature, p.slot, i.height, i.leaf, r.index, r.path, o.ciphertext, o.key
+     SELECT c.cursor, s.jws, s.countersignature, place.slot, place.height, place.leaf, c.index, c.path, o.ciphertext, o.key
        FROM page c
+       JOIN place USING (part)
       CROSS JOIN LATERAL (SELECT jws, countersignature FROM statement WHERE id = c.statement LIMIT 1) s
-      CROSS JOIN LATERAL (SELECT part, index, path FROM recording WHERE statement = c.statement AND member = $1 LIMIT 1) r
-      CROSS JOIN LATERAL (SELECT slot FROM part WHERE id = r.part LIMIT 1) p
-      CROSS JOIN LATERAL (SELECT height, leaf FROM item WHERE member = $1 AND slot = p.slot LIMIT 1) i
        LEFT JOIN LATERAL (SELECT ciphertext, key FROM opening WHERE statement = c.statement LIMIT 1) o ON c.with_openings
       ORDER BY c.cursor`,
     [exchange, organisation, after, limit],
