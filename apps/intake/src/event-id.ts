@@ -1,11 +1,11 @@
-import { randomBytes } from 'node:crypto';
+import { randomPiece } from '@besure/keys';
 
 /**
  * An id for an accepted event: a UUID of version 7 (RFC 9562), which begins with the time in milliseconds, so that neighbours in time are
  * neighbours in every index.
  */
 export function newEventId(now: number): string {
-  const bytes = randomBytes(16);
+  const bytes = Buffer.from(randomPiece(16));
   bytes.writeUIntBE(now, 0, 6);
   bytes[6] = 0x70 | (bytes.readUInt8(6) & 0x0f);
   bytes[8] = 0x80 | (bytes.readUInt8(8) & 0x3f);

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { createFactsVault, loadFactsVault } from './facts-vault.js';
+import { createFactsVault, loadFactsVault, type Sealed } from './facts-vault.js';
 import { generateFactsKey } from './generate.js';
 import { Xaes256Gcm } from './xaes-256-gcm.js';
 
@@ -57,7 +57,7 @@ describe('seal and open', () => {
       fc.property(fc.uint8Array({ maxLength: 3000 }), (bytes) => {
         const sealed = vault.seal(bytes);
         expect(sealed.ciphertext.length).toBe(bytes.length + 16);
-        expect(sealed.wrappedKey.length).toBe(76);
+        expect(sealed.wrappedKey.length).toBe(36);
         expect(Buffer.from(vault.open(sealed))).toEqual(Buffer.from(bytes));
       }),
     );
@@ -70,8 +70,11 @@ describe('seal and open', () => {
     expect(Buffer.from(one.wrappedKey)).not.toEqual(Buffer.from(two.wrappedKey));
   });
 
-  test('refuses any changed bit of either part', () => {
-    const sealed = vault.seal(plain);
+  test.each([
+    ['as it is made', () => vault.seal(plain)],
+    ['wrapped anew', () => wrappedAnew()],
+  ])('refuses any changed bit of either part, the key %s', (_, make) => {
+    const sealed = make();
     for (const part of ['ciphertext', 'wrappedKey'] as const) {
       for (let bit = 0; bit < sealed[part].length * 8; bit += 1) {
         const changed = Uint8Array.from(sealed[part]);
@@ -109,6 +112,35 @@ describe('seal and open', () => {
   });
 });
 
+/** What a zone sealed under a key of before, with the key wrapped under the one it has now. */
+function wrappedAnew(): Sealed {
+  const before = randomBytes(32);
+  const sealed = createFactsVault([before]).seal(plain);
+  return { ...sealed, wrappedKey: createFactsVault([key, before]).rewrap(sealed.wrappedKey) };
+}
+
+describe('what was sealed by', () => {
+  const frozen = createFactsVault([new Uint8Array(32).fill(7)]);
+  const hex = (text: string): Uint8Array => new Uint8Array(Buffer.from(text, 'hex'));
+
+  // Frozen: a change of derivation would lose all facts.
+  test.each([
+    [
+      'the first version, with a wrapped key',
+      '3e25a2e32bfd29ca9ba6fd6620f72f62463211ee4fa41f631bbad5db96b16325ed',
+      '356c1e81a9724eeba6d4fa135b7ede97a9a3081d4ea2d4a0c34b60eecf85e1c3d1246e75bcf3241a4a74dee256b81c560c850b36ee769da40a498072e6f397c1f53933a473705f009d7881a5',
+    ],
+    [
+      'the second one, with a seed',
+      '0230631aa863a9f5a645304b90078918932bc1c54eaa47d1e7ec17f1355b854bd0',
+      '356c1e817fbddd879904480a27f36e4591a02cafe0c5c7a289d445d20d09bc60a742533f',
+    ],
+  ])('%s opens', (_, ciphertext, wrappedKey) => {
+    const opened = frozen.open({ ciphertext: hex(ciphertext), wrappedKey: hex(wrappedKey) });
+    expect(Buffer.from(opened)).toEqual(plain);
+  });
+});
+
 describe('a new key for the zone', () => {
   const newer = randomBytes(32);
   const both = createFactsVault([newer, key]);
@@ -118,8 +150,12 @@ describe('a new key for the zone', () => {
     expect(Buffer.from(both.open(old))).toEqual(plain);
     expect(Buffer.from(createFactsVault([newer]).open(both.seal(plain)))).toEqual(plain);
     const rewrapped = both.rewrap(old.wrappedKey);
+    expect(rewrapped.length).toBe(76);
     expect(Buffer.from(createFactsVault([newer]).open({ ...old, wrappedKey: rewrapped }))).toEqual(plain);
     expect(both.rewrap(rewrapped)).toBe(rewrapped);
+    const again = randomBytes(32);
+    const newest = createFactsVault([again, newer]).rewrap(rewrapped);
+    expect(Buffer.from(createFactsVault([again]).open({ ...old, wrappedKey: newest }))).toEqual(plain);
   });
 
   test('keyed hashes: newest first, old ones still found', () => {

@@ -1,14 +1,18 @@
-import { createHmac, createSecretKey, hkdfSync, randomFillSync, type KeyObject } from 'node:crypto';
+import { hkdfSync } from 'node:crypto';
 import { KeyError } from './error.js';
+import { HmacSha256 } from './hmac-sha256.js';
 import { readSecretFile } from './key-file.js';
-import { smallBytes } from './small-bytes.js';
+import { randomPiece } from './random-piece.js';
 import { decryptGcm, encryptGcm, XAES_NONCE_LENGTH, Xaes256Gcm } from './xaes-256-gcm.js';
 
-/** Something encrypted under a key of its own, and that key wrapped for the zone. Deleting `wrappedKey` erases it. */
+/** Something encrypted under a key of its own, and what only this zone can make that key of. Deleting `wrappedKey` erases it. */
 export interface Sealed {
   /** AES-256-GCM: ciphertext and tag (16 bytes longer than the plain bytes). */
   readonly ciphertext: Uint8Array;
-  /** 76 bytes: id of the zone's key (4), nonce (24), wrapped key (32), tag (16). */
+  /**
+   * As it was sealed 36 bytes: id of the zone's key (4), seed (32); the key is HMAC-SHA256 of the seed. As an older version sealed it, or wrapped anew
+   * under a newer key of the zone, 76 bytes: id (4), nonce (24), wrapped key (32), tag (16).
+   */
   readonly wrappedKey: Uint8Array;
 }
 
@@ -30,6 +34,8 @@ export interface FactsVault {
 
 const KEY_LENGTH = 32;
 const ID_LENGTH = 4;
+const SEED_LENGTH = 32;
+const SEEDED_LENGTH = ID_LENGTH + SEED_LENGTH;
 const WRAPPED_LENGTH = ID_LENGTH + XAES_NONCE_LENGTH + KEY_LENGTH + 16;
 /** A key that encrypts exactly one thing needs no nonce. */
 const ZERO_NONCE = new Uint8Array(12);
@@ -47,20 +53,29 @@ class ZoneKey {
   readonly id: Uint8Array;
   readonly #key: Uint8Array;
   readonly #wrap: Xaes256Gcm;
-  readonly #labels = new Map<string, KeyObject>();
+  readonly #seeds: HmacSha256;
+  readonly #labels = new Map<string, HmacSha256>();
 
   constructor(key: Uint8Array) {
     if (key.length !== KEY_LENGTH) throw new KeyError('wrong-length', 'a facts key has 32 bytes');
     this.#key = Uint8Array.from(key);
     this.id = derive(key, 'id', ID_LENGTH);
     this.#wrap = new Xaes256Gcm(derive(key, 'wrap', KEY_LENGTH));
+    this.#seeds = new HmacSha256(derive(key, 'seed', KEY_LENGTH));
   }
 
-  wrap(key: Uint8Array, nonce: Uint8Array): Uint8Array {
+  /** The key that belongs to a seed. */
+  keyOf(seed: Uint8Array): Uint8Array {
+    return this.#seeds.ofBytes(seed);
+  }
+
+  wrap(key: Uint8Array): Uint8Array {
+    const nonce = randomPiece(XAES_NONCE_LENGTH);
     return Buffer.concat([this.id, nonce, this.#wrap.encrypt(nonce, key, WRAP_DOMAIN)]);
   }
 
   unwrap(wrapped: Uint8Array): Uint8Array {
+    if (wrapped.length === SEEDED_LENGTH) return this.keyOf(wrapped.subarray(ID_LENGTH));
     const body = ID_LENGTH + XAES_NONCE_LENGTH;
     return this.#wrap.decrypt(wrapped.subarray(ID_LENGTH, body), wrapped.subarray(body), WRAP_DOMAIN);
   }
@@ -70,11 +85,15 @@ class ZoneKey {
     if (key === undefined) {
       if (this.#labels.size >= MOST_LABELS)
         throw new KeyError('malformed', 'too many labels of keyed hashes');
-      key = createSecretKey(derive(this.#key, `hash/${label}`, KEY_LENGTH));
+      key = new HmacSha256(derive(this.#key, `hash/${label}`, KEY_LENGTH));
       this.#labels.set(label, key);
     }
-    return smallBytes(createHmac('sha256', key).update(text, 'utf8').digest('binary'));
+    return key.ofText(text);
   }
+}
+
+function hasKeyLength({ length }: Uint8Array): boolean {
+  return length === SEEDED_LENGTH || length === WRAPPED_LENGTH;
 }
 
 function idOf(bytes: Uint8Array): number {
@@ -90,8 +109,8 @@ export function createFactsVault(keys: readonly Uint8Array[]): FactsVault {
   if (byId.size !== zoneKeys.length) throw new KeyError('keys-not-distinct', 'the facts keys must differ');
 
   const unwrap = (wrapped: Uint8Array): Uint8Array => {
-    if (wrapped.length !== WRAPPED_LENGTH) {
-      throw new KeyError('sealed-malformed', `a wrapped key has ${WRAPPED_LENGTH} bytes`);
+    if (!hasKeyLength(wrapped)) {
+      throw new KeyError('sealed-malformed', `a wrapped key has ${SEEDED_LENGTH} or ${WRAPPED_LENGTH} bytes`);
     }
     const key = byId.get(idOf(wrapped));
     if (key === undefined)
@@ -101,12 +120,11 @@ export function createFactsVault(keys: readonly Uint8Array[]): FactsVault {
 
   return {
     seal(plain) {
-      const random = randomFillSync(new Uint8Array(KEY_LENGTH + XAES_NONCE_LENGTH));
-      const key = random.subarray(0, KEY_LENGTH);
+      const seed = randomPiece(SEED_LENGTH);
+      const key = newest.keyOf(seed);
       const ciphertext = encryptGcm(key, ZERO_NONCE, plain, FACTS_DOMAIN);
-      const wrappedKey = newest.wrap(key, random.subarray(KEY_LENGTH));
       key.fill(0);
-      return { ciphertext, wrappedKey };
+      return { ciphertext, wrappedKey: Buffer.concat([newest.id, seed]) };
     },
     open(sealed) {
       const key = unwrap(sealed.wrappedKey);
@@ -114,11 +132,11 @@ export function createFactsVault(keys: readonly Uint8Array[]): FactsVault {
       key.fill(0);
       return plain;
     },
-    lacksKeyOf: (wrappedKey) => wrappedKey.length === WRAPPED_LENGTH && !byId.has(idOf(wrappedKey)),
+    lacksKeyOf: (wrappedKey) => hasKeyLength(wrappedKey) && !byId.has(idOf(wrappedKey)),
     rewrap(wrappedKey) {
       const key = unwrap(wrappedKey);
       if (idOf(wrappedKey) === idOf(newest.id)) return wrappedKey;
-      const rewrapped = newest.wrap(key, randomFillSync(new Uint8Array(XAES_NONCE_LENGTH)));
+      const rewrapped = newest.wrap(key);
       key.fill(0);
       return rewrapped;
     },

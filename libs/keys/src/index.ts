@@ -16,6 +16,7 @@ export {
 export { generateSeatKey, loadSeatKey, type SeatSigner } from './seat-key.js';
 export { openSeatProgram } from './seat-program.js';
 export { createFactsVault, loadFactsVault, type FactsVault, type Sealed } from './facts-vault.js';
+export { randomPiece } from './random-piece.js';
 export { nodePrimitives } from './node-primitives.js';
 export { rememberCheckpointSignatures } from './remembered-signatures.js';
 export { type SealSubject } from './seal-certificate.js';
