@@ -1,7 +1,7 @@
 import { NO_END, PERMISSION_BITS, toHex, type PermissionName } from '@besure/ledger-tx';
 import type { Chain } from './chain.js';
 import type { Describer } from './describe.js';
-import { address, expectCount, looseHex, text } from './parameter.js';
+import { address, expectCount, integer, looseHex, text } from './parameter.js';
 import { RpcFailure } from './rejection.js';
 import type { Method } from './method.js';
 import type { Stream } from './streams.js';
@@ -51,8 +51,9 @@ export function rightsMethods(chain: Chain, describe: Describer): Record<string,
 
   return {
     grant(parameters) {
-      expectCount(parameters, 2, 2, 'grant "address" "permission(s)"');
-      return change(parameters, 0, NO_END);
+      expectCount(parameters, 2, 4, 'grant "address" "permission(s)" ( native-amount start-block )');
+      if ((parameters[2] ?? 0) !== 0) throw new RpcFailure(-8, 'Invalid amount: this ledger has no currency');
+      return change(parameters, integer(parameters[3] ?? 0), NO_END);
     },
     revoke(parameters) {
       expectCount(parameters, 2, 2, 'revoke "address" "permission(s)"');

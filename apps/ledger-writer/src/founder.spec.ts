@@ -19,6 +19,8 @@ class Node implements Pick<
 > {
   rights: LedgerRight[] = [];
   readonly calls: string[] = [];
+  /** From which heights on rights were granted. */
+  readonly beginnings = new Set<number>();
 
   getBlockCount = (): Promise<number> => Promise.resolve(HEIGHT);
   importAddress = (): Promise<void> => Promise.resolve();
@@ -33,7 +35,8 @@ class Node implements Pick<
     return Promise.resolve(rows.map((one) => ({ ...one, startBlock: 0, endBlock: 0xffff_ffff }) as never));
   }
 
-  grant(address: string, spec: string): Promise<string> {
+  grant(address: string, spec: string, from = 0): Promise<string> {
+    this.beginnings.add(from);
     return this.#change('grant', address, spec, (rights) => this.rights.push(...rights));
   }
 
@@ -57,8 +60,8 @@ class Node implements Pick<
   }
 }
 
-function enacted(node: Node, charter: Charter): ReturnType<Founder['enact']> {
-  return new Founder(() => charter, node as unknown as LedgerNode).enact();
+function enacted(node: Node, charter: Charter, decidedAt = 0): ReturnType<Founder['enact']> {
+  return new Founder({ charter, decidedAt }, node as unknown as LedgerNode).enact();
 }
 
 function withMember(id: string, change: Partial<Charter['organisations'][number]>): Charter {
@@ -103,6 +106,12 @@ describe('enacting a charter', () => {
     expect(new Set(node.rights.map(({ address }) => address))).toContain(hub!.nodeAddress);
   });
 
+  it('begins what it gives with the newest decision, so that what was begun for one of before is not completed', async () => {
+    const node = new Node();
+    await enacted(node, first, 87);
+    expect([...node.beginnings]).toEqual([87]);
+  });
+
   it('leaves alone what the node of a hub holds beyond its rights, and what strangers hold: that is an alarm', async () => {
     const node = new Node();
     await enacted(node, first);
@@ -120,12 +129,12 @@ describe('the enactor', () => {
   it('enacts each version once, when the node is ready', async () => {
     const node = new Node();
     const done: number[] = [];
-    const now = { charter: first, version: null as number | null };
+    const now = { charter: first, decidedAt: 0, version: null as number | null };
     let isReady = false;
     let looked: () => void = () => {};
     const enactor = new Enactor({
       now: now as unknown as CharterNow,
-      founder: new Founder(() => now.charter, node as unknown as LedgerNode),
+      founder: new Founder(now, node as unknown as LedgerNode),
       isReady() {
         looked();
         return isReady;

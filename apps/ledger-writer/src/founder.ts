@@ -1,4 +1,5 @@
 import { type Charter, compareRights, ledgerAddressesOf, type LedgerRight } from '@besure/governance';
+import type { CharterNow } from './rights/charter-now.js';
 import { LedgerError, type LedgerNode, type Permission, type StreamInfo } from '@besure/multichain';
 
 /** The chain's own permissions and the network's streams, as the node has them now, unconfirmed ones included. */
@@ -22,24 +23,26 @@ export interface Enacted {
   readonly revoked: readonly LedgerRight[];
 }
 
+/** The charter that is in force in the next block, and since when: the height of the newest decision, 0 where there is none. */
+export type InForce = Pick<CharterNow, 'charter' | 'decidedAt'>;
+
 /**
  * Reads and sets the chain's native permissions, the lower fence of what the charter says. All of it is idempotent: it looks first and does what is
  * missing; a call whose outcome is unknown is simply made again as a whole. One at a time, so that two do not grant the same.
  */
 export class Founder {
-  readonly #charter: () => Charter;
+  readonly #now: InForce;
   readonly #node: LedgerNode;
   #last: Promise<unknown> = Promise.resolve();
 
-  /** `charter` answers the one that is in force in the next block. */
-  constructor(charter: () => Charter, node: LedgerNode) {
-    this.#charter = charter;
+  constructor(now: InForce, node: LedgerNode) {
+    this.#now = now;
     this.#node = node;
   }
 
   /** What is granted now. */
   async rights(): Promise<LedgerRights> {
-    const names = Object.values(this.#charter().ledger.streams);
+    const names = Object.values(this.#now.charter.ledger.streams);
     const height = await this.#node.getBlockCount();
     const streams = (await Promise.all(names.map((name) => this.#node.listStreams(name)))).flat();
     const specs = ['*', ...streams.flatMap(({ name }) => STREAM_RIGHTS.map((right) => `${name}.${right}`))];
@@ -53,7 +56,7 @@ export class Founder {
     return this.#inTurn(async () => {
       await this.#importAddresses();
       const created: string[] = [];
-      for (const name of Object.values(this.#charter().ledger.streams)) {
+      for (const name of Object.values(this.#now.charter.ledger.streams)) {
         if ((await this.#node.listStreams(name)).length > 0) continue;
         if (await this.#create(name)) created.push(name);
       }
@@ -77,17 +80,19 @@ export class Founder {
 
   /** A node lists unconfirmed outputs only of addresses that it knew before: first import, then grant. */
   async #importAddresses(): Promise<void> {
-    for (const address of this.#charter().organisations.flatMap(ledgerAddressesOf))
+    for (const address of this.#now.charter.organisations.flatMap(ledgerAddressesOf))
       await this.#node.importAddress(address);
   }
 
   async #enact(): Promise<Enacted> {
-    const charter = this.#charter();
+    const { charter, decidedAt } = this.#now;
     const { permissions, height } = await this.rights();
     const { missing, surplus: beyond } = compareRights(charter, permissions, height);
     const decidedOn = addressesIn(charter);
     const surplus = beyond.filter(({ address }) => decidedOn.has(address));
-    for (const [address, spec] of specsOf(missing)) await this.#node.grant(address, spec);
+    // `mine` and `admin` are given by several nodes together. What one of them began for a decision of before, and was not completed, has another
+    // beginning: it is not completed now.
+    for (const [address, spec] of specsOf(missing)) await this.#node.grant(address, spec, decidedAt);
     for (const [address, spec] of specsOf(surplus)) await this.#node.revoke(address, spec);
     return { granted: missing, revoked: surplus };
   }

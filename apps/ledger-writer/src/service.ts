@@ -220,7 +220,7 @@ export async function buildWith(
   context.onStop('follower', () => follower.stop());
   // Before the follower: a call that waits for a silent node must not hold up the end.
   context.onStop('node', () => node.close());
-  const founder = new Founder(() => now.charter, node);
+  const founder = new Founder(now, node);
   const pollMillis = Math.min(1_000, Math.max(50, Math.floor(charter.slots.lengthMillis / 5)));
   const enactor = new Enactor({
     now,

@@ -73,6 +73,7 @@ export {
 export { type RightsRefusal } from './rights/refusal.js';
 export { type EntryOutcome, replay, type Replay, stateAt } from './rights/replay.js';
 export {
+  decidedAt,
   firstState,
   formatState,
   networkOf,

@@ -10,6 +10,8 @@ import { RAW_TRANSACTION, readTransactions, sendTransactions } from './transacti
 
 const UNCONFIRMED_TOO = 0;
 const ANY_DEPTH = 999_999_999;
+/** Of the ledger's own currency, with which a grant could come. */
+const NO_AMOUNT = 0;
 
 /**
  * A ledger node over JSON-RPC. Nothing is sent before the first call, so it does not fail when the node is down.
@@ -70,8 +72,8 @@ export function connectNode(settings: NodeSettings): LedgerNode {
         restrictsWrite: stream.restrict.write,
       }));
     },
-    async grant(address, permissions) {
-      return expectShape('hash', await admin('grant', [address, permissions]));
+    async grant(address, permissions, from = 0) {
+      return expectShape('hash', await admin('grant', [address, permissions, NO_AMOUNT, from]));
     },
     async revoke(address, permissions) {
       return expectShape('hash', await admin('revoke', [address, permissions]));

@@ -302,7 +302,10 @@ describe.each(nodes)('a ledger node: %s', (_, startNode) => {
     expect(await node.sendRawTransactions([alice.item(entity, newItem(), false).raw])).toEqual([
       failed('no-permission'),
     ]);
-    await node.grant(address, `${name}.write`);
+    const now = await node.getBlockCount();
+    await node.grant(address, `${name}.write`, now);
+    const granted = (await node.listPermissions(`${name}.write`)).find((each) => each.address === address);
+    expect(granted?.startBlock).toBe(now);
     const back = alice.item(entity, newItem(), false);
     expect(await node.sendRawTransactions([back.raw])).toEqual([{ ok: true, txid: back.txid }]);
   });

@@ -81,8 +81,11 @@ export interface LedgerNode {
   publish(address: string, stream: string, data: Uint8Array): Promise<string>;
   /** All streams, or those with this name (none is no error). */
   listStreams(name?: string): Promise<StreamInfo[]>;
-  /** Grants rights, e.g. `send,receive` or `proofs.write`; the txid. */
-  grant(address: string, permissions: string): Promise<string>;
+  /**
+   * Grants rights, e.g. `send,receive` or `proofs.write`, for blocks of a height on (0: of any); the txid. Where several nodes must grant a right, only
+   * those with the same beginning count together, and what too few have granted is counted for ever.
+   */
+  grant(address: string, permissions: string, from?: number): Promise<string>;
   revoke(address: string, permissions: string): Promise<string>;
   /** Rights, e.g. of `*` or `proofs.write`, unconfirmed changes included. */
   listPermissions(spec: string): Promise<Permission[]>;

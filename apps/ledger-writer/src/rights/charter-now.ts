@@ -1,4 +1,4 @@
-import type { Charter, RightsState } from '@besure/governance';
+import { type Charter, decidedAt, type RightsState } from '@besure/governance';
 import type { Db } from '@besure/log-store';
 import { readRightsState } from './rows.js';
 
@@ -19,6 +19,11 @@ export class CharterNow {
   /** How many decisions have made it; `null` where the log of rights has no charter yet. */
   get version(): number | null {
     return this.#state?.version ?? null;
+  }
+
+  /** The height of the newest decision: what hubs enact begins there, alike for all. 0 where there is none. */
+  get decidedAt(): number {
+    return this.#state === null ? 0 : decidedAt(this.#state);
   }
 
   /** Takes what a run of blocks came to. */

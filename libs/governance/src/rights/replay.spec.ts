@@ -15,6 +15,7 @@ import {
 import {
   type BoardRule,
   type Change,
+  decidedAt,
   isMemberAt,
   memberByKeyHash,
   organisation,
@@ -31,8 +32,10 @@ describe('a proposal', () => {
     const id = board.propose('alpha', admission('gamma'));
     board.vote('alpha', id);
     expect(board.status(id)).toBe('open');
+    expect(decidedAt(board.state)).toBe(0);
     board.vote('beta', id);
     expect(board.known(id)).toMatchObject({ status: 'accepted', closed: board.height });
+    expect(decidedAt(board.state)).toBe(board.height);
     expect(board.state.version).toBe(1);
     const gamma = organisation(board.state.charter, 'gamma')!;
     expect(isMemberAt(gamma, board.height)).toBe(false);
@@ -46,6 +49,7 @@ describe('a proposal', () => {
     expect(board.status(id)).toBe('open');
     board.vote('exchange', id, 'against');
     expect(board.status(id)).toBe('rejected');
+    expect(decidedAt(board.state)).toBe(0);
     expect(board.vote('alpha', id)).toMatchObject([{ refused: 'closed' }]);
   });
 

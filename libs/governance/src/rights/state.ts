@@ -52,6 +52,14 @@ export interface Vote {
  */
 export type ProposalStatus = 'open' | 'accepted' | 'rejected' | 'expired' | 'withdrawn' | 'lapsed';
 
+/** The height of the newest decision that made the charter what it is; 0 where it is the first one. */
+export function decidedAt({ proposals }: RightsState): number {
+  return proposals.reduce(
+    (newest, { status, closed }) => (status === 'accepted' ? Math.max(newest, closed ?? 0) : newest),
+    0,
+  );
+}
+
 /** The name of a network that begins with a charter: its fingerprint, hexadecimal. */
 export function networkOf(charter: Charter, sha256: Sha256): string {
   return encodeHex(trustFingerprint(trustOf(charter), sha256));
