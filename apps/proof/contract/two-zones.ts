@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { EventStore } from '@besure/event-store';
 import type { Organisation } from '@besure/governance';
-import { generateStatementKey, nodePrimitives } from '@besure/keys';
+import { generateStatementKey, type LedgerSigner, nodePrimitives } from '@besure/keys';
+import { hash160 } from '@besure/ledger-tx';
 import {
   type Facts,
   type StatementToCountersign,
@@ -17,12 +18,15 @@ import { FreshRecords } from '../src/fresh-records.js';
 import { FreshStatements } from '../src/fresh-statements.js';
 import type { RenewalContext } from '../src/made-anew.js';
 import { keepRecords } from '../src/keep-records.js';
+import type { ClosingContext } from '../src/slot-closer.js';
 import { stateOwnEvents } from '../src/state-own-events.js';
 import { StatementMaker } from '../src/statement-maker.js';
 import { type ProofZone, accepted, openZone } from './proof-zone.js';
 
 export const IAT = 1_795_341_000;
 export const DEADLINE_MILLIS = 5000;
+/** Of the stream of proofs. */
+export const ENTITY = new Uint8Array(16).fill(7);
 /** Short slots, so that a clock can be some slots ahead and still be believed. */
 const charter = { slots: { base: 1, startMillis: 0, lengthMillis: 4000 } };
 
@@ -53,6 +57,24 @@ export class TwoZones {
     this.alpha = zones.alpha;
     this.exchange = zones.exchange;
     this.#closing = closing;
+  }
+
+  /** What alpha closes slots with, where this ledger key publishes from the first block on. */
+  closingWith(ledgerSigner: LedgerSigner): ClosingContext {
+    return {
+      organisation: 'alpha',
+      store: this.alpha.store,
+      fresh: this.alpha.fresh,
+      ledgerSigner,
+      keyHash: hash160(ledgerSigner.publicKey),
+      sha256: nodePrimitives.sha256,
+      sizes: { slot: 100, part: 100 },
+      mostAheadMillis: 150_000,
+      renewal: null,
+      publishesSince: () => 0,
+      iatOf: () => IAT,
+      streamEntity: () => ENTITY,
+    };
   }
 
   static async open(): Promise<TwoZones> {

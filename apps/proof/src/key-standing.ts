@@ -1,4 +1,5 @@
 import {
+  type Change,
   type Charter,
   isStanding,
   type LedgerKey,
@@ -31,36 +32,40 @@ export interface BoardView {
 }
 
 /** How the signing key of an organisation stands. */
-export function signingKeyStanding(
-  { organisation, signingKey }: KeysHeld,
-  { charter, openProposals }: BoardView,
-): KeyStanding {
-  const member = memberOf(charter, organisation);
-  const encoded = encodeBase64url(signingKey);
-  const isProposed = (): boolean =>
-    openProposals.some(
-      ({ note: { change } }) =>
-        change.kind === 'rotate-signing-key' &&
-        change.organisation === organisation &&
-        change.signingKey === encoded,
+export function signingKeyStanding(held: KeysHeld, board: BoardView): KeyStanding {
+  const member = memberOf(board.charter, held.organisation);
+  return standingOf(member, member && signingKeyOf(member, held.signingKey), () => {
+    const encoded = encodeBase64url(held.signingKey);
+    return hasProposal(
+      held,
+      board,
+      (change) => change.kind === 'rotate-signing-key' && change.signingKey === encoded,
     );
-  return standingOf(member, member && signingKeyOf(member, signingKey), isProposed);
+  });
 }
 
 /** How the ledger key of an organisation stands. */
-export function ledgerKeyStanding(
-  { organisation, ledgerAddress }: KeysHeld,
-  { charter, openProposals }: BoardView,
-): KeyStanding {
-  const isProposed = (): boolean =>
-    openProposals.some(
-      ({ note: { change } }) =>
-        change.kind === 'rotate-ledger-key' &&
-        change.organisation === organisation &&
-        change.ledgerAddress === ledgerAddress,
-    );
-  const member = memberOf(charter, organisation);
-  return standingOf(member, member && ledgerKeyOf(member, ledgerAddress), isProposed);
+export function ledgerKeyStanding(held: KeysHeld, board: BoardView): KeyStanding {
+  const member = memberOf(board.charter, held.organisation);
+  return standingOf(member, member && ledgerKeyOf(member, held.ledgerAddress), () =>
+    hasProposal(
+      held,
+      board,
+      (change) => change.kind === 'rotate-ledger-key' && change.ledgerAddress === held.ledgerAddress,
+    ),
+  );
+}
+
+/** Whether an open proposal would make a key one of this organisation. */
+function hasProposal(
+  { organisation }: KeysHeld,
+  { openProposals }: BoardView,
+  names: (change: Change) => boolean,
+): boolean {
+  return openProposals.some(
+    ({ note: { change } }) =>
+      'organisation' in change && change.organisation === organisation && names(change),
+  );
 }
 
 /**

@@ -4,7 +4,7 @@ import { hash160, p2pkhScript } from '@besure/ledger-tx';
 import { encodeHex, equalBytes, parseStatement, parseStatementsMadeAnew } from '@besure/protocol';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { facts } from '../contract/proof-zone.js';
-import { DEADLINE_MILLIS, IAT, TwoZones, statesOf } from '../contract/two-zones.js';
+import { DEADLINE_MILLIS, TwoZones, statesOf } from '../contract/two-zones.js';
 import { askExchange } from './ask-exchange.js';
 import { type ClosingContext, closeSlot } from './slot-closer.js';
 import { markFinal } from './slot-rows.js';
@@ -26,18 +26,9 @@ function close(
 ): Promise<number | null> {
   const keyHash = hash160(ledgerSigner.publicKey);
   const context: ClosingContext = {
-    organisation: 'alpha',
-    store: zones.alpha.store,
-    fresh: zones.alpha.fresh,
-    ledgerSigner,
-    keyHash,
-    sha256: nodePrimitives.sha256,
+    ...zones.closingWith(ledgerSigner),
     sizes,
     renewal: zones.renewal(mayMake),
-    mostAheadMillis: 150_000,
-    publishesSince: () => 0,
-    iatOf: () => IAT,
-    streamEntity: () => new Uint8Array(16).fill(7),
   };
   return closeSlot(context, slot, {
     txid: 'a'.repeat(64),

@@ -1,18 +1,16 @@
 import { join } from 'node:path';
-import { generateLedgerKey, type LedgerSigner, nodePrimitives } from '@besure/keys';
+import { generateLedgerKey, type LedgerSigner } from '@besure/keys';
 import { hash160, p2pkhScript, parseTransaction, proofItemOf } from '@besure/ledger-tx';
 import { ITEM_LENGTH, ITEM_MAGIC, decodeHex, encodeHex, parseItem } from '@besure/protocol';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { facts } from '../contract/proof-zone.js';
-import { IAT, TwoZones } from '../contract/two-zones.js';
+import { TwoZones, ENTITY } from '../contract/two-zones.js';
 import type { HubClient } from './hub-client.js';
 import { SendingPace } from './sending-pace.js';
 import type { Spendable } from './slot-chain.js';
 import { closeSlot } from './slot-closer.js';
 import { markFinal } from './slot-rows.js';
 import { type SendingContext, sendSlots } from './slot-sender.js';
-
-const ENTITY = new Uint8Array(16).fill(7);
 
 let zones: TwoZones;
 let oldKey: LedgerSigner;
@@ -37,7 +35,6 @@ function service(
   publishesSince: () => number | null,
   refusal: string | null = null,
 ): SendingContext {
-  const keyHash = hash160(ledgerSigner.publicKey);
   const submit = (raws: readonly string[]) => {
     given.push([...raws]);
     return Promise.resolve(
@@ -45,18 +42,8 @@ function service(
     );
   };
   return {
-    organisation: 'alpha',
-    store: zones.alpha.store,
-    fresh: zones.alpha.fresh,
-    ledgerSigner,
-    keyHash,
-    sha256: nodePrimitives.sha256,
-    sizes: { slot: 100, part: 100 },
-    mostAheadMillis: 150_000,
-    renewal: null,
+    ...zones.closingWith(ledgerSigner),
     publishesSince,
-    iatOf: () => IAT,
-    streamEntity: () => ENTITY,
     hub: {
       hubs: 1,
       turnToNext: () => {},

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { generateLedgerKey, nodePrimitives } from '@besure/keys';
-import { hash160, p2pkhScript, parseTransaction, proofItemOf } from '@besure/ledger-tx';
+import { p2pkhScript, parseTransaction, proofItemOf } from '@besure/ledger-tx';
 import {
   ITEM_LENGTH,
   ITEM_MAGIC,
@@ -15,7 +15,7 @@ import {
 } from '@besure/protocol';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { facts } from '../contract/proof-zone.js';
-import { IAT, TwoZones } from '../contract/two-zones.js';
+import { IAT, TwoZones, ENTITY } from '../contract/two-zones.js';
 import { FreshStatements } from './fresh-statements.js';
 import type { HubClient } from './hub-client.js';
 import { OLDEST_READY } from './ready-statements.js';
@@ -23,8 +23,6 @@ import { SendingPace } from './sending-pace.js';
 import { closeSlot } from './slot-closer.js';
 import { markFinal, provenStreamEntity } from './slot-rows.js';
 import { type SendingContext, sendSlots } from './slot-sender.js';
-
-const ENTITY = new Uint8Array(16).fill(7);
 
 let zones: TwoZones;
 
@@ -50,20 +48,8 @@ describe('a slot', () => {
 
   function sending(hub: Partial<HubClient>): SendingContext {
     const ledgerSigner = generateLedgerKey(join(zones.folder, `ledger-${zones.now}.hex`));
-    const keyHash = hash160(ledgerSigner.publicKey);
     return {
-      organisation: 'alpha',
-      store: zones.alpha.store,
-      fresh: zones.alpha.fresh,
-      ledgerSigner,
-      keyHash,
-      sha256: nodePrimitives.sha256,
-      sizes: { slot: 100, part: 100 },
-      mostAheadMillis: 150_000,
-      renewal: null,
-      publishesSince: () => 0,
-      iatOf: () => IAT,
-      streamEntity: () => ENTITY,
+      ...zones.closingWith(ledgerSigner),
       hub: {
         hubs: 1,
         turnToNext: () => {},

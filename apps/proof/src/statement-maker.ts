@@ -1,5 +1,4 @@
-import { randomBytes } from 'node:crypto';
-import type { FactsVault, StatementSigner } from '@besure/keys';
+import { type FactsVault, type StatementSigner, randomPiece } from '@besure/keys';
 import {
   CLAIM_NAMES,
   type Claims,
@@ -43,8 +42,7 @@ export class StatementMaker {
   /** @param iat the start of the current slot in whole seconds: the same for all statements of the slot, so it tells no order */
   make(claims: Claims, iat: number): MadeStatement {
     const { issuer, signer, vault, sha256 } = this.#options;
-    const random = randomBytes(SALT_BYTES * CLAIM_NAMES.length);
-    const salts = CLAIM_NAMES.map((_, at) => random.subarray(at * SALT_BYTES, (at + 1) * SALT_BYTES));
+    const salts = CLAIM_NAMES.map(() => randomPiece(SALT_BYTES));
     const prepared = prepareStatement(
       { claims, issuer, iat, certificates: signer.certificates, salts },
       sha256,

@@ -14,8 +14,8 @@ const MOST_DEPTH = 11;
  */
 export class SlotPaths {
   readonly #sha256: Sha256;
-  /** By the bytes of the root: its nodes, numbered as in a heap (the root is 1, below n stand 2n and 2n + 1). */
-  readonly #trees = new Map<string, Map<number, Uint8Array>>();
+  /** The newest first; their nodes are numbered as in a heap: the root is 1, below n stand 2n and 2n + 1. */
+  readonly #trees: Map<number, Uint8Array>[] = [];
 
   constructor(sha256: Sha256) {
     this.#sha256 = sha256;
@@ -45,13 +45,11 @@ export class SlotPaths {
   }
 
   #nodesOf(root: Uint8Array): Map<number, Uint8Array> {
-    const key = root.join();
-    const known = this.#trees.get(key);
+    const known = this.#trees.find((nodes) => equalBytes(nodes.get(1)!, root));
     if (known !== undefined) return known;
-    const [oldest] = this.#trees.keys();
-    if (this.#trees.size >= MOST_ROOTS && oldest !== undefined) this.#trees.delete(oldest);
     const nodes = new Map([[1, root]]);
-    this.#trees.set(key, nodes);
+    this.#trees.unshift(nodes);
+    if (this.#trees.length > MOST_ROOTS) this.#trees.pop();
     return nodes;
   }
 }

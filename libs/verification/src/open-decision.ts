@@ -1,7 +1,7 @@
-import { CharterError, parseDecision, type Proposal } from '@besure/governance';
-import { type Primitives, ProtocolError } from '@besure/protocol';
+import { parseDecision, type Proposal } from '@besure/governance';
+import type { Primitives } from '@besure/protocol';
 import { DecisionError } from './error.js';
-import { HeldRightsError, openHeldRights } from './open-held-rights.js';
+import { openHeldRights, readingHeldRights } from './open-held-rights.js';
 
 /** What a decision file says. */
 export interface OpenedDecision {
@@ -18,17 +18,15 @@ export interface OpenedDecision {
  * @throws DecisionError `decision-malformed`, `decision-not-confirmed`, `decision-unknown`
  */
 export function openDecision(file: string, network: string, primitives: Primitives): OpenedDecision {
-  try {
-    const { proposal: id, ...held } = parseDecision(file);
-    const { state, size, confirmation } = openHeldRights(held, network, primitives);
-    const proposal = state.proposals.find((one) => one.id === id);
-    if (proposal === undefined) throw new DecisionError('decision-unknown', `the log has no proposal ${id}`);
-    return { proposal, size, height: state.height, confirmedAt: confirmation.upheldTime };
-  } catch (cause) {
-    if (cause instanceof HeldRightsError)
-      throw new DecisionError(`decision-${cause.fault}`, cause.message, { cause });
-    if (!(cause instanceof CharterError || cause instanceof ProtocolError)) throw cause;
-    const where = cause.field === undefined ? '' : `${cause.field} `;
-    throw new DecisionError('decision-malformed', `${where}${cause.message}`, { cause });
-  }
+  return readingHeldRights(
+    () => {
+      const { proposal: id, ...held } = parseDecision(file);
+      const { state, size, confirmation } = openHeldRights(held, network, primitives);
+      const proposal = state.proposals.find((one) => one.id === id);
+      if (proposal === undefined)
+        throw new DecisionError('decision-unknown', `the log has no proposal ${id}`);
+      return { proposal, size, height: state.height, confirmedAt: confirmation.upheldTime };
+    },
+    (fault, message, options) => new DecisionError(`decision-${fault}`, message, options),
+  );
 }

@@ -1,5 +1,12 @@
-import { type HeldRights, replay, type RightsState, rightsLogOf } from '@besure/governance';
-import { CompactRange, equalBytes, leafHash, parseCheckpoint, type Primitives } from '@besure/protocol';
+import { CharterError, type HeldRights, replay, type RightsState, rightsLogOf } from '@besure/governance';
+import {
+  CompactRange,
+  equalBytes,
+  leafHash,
+  parseCheckpoint,
+  type Primitives,
+  ProtocolError,
+} from '@besure/protocol';
 import { quorateCheckpoint, type QuorateCheckpoint } from './checkpoint-signatures.js';
 
 /** What a file that holds a log of rights comes to. */
@@ -11,13 +18,32 @@ export interface OpenedRights {
 }
 
 /** Why a held log says nothing: it is not what it says it is, or no quorum says that it is all. */
-export class HeldRightsError extends Error {
+class HeldRightsError extends Error {
   override readonly name = 'HeldRightsError';
   readonly fault: 'malformed' | 'not-confirmed';
 
   constructor(fault: HeldRightsError['fault'], message: string) {
     super(message);
     this.fault = fault;
+  }
+}
+
+/**
+ * Reads a file that holds a log of rights; what is wrong with the file or the log is thrown as an error of the caller's.
+ *
+ * @param errorOf makes it, of a fault
+ */
+export function readingHeldRights<T>(
+  read: () => T,
+  errorOf: (fault: HeldRightsError['fault'], message: string, options: { readonly cause: unknown }) => Error,
+): T {
+  try {
+    return read();
+  } catch (cause) {
+    if (cause instanceof HeldRightsError) throw errorOf(cause.fault, cause.message, { cause });
+    if (!(cause instanceof CharterError || cause instanceof ProtocolError)) throw cause;
+    const where = cause.field === undefined ? '' : `${cause.field} `;
+    throw errorOf('malformed', `${where}${cause.message}`, { cause });
   }
 }
 

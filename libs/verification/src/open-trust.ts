@@ -1,14 +1,7 @@
-import {
-  type Charter,
-  CharterError,
-  isTrustLog,
-  networkOf,
-  parseTrust,
-  parseTrustLog,
-} from '@besure/governance';
-import { type Primitives, ProtocolError } from '@besure/protocol';
+import { type Charter, isTrustLog, networkOf, parseTrust, parseTrustLog } from '@besure/governance';
+import type { Primitives } from '@besure/protocol';
 import { TrustError } from './error.js';
-import { HeldRightsError, openHeldRights } from './open-held-rights.js';
+import { openHeldRights, readingHeldRights } from './open-held-rights.js';
 
 /** What a trust file comes to. */
 export interface OpenedTrust {
@@ -27,15 +20,10 @@ export interface OpenedTrust {
  * @throws TrustError `trust-malformed`, `trust-not-confirmed`
  */
 export function openTrust(file: string, primitives: Primitives): OpenedTrust {
-  try {
-    return isTrustLog(file) ? openLog(file, primitives) : openCharter(file, primitives);
-  } catch (cause) {
-    if (cause instanceof HeldRightsError)
-      throw new TrustError(`trust-${cause.fault}`, cause.message, { cause });
-    if (!(cause instanceof CharterError || cause instanceof ProtocolError)) throw cause;
-    const where = cause.field === undefined ? '' : `${cause.field} `;
-    throw new TrustError('trust-malformed', `${where}${cause.message}`, { cause });
-  }
+  return readingHeldRights(
+    () => (isTrustLog(file) ? openLog(file, primitives) : openCharter(file, primitives)),
+    (fault, message, options) => new TrustError(`trust-${fault}`, message, options),
+  );
 }
 
 function openCharter(file: string, { sha256 }: Primitives): OpenedTrust {
