@@ -4,6 +4,7 @@ import {
   cpSync,
   mkdirSync,
   mkdtempSync,
+  readFileSync,
   realpathSync,
   rmSync,
   symlinkSync,
@@ -47,7 +48,13 @@ beforeEach(() => {
   clone = join(base, "it's a clone");
   tools = join(base, 'tools');
   for (const folder of ['apps/cli/dist', 'libs', 'test']) mkdirSync(join(clone, folder), { recursive: true });
-  for (const file of ['besure', 'package-lock.json', 'tsconfig.base.json', 'tsconfig.build.json']) {
+  // Debian's package puts the server there, which a machine may have.
+  const launcher = readFileSync(join(CHECKOUT, 'besure'), 'utf8').replaceAll(
+    '/usr/sbin/',
+    join(base, 'sbin/'),
+  );
+  writeFileSync(join(clone, 'besure'), launcher, { mode: 0o755 });
+  for (const file of ['package-lock.json', 'tsconfig.base.json', 'tsconfig.build.json']) {
     copyFileSync(join(CHECKOUT, file), join(clone, file));
   }
   cpSync(join(CHECKOUT, 'apps/cli/launcher'), join(clone, 'apps/cli/launcher'), { recursive: true });

@@ -1,7 +1,7 @@
 import { createHmac } from 'node:crypto';
 import { type Change, formatCharter, networkOf, parseCharter, replay, stateDigest } from '@besure/governance';
 import { nodePrimitives } from '@besure/keys';
-import { connectBus, inboxPrefixOf, NatsRequestServer } from '@besure/messaging';
+import { connectBus, inboxPrefixOf, NatsRequestServer, RequestRefused } from '@besure/messaging';
 import { parseCarryRequest, SUBJECTS } from '@besure/protocol';
 import { start as startRights } from '@besure/rights';
 import type { RunningService } from '@besure/service';
@@ -22,6 +22,8 @@ let nats: Nats;
 let network: TestNetwork;
 let served: ServedRights;
 let receiver: Receiver;
+/** Why the hub refuses to carry; null: it does not. */
+let refusal: string | null = null;
 let service: RunningService;
 const cleanups: (() => unknown)[] = [];
 
@@ -36,6 +38,7 @@ beforeAll(async () => {
   cleanups.push(() => bus.close());
   const requests = new NatsRequestServer({ bus });
   requests.addHandler(SUBJECTS.carry, async ({ data }) => {
+    if (refusal !== null) throw new RequestRefused(refusal, 'as the test says');
     served.carried.push(parseCarryRequest(data));
     return {};
   });
@@ -168,6 +171,28 @@ describe('the board at a hub', () => {
       'urn:besure:problem:rights-malformed',
     );
     expect(served.carried).toEqual([note]);
+  });
+
+  it.each([
+    ['too-much', 429, 'too-many', '3600'],
+    ['not-a-hub', 503, 'unavailable', '300'],
+    ['overloaded', 503, 'unavailable', '5'],
+  ])('is told where the hub does not carry a note: %s', async (code, status, problem, after) => {
+    const [alpha] = network.members;
+    const content = { kind: 'proposal', state: 0, expires: 501, minute: null, change: suspension };
+    refusal = code;
+    try {
+      const answer = await apiFetch(`${service.httpUrl}/v1/rights/notes`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify({ note: signed(alpha, content) }),
+      });
+      expect(answer.status).toBe(status);
+      expect(answer.headers.get('retry-after')).toBe(after);
+      expect(((await answer.json()) as Answer)['type']).toBe(`urn:besure:problem:${problem}`);
+    } finally {
+      refusal = null;
+    }
   });
 
   it('sees the tally, and the decision in the charter', async () => {

@@ -1,3 +1,4 @@
+import { PUBLISHER_ROOM } from '@besure/ledger-log';
 import {
   buildItemTransaction,
   p2pkhScript,
@@ -26,6 +27,10 @@ function noteOf(text: string): Uint8Array {
   return encodeRightsItem({ kind: 'note', content: utf8Encode(text) });
 }
 
+const NOTE = noteOf('a note');
+const OTHER_NOTE = noteOf('b note');
+const CHARTER = encodeRightsItem({ kind: 'charter', content: utf8Encode('a charter') });
+
 function item(data: Uint8Array, by = ALPHA, entity = ENTITY): Uint8Array {
   const input = {
     txid: encodeHex(testBytes(`funds of ${data.length}`, 32)),
@@ -53,21 +58,27 @@ function withData(data: Uint8Array): Uint8Array {
   return withFirst(streamItemScript(ENTITY, [NO_BYTES], data));
 }
 
-const NOTE = noteOf('a note');
-const CHARTER = encodeRightsItem({ kind: 'charter', content: utf8Encode('a charter') });
+type Used = Readonly<Record<string, { readonly bytes: number; readonly height: number }>>;
 
 interface More {
   readonly stream?: string | null;
   readonly size?: number;
   readonly every?: number;
+  readonly nodes?: readonly string[];
+  readonly rooms?: Used;
 }
 
+const NODE = encodeHex(ALPHA.keyHash);
+const NOTE_BYTES = 36 + NOTE.length;
+/** The most that can be used already where a note still has room. */
+const LAST_PLACE = PUBLISHER_ROOM.bytes - NOTE_BYTES;
+
 function content(comment: string, blocks: readonly (readonly Uint8Array[])[], more: More): Vector['content'] {
-  const { stream = STREAM, size = 20, every = 1 } = more;
+  const { stream = STREAM, size = 20, every = 1, nodes, rooms } = more;
   const input = {
     comment,
-    rule: { stream: 'rights', checkpointEvery: every },
-    before: { stream, size, dueSize: size },
+    rule: { stream: 'rights', checkpointEvery: every, ...(nodes && { nodes }) },
+    before: { stream, size, dueSize: size, ...(rooms && { rooms }) },
     blocks: rawBlocks(blocks.map((transactions, at) => ({ height: HEIGHT + at, transactions }))).map(
       ({ height, raw }) => ({ height, hex: encodeHex(raw) }),
     ),
@@ -127,6 +138,57 @@ export function rightsLeaves(): Vector[] {
       'Two blocks, of which the second has a height that checkpointEvery divides.',
       [[item(NOTE)], [item(CHARTER), free('something else', [p2pkhScript(testBytes('somebody', 20))])]],
       { every: HEIGHT + 1, size: 0 },
+    ),
+    taken('room-last', 'A note for which there is just room.', [[item(NOTE)]], {
+      nodes: [NODE],
+      rooms: { [NODE]: { bytes: LAST_PLACE, height: HEIGHT } },
+    }),
+    taken('room-freed', 'One byte too many, had no block passed since.', [[item(NOTE)]], {
+      nodes: [NODE],
+      rooms: { [NODE]: { bytes: LAST_PLACE + 1, height: HEIGHT - 1 } },
+    }),
+    taken('room-long-ago', 'All was used long ago.', [[item(NOTE)]], {
+      nodes: [NODE],
+      rooms: { [NODE]: { bytes: PUBLISHER_ROOM.bytes, height: 0 } },
+    }),
+    taken('room-own', 'All others have used theirs: the node of a hub has room of its own.', [[item(NOTE)]], {
+      nodes: [NODE],
+      rooms: { others: { bytes: PUBLISHER_ROOM.bytes, height: HEIGHT } },
+    }),
+    taken(
+      'room-of-a-node-that-was',
+      'The node of a hub that was removed has the room of all others.',
+      [[item(NOTE)]],
+      { rooms: { [NODE]: { bytes: PUBLISHER_ROOM.bytes, height: HEIGHT } } },
+    ),
+    taken(
+      'room-in-the-next-block',
+      'There is room for one of two notes, of the same length, and in the next block for neither.',
+      [[item(NOTE), item(OTHER_NOTE)], [item(NOTE)]],
+      { nodes: [NODE], rooms: { [NODE]: { bytes: LAST_PLACE, height: HEIGHT } } },
+    ),
+    taken(
+      'room-is-not-used-by-what-is-no-item',
+      'What is skipped uses no room.',
+      [[withData(Uint8Array.of(...noteOf('n'.repeat(MAX_CONTENT)), 0x6e)), item(NOTE)]],
+      { nodes: [NODE], rooms: { [NODE]: { bytes: LAST_PLACE, height: HEIGHT } } },
+    ),
+    skipped('room', 'The node of a hub has no room for it by one byte.', [item(NOTE)], {
+      nodes: [NODE],
+      rooms: { [NODE]: { bytes: LAST_PLACE + 1, height: HEIGHT } },
+    }),
+    skipped('room-shared', 'All that are no nodes of hubs share one room.', [item(NOTE, STRANGER)], {
+      nodes: [NODE],
+      rooms: { others: { bytes: LAST_PLACE + 1, height: HEIGHT } },
+    }),
+    skipped(
+      'room-used-before',
+      'The note before it has used the last room.',
+      [item(OTHER_NOTE), item(NOTE)],
+      {
+        nodes: [NODE],
+        rooms: { [NODE]: { bytes: LAST_PLACE, height: HEIGHT } },
+      },
     ),
     skipped('no-stream', 'The stream is not created yet.', [item(NOTE)], { stream: null }),
     skipped(

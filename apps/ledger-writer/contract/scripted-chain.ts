@@ -17,6 +17,8 @@ import {
   txidOf,
   parseHex,
   decodeAddress,
+  encodeAddress,
+  hash160,
   type AddressFormat,
 } from '@besure/ledger-tx';
 import { nodePrimitives } from '@besure/keys';
@@ -55,6 +57,7 @@ export class ScriptedChain implements LedgerNode {
   readonly grants: string[] = [];
   waiting: Uint8Array[] = [];
   #blocks: ScriptedBlock[] = [];
+  readonly #keys = new Map<string, Uint8Array>();
   #made = randomInt(2 ** 31);
 
   constructor() {
@@ -171,11 +174,19 @@ export class ScriptedChain implements LedgerNode {
     return this.#send([{ value: 0n, script: streamCreationScript(name) }]);
   }
 
-  async publish(_address: string, stream: string, data: Uint8Array): Promise<string> {
+  /** An address of the node's own: what it publishes for it is always by the same key. */
+  newAddress(): string {
+    const key = newKey();
+    const address = encodeAddress(hash160(key, nodePrimitives.sha256), this.addressFormat);
+    this.#keys.set(address, key);
+    return address;
+  }
+
+  async publish(address: string, stream: string, data: Uint8Array): Promise<string> {
     this.#answer();
     // A key's input as a wallet makes it, as far as its form goes.
     const signature = Uint8Array.of(...randomBytes(70), 1);
-    const key = Uint8Array.of(2, ...randomBytes(32));
+    const key = this.#keys.get(address) ?? newKey();
     return this.#send(
       [{ value: 0n, script: streamItemScript(this.entity(stream), [new Uint8Array(0)], data) }],
       inputScript(signature, key),
@@ -352,4 +363,8 @@ export class ScriptedChain implements LedgerNode {
     new DataView(script.buffer).setUint32(0, this.#made);
     return script;
   }
+}
+
+function newKey(): Uint8Array {
+  return Uint8Array.of(2, ...randomBytes(32));
 }

@@ -74,8 +74,10 @@ export interface CharterOptions {
   readonly finalDepth?: number;
   readonly checkpointEvery?: number;
   readonly hubs?: number;
-  /** That all hubs share; one of its own for each without it, that no node has. */
+  /** That all hubs share; one of its own for each without it. */
   readonly nodeAddress?: string;
+  /** Makes one that a node has. */
+  readonly newNodeAddress?: () => string;
   readonly witnesses?: number;
   /** All hubs and no witness unless said otherwise. */
   readonly quorum?: Charter['quorum'];
@@ -86,13 +88,17 @@ const SLOTS = { base: 1_000, startMillis: Date.now() - 3_600_000, lengthMillis: 
 
 /** Makes keys and a charter for a new scripted chain. */
 export function makeNetwork(
-  options: Omit<CharterOptions, 'chain' | 'genesis' | 'addressVersion' | 'addressChecksum'> = {},
+  options: Pick<
+    CharterOptions,
+    'finalDepth' | 'checkpointEvery' | 'hubs' | 'nodeAddress' | 'witnesses' | 'quorum'
+  > = {},
 ): TestNetwork {
   const chain = new ScriptedChain();
   return {
     chain,
     ...makeCharter({
       ...options,
+      newNodeAddress: () => chain.newAddress(),
       chain: chain.chain,
       genesis: chain.hash(0),
       addressVersion: toHex(chain.addressFormat.version),
@@ -166,7 +172,8 @@ export function makeCharter(options: CharterOptions): TestCharter {
         name: `hub-${i}.example`,
         operator: `Operator ${i}`,
         provider: 'example',
-        nodeAddress: options.nodeAddress ?? encodeAddress(randomBytes(20), format, sha256),
+        nodeAddress:
+          options.nodeAddress ?? options.newNodeAddress?.() ?? encodeAddress(randomBytes(20), format, sha256),
         keys: [{ from: 0, until: null, log: rawKeys(signer.log), witness: rawKeys(signer.witness) }],
       })),
       witnesses: witnessSigners.map(({ publicKey }, i) => ({

@@ -1,5 +1,5 @@
 import { parseBigint, type Tx } from '@besure/event-store';
-import type { LeafCandidate, Streams } from '@besure/ledger-log';
+import type { LeafCandidate, Rooms, Streams, UsedRoom } from '@besure/ledger-log';
 import type { Db } from '@besure/log-store';
 
 /** How far the final part of the chain has been taken in. `height` -1 = nothing yet. */
@@ -15,6 +15,8 @@ export interface ChainState {
   /** The same of the log of rights. */
   readonly rightsDueSize: number;
   readonly rightsDueHeight: number;
+  /** What publishers have used of their room in it. */
+  readonly rightsRooms: Rooms;
   /** The height of the block in which the log of rights began; `null` before. */
   readonly rightsBegan: number | null;
   /** The block of the last checkpoint. */
@@ -38,6 +40,7 @@ interface ChainRow {
   readonly due_height: string;
   readonly rights_due_size: string;
   readonly rights_due_height: string;
+  readonly rights_rooms: Readonly<Record<string, UsedRoom>>;
   readonly rights_began: string | null;
   readonly lock_hash: string | null;
   readonly signed_at: string;
@@ -48,7 +51,7 @@ export async function readChainState(db: Db, lock: '' | 'FOR UPDATE' = ''): Prom
   // By name: a statement that is known to the server breaks where a later migration adds a column to "all".
   const [row] = await db.query<ChainRow[]>(
     `SELECT height, hash, block_time, proofs, rights, due_size, due_height, rights_due_size, rights_due_height,
-            rights_began, lock_hash, signed_at
+            rights_rooms, rights_began, lock_hash, signed_at
        FROM chain_state ${lock}`,
   );
   if (row === undefined) throw new Error('the state of the chain is missing');
@@ -61,6 +64,7 @@ export async function readChainState(db: Db, lock: '' | 'FOR UPDATE' = ''): Prom
     dueHeight: parseBigint(row.due_height),
     rightsDueSize: parseBigint(row.rights_due_size),
     rightsDueHeight: parseBigint(row.rights_due_height),
+    rightsRooms: new Map(Object.entries(row.rights_rooms)),
     rightsBegan: row.rights_began === null ? null : parseBigint(row.rights_began),
     lockHash: row.lock_hash,
     signedAt: parseBigint(row.signed_at),
@@ -73,7 +77,7 @@ export async function writeChainState(tx: Tx, state: ChainState): Promise<void> 
     `UPDATE chain_state
         SET height = $1, hash = $2, proofs = $3, rights = $4, due_size = $5, lock_hash = $6, signed_at = $7,
             block_time = $8, due_height = $9, rights_due_size = $10, rights_due_height = $11,
-            rights_began = $12`,
+            rights_began = $12, rights_rooms = $13`,
     [
       state.height,
       state.hash,
@@ -87,6 +91,7 @@ export async function writeChainState(tx: Tx, state: ChainState): Promise<void> 
       state.rightsDueSize,
       state.rightsDueHeight,
       state.rightsBegan,
+      JSON.stringify(Object.fromEntries(state.rightsRooms)),
     ],
   );
 }

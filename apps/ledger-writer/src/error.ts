@@ -6,6 +6,8 @@ export type LedgerWriterErrorCode =
   | 'deep-fork'
   /** More waits for the ledger than this hub keeps. */
   | 'overloaded'
+  /** A member has had more carried than its part of what this hub may publish. */
+  | 'too-much'
   /** The ledger moved while it was read: the next look sees it whole. */
   | 'chain-moved'
   /** The node gave another block than was asked for. */

@@ -1,7 +1,9 @@
 import type { Migration } from '@besure/event-store';
 import { logMigrations } from '@besure/log-store';
 import { NATIVE_RIGHTS_TABLE } from './native-rights/rows.js';
-import { RIGHTS_TABLES } from './rights/rows.js';
+import { DOOR_TABLE } from './rights/door.js';
+import { RIGHTS_TABLES, ROOM_COLUMN } from './rights/rows.js';
+import { SKIPPED_ITEM_TABLE } from './skipped-items/rows.js';
 import { TIME_STAMP_TABLE } from './time-stamps/rows.js';
 
 /** The schema of this service; everything in it can be derived again from the ledger, except cosignatures and time stamps. */
@@ -68,4 +70,5 @@ export const migrations: readonly Migration[] = [
   { name: 'ledger-writer-004-time-stamps', sql: TIME_STAMP_TABLE },
   { name: 'ledger-writer-005-rights', sql: RIGHTS_TABLES },
   { name: 'ledger-writer-006-native-rights', sql: NATIVE_RIGHTS_TABLE },
+  { name: 'ledger-writer-007-room', sql: `${ROOM_COLUMN}${DOOR_TABLE}${SKIPPED_ITEM_TABLE}` },
 ];

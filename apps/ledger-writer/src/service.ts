@@ -16,6 +16,7 @@ import { busOptions, openDatabase } from '@besure/service/zone';
 import { ledgerWriterApi } from './api.js';
 import { Carrier } from './carrier.js';
 import { ChainFollower } from './chain-follower.js';
+import { readChainState } from './chain-rows.js';
 import { type CosignContext, CosignController } from './cosign.controller.js';
 import { Cosignatures, countContradictions } from './cosignatures.js';
 import { ledgerWriterConfiguration, type LedgerWriterConfig } from './configuration.js';
@@ -25,6 +26,7 @@ import { type LogContext, LogController, RightsLogController } from './log.contr
 import { migrations, SCHEMA } from './migrations.js';
 import { type HubStanding, type RequestsContext, RequestsController } from './requests.controller.js';
 import { CharterNow } from './rights/charter-now.js';
+import { crowdedIn } from './rights/crowded.js';
 import { Enactor } from './rights/enactor.js';
 import { ReplayedRights } from './rights/replayed.js';
 import { RightsPublisher } from './rights/publisher.js';
@@ -32,6 +34,7 @@ import { readUndecided } from './native-rights/rows.js';
 import { UndecidedRightsController } from './native-rights/undecided.controller.js';
 import { OneAtATime } from './one-at-a-time.js';
 import { HubSigning, ownHubIn, signingHubAt } from './own-hub.js';
+import { SkippedItemsController } from './skipped-items/skipped-items.controller.js';
 import { StatusController } from './status.controller.js';
 import { timeStamperOf } from './time-stamps/parts.js';
 import { TimeStampsController } from './time-stamps/time-stamps.controller.js';
@@ -90,11 +93,13 @@ export async function buildWith(
   const log = new LogStore({ schema: SCHEMA, log: LOG, origin: charter.log.origin });
   const [latest = null] = await log.newestCheckpoints(dataSource, 1);
   const contradictions = await countContradictions(dataSource);
+  const { rightsRooms, height } = await readChainState(dataSource);
   const seen = {
     checkpointSize: latest === null ? 0 : parseCheckpoint(latest).size,
     failures: 0,
     contradictions,
     undecided: (await readUndecided(dataSource)).length,
+    crowded: crowdedIn(rightsRooms, height),
     items: noMissingItems,
   };
   const now = new CharterNow(charter);
@@ -180,6 +185,12 @@ export async function buildWith(
           height: state.height,
         });
       lookForUndecided.ask();
+      if (rights.skipped > 0)
+        serviceLog.warn('items in the stream of rights are no entries of its log', {
+          count: rights.skipped,
+          height: state.height,
+        });
+      seen.crowded = crowdedIn(rights.log.rooms, state.height);
       serviceLog.debug('final blocks taken in', { height: state.height, count });
       skipped.forEach((times, reason) => {
         if (reason !== 'not-an-item' && reason !== 'coinbase') {
@@ -271,6 +282,7 @@ export async function buildWith(
       TimeStampsController,
       MissingItemsController,
       UndecidedRightsController,
+      SkippedItemsController,
       StatusController,
       RequestsController,
     ],
@@ -301,6 +313,7 @@ function showNumbers(
     readonly failures: number;
     readonly contradictions: number;
     readonly undecided: number;
+    readonly crowded: number;
     readonly items: Pick<MissingItems, 'missing' | 'late' | 'silent'>;
   },
   standing: () => HubStanding,
@@ -314,6 +327,7 @@ function showNumbers(
       'wrong-chain': halted === 'wrong-chain' ? 1 : 0,
       'other-root': seen.contradictions,
       'undecided-right': seen.undecided,
+      'rights-crowded': seen.crowded,
       'not-signing': standing().isSigning ? 0 : 1,
       'item-missing': countMissing(seen.items),
       'item-late': seen.items.late.length,

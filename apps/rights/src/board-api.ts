@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { historySchema, MAX_HISTORY, proposalSchema, rightsSchema, signedProposalSchema } from './board.js';
 import { MAX_FEED } from './notices/feed.js';
 import { NOTE_REFUSALS, refused } from './notes.js';
-import { ledgerAway, notReplayed } from './problems.js';
+import { ledgerAway, notReplayed, tooMuch } from './problems.js';
 
 export const proposalsQuery = z.object({ status: proposalSchema.shape.status.optional() });
 export const historyQuery = z.object({
@@ -90,6 +90,7 @@ export const boardOperations: ApiDescription['operations'] = {
     problems: [
       described(problems.invalid()),
       ...NOTE_REFUSALS.map((code) => described(refused(code))),
+      described(tooMuch()),
       described(ledgerAway()),
     ],
   },

@@ -9,7 +9,7 @@ import { FEED_TYPE, feedQuery, historyQuery, noteBody, proposalsQuery } from './
 import { feedOf } from './notices/feed.js';
 import { noticesOf } from './notices/notice.js';
 import { previewChange, tryNote } from './notes.js';
-import { ledgerAway, noHub, notReplayed } from './problems.js';
+import { notCarried, notReplayed } from './problems.js';
 import type { BoardView, RightsView } from './rights-view.js';
 
 /** What of a request a feed needs to name itself. */
@@ -93,7 +93,7 @@ export class BoardController {
     try {
       await this.#context.carry(note);
     } catch (error) {
-      if (error instanceof MessagingError) throw error.refusal === 'not-a-hub' ? noHub() : ledgerAway();
+      if (error instanceof MessagingError) throw notCarried(error);
       throw error;
     }
     return { id };

@@ -1,3 +1,4 @@
+import type { MessagingError } from '@besure/messaging';
 import { type Problem, problems } from '@besure/service';
 
 /** The answer before the log of rights was first read. */
@@ -6,13 +7,26 @@ export function notReplayed(): Problem {
 }
 
 /** The answer of a hub that the board has not admitted yet, or has removed. */
-export function noHub(): Problem {
+function noHub(): Problem {
   return problems.unavailable(300, {
     detail: 'This is no hub of the charter now: hand it in at another one.',
+  });
+}
+
+/** The answer to a member whose notes have used up what one member may have carried. */
+export function tooMuch(): Problem {
+  return problems.tooMany(3600, {
+    detail: 'This hub has carried much for the member lately: later, or through another one.',
   });
 }
 
 /** The answer while the ledger-writer, or its node, does not answer. */
 export function ledgerAway(): Problem {
   return problems.unavailable(5, { detail: 'The ledger cannot be asked now.' });
+}
+
+/** The answer where the ledger-writer did not take a note. */
+export function notCarried({ refusal }: MessagingError): Problem {
+  if (refusal === 'not-a-hub') return noHub();
+  return refusal === 'too-much' ? tooMuch() : ledgerAway();
 }

@@ -75,7 +75,7 @@ function keyOf({ address, stream, type }: LedgerRight): string {
 }
 
 /** The nodes of hubs that the charter has now, however many of them share one. */
-function hubNodesOf({ hubs }: Charter): Set<string> {
+export function hubNodesOf({ hubs }: Charter): Set<string> {
   return new Set(hubs.filter(isRunning).map(({ nodeAddress }) => nodeAddress));
 }
 

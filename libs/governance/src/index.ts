@@ -30,7 +30,7 @@ export {
   type RightsGap,
 } from './expected-rights.js';
 export { type Decisions, isEnactment, isSetUp, type NativeChange } from './native-audit.js';
-export { type CharterLeafRule, leafRuleOf } from './leaf-rule.js';
+export { type CharterLeafRule, leafRuleOf, nodeKeyHashesOf } from './leaf-rule.js';
 export {
   addressFormatOf,
   exchangeOf,

@@ -15,8 +15,18 @@ export type { LeafCandidate, LeafOutcome, LeafRule, LeafSkip, Slots, Streams } f
 export {
   deriveRights,
   type RightsBlock,
-  type RightsDerivation,
   type RightsLeafOutcome,
+  type RightsLogState,
+  type RightsRule,
   type RightsSkip,
 } from './rights-rule.js';
+export {
+  PUBLISHER_ROOM,
+  type Rooms,
+  type RoomSize,
+  SHARED_ROOM,
+  usedAt,
+  type UsedRoom,
+  useRoom,
+} from './room.js';
 export { LedgerLog } from './ledger-log.js';

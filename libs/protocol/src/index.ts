@@ -139,6 +139,7 @@ export {
   MAX_RIGHTS_ITEM_LENGTH,
   parseRightsEntry,
   readRightsItem,
+  RIGHTS_ENTRY_HEAD_LENGTH,
   type RightsEntry,
   type RightsItem,
 } from './rights-entry.js';

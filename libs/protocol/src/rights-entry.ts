@@ -22,6 +22,9 @@ export interface RightsItem {
 /** The most bytes of an item: an entry of it fits into a bundle of C2SP tlog-tiles, which counts with 16 bits. */
 export const MAX_RIGHTS_ITEM_LENGTH = 65_000;
 
+/** The bytes of an entry before its item. */
+export const RIGHTS_ENTRY_HEAD_LENGTH = 36;
+
 const ENTRY_MAGIC = Uint8Array.of(0x42, 0x53, 0x52, 0x01); // "BSR", version 1
 const ITEM_MAGIC = {
   charter: Uint8Array.of(0x42, 0x53, 0x43, 0x01), // "BSC", version 1
@@ -30,7 +33,6 @@ const ITEM_MAGIC = {
 const MAGIC_LENGTH = 4;
 const HEIGHT_AT = 24;
 const TIME_AT = 32;
-const ITEM_AT = 36;
 
 /** The item of a charter or of a note. Throws `rights-entry` when it is empty or too long. */
 export function encodeRightsItem({ kind, content }: RightsItem): Uint8Array {
@@ -64,9 +66,9 @@ export function encodeRightsEntry({ publisher, height, time, item }: RightsEntry
 
 /** Reads an entry and checks the magic of its item. Throws `rights-entry`. */
 export function parseRightsEntry(bytes: Uint8Array): RightsEntry {
-  if (bytes.length < ITEM_AT) throw fault('an entry is cut off');
+  if (bytes.length < RIGHTS_ENTRY_HEAD_LENGTH) throw fault('an entry is cut off');
   if (ENTRY_MAGIC.some((byte, i) => bytes[i] !== byte)) throw fault('an entry has another magic');
-  const item = bytes.slice(ITEM_AT);
+  const item = bytes.slice(RIGHTS_ENTRY_HEAD_LENGTH);
   readRightsItem(item);
   try {
     const height = readU64be(bytes, HEIGHT_AT);

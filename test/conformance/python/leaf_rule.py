@@ -183,7 +183,21 @@ class Log(StreamLog):
 
 
 class RightsLog(StreamLog):
-    """The log of rights: rights.md, "Item and entry"."""
+    """The log of rights: rights.md, "Item and entry", "Room"."""
+
+    ROOM, FREED = 1_048_576, 16
+
+    def __init__(self, rule: dict, before: dict) -> None:
+        super().__init__(rule, before)
+        self._nodes = set(rule.get("nodes", []))
+        self._used = {name: (used["bytes"], used["height"]) for name, used in before.get("rooms", {}).items()}
+
+    def _use_room(self, publisher: str, length: int, height: int) -> None:
+        name = publisher if publisher in self._nodes else "others"
+        used, since = self._used.get(name, (0, height))
+        now = max(0, used - self.FREED * (height - since)) + length
+        _demand(now <= self.ROOM, "room")
+        self._used[name] = (now, height)
 
     def _entry(self, transaction: Transaction, block: Block, height: int) -> bytes:
         key_hash, data = self._published(transaction)
@@ -192,4 +206,5 @@ class RightsLog(StreamLog):
             rights_entry.read(entry)
         except Refused as refusal:
             raise Skip("item") from refusal
+        self._use_room(key_hash.hex(), len(entry), height)
         return entry

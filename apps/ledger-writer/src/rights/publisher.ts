@@ -1,11 +1,21 @@
 import { runTransaction, Worker } from '@besure/event-store';
-import { type Charter, formatCharter } from '@besure/governance';
+import { addressFormatOf, type Charter, formatCharter, parseNote } from '@besure/governance';
+import { PUBLISHER_ROOM, usedAt } from '@besure/ledger-log';
+import { decodeAddress } from '@besure/ledger-tx';
 import type { LedgerNode } from '@besure/multichain';
-import { encodeRightsItem, type Sha256, utf8Encode } from '@besure/protocol';
+import {
+  encodeHex,
+  encodeRightsItem,
+  RIGHTS_ENTRY_HEAD_LENGTH,
+  type Sha256,
+  utf8Encode,
+} from '@besure/protocol';
 import type { DataSource } from 'typeorm';
 import type { ChainFollowerStatus } from '../chain-follower.js';
+import { readChainState } from '../chain-rows.js';
 import { LedgerWriterError } from '../error.js';
-import { keepOutgoing, notePublished, outgoingToPublish, readRightsState } from './rows.js';
+import { enter } from './door.js';
+import { keepOutgoing, notePublished, outgoingToPublish, publishedBytes, readRightsState } from './rows.js';
 
 /** What publishing needs. */
 export interface RightsPublisherOptions {
@@ -64,18 +74,21 @@ export class RightsPublisher {
     await this.#take(encodeRightsItem({ kind: 'charter', content: utf8Encode(text) }));
   }
 
-  /** Takes a note. What it says is for replay to judge. Throws `overloaded` where too many wait. */
-  carry(jws: string): Promise<void> {
-    return this.#take(encodeRightsItem({ kind: 'note', content: utf8Encode(jws) }));
+  /** Takes a note. What it says is for replay to judge. Throws `overloaded` where too many wait, `too-much` where its member has had its part. */
+  async carry(jws: string): Promise<void> {
+    const { member } = parseNote(jws, this.#options.sha256).content;
+    return this.#take(encodeRightsItem({ kind: 'note', content: utf8Encode(jws) }), member);
   }
 
-  async #take(item: Uint8Array): Promise<void> {
-    const { dataSource, sha256 } = this.#options;
+  async #take(item: Uint8Array, member?: string): Promise<void> {
+    const { dataSource, sha256, chain } = this.#options;
     await runTransaction(dataSource, async (tx) => {
       const [row] = await tx.query<{ waiting: string }[]>('SELECT count(*) AS waiting FROM rights_outgoing');
       if (Number(row?.waiting) >= MOST_WAITING)
         throw new LedgerWriterError('overloaded', 'too many notes wait for the ledger');
-      await keepOutgoing(tx, { digest: sha256(item), item });
+      const isNew = await keepOutgoing(tx, { digest: sha256(item), item });
+      if (isNew && member !== undefined)
+        await enter(tx, member, RIGHTS_ENTRY_HEAD_LENGTH + item.length, chain().tip);
     });
     this.#worker.wake();
   }
@@ -90,10 +103,25 @@ export class RightsPublisher {
       millis: this.#options.patienceMillis ?? PATIENCE_MILLIS,
     };
     const outgoing = await outgoingToPublish(dataSource, lost, MOST_AT_ONCE);
+    // What there is no room for would be no entry for anyone, and be published again for nothing.
+    let room = outgoing.length === 0 ? 0 : await this.#room(nodeAddress, lost);
     for (const { digest, item } of outgoing) {
+      room -= RIGHTS_ENTRY_HEAD_LENGTH + item.length;
+      if (room < 0) return false;
       await node.publish(nodeAddress, charter.ledger.streams.rights, item);
       await notePublished(dataSource, digest, tip);
     }
     return outgoing.length === MOST_AT_ONCE;
+  }
+
+  async #room(
+    nodeAddress: string,
+    lost: { readonly height: number; readonly millis: number },
+  ): Promise<number> {
+    const { dataSource, charter } = this.#options;
+    const { height, rightsRooms } = await readChainState(dataSource);
+    const key = encodeHex(decodeAddress(nodeAddress, addressFormatOf(charter)));
+    const used = usedAt(PUBLISHER_ROOM, rightsRooms.get(key), height);
+    return PUBLISHER_ROOM.bytes - used - (await publishedBytes(dataSource, lost));
   }
 }

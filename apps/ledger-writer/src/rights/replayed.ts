@@ -1,5 +1,5 @@
-import type { Tx } from '@besure/event-store';
 import { replay, type RightsState, storeState } from '@besure/governance';
+import type { Tx } from '@besure/event-store';
 import type { Primitives } from '@besure/protocol';
 import { readRightsState, writeRightsState } from './rows.js';
 
@@ -18,23 +18,21 @@ export class ReplayedRights {
     this.#network = network;
   }
 
-  /** Replays `entries`, which follow the first `size` of the log, within the transaction that appends them. */
-  async extend(tx: Tx, size: number, entries: readonly Uint8Array[]): Promise<RightsState | null> {
+  /** What the first `size` entries of the log have come to. */
+  async read(tx: Tx, size: number): Promise<RightsState | null> {
     // A transaction that was rolled back left a size that the log does not have.
-    const before = this.#known?.size === size ? this.#known.state : await readRightsState(tx);
-    const { state } =
-      entries.length === 0 ? { state: before } : replay(before, entries, this.#primitives, this.#network);
-    if (state !== null && state !== before) await writeRightsState(tx, storeState(state));
-    this.#known = { size: size + entries.length, state };
-    return state;
+    if (this.#known?.size !== size) this.#known = { size, state: await readRightsState(tx) };
+    return this.#known.state;
   }
 
-  /** The height of the block whose entry begins the log, among entries of which one does. */
-  beginningIn(entries: readonly Uint8Array[]): number | null {
-    for (let count = 1; count <= entries.length; count += 1) {
-      const { state } = replay(null, entries.slice(0, count), this.#primitives, this.#network);
-      if (state !== null) return state.height;
-    }
-    return null;
+  /** What comes of a state with the entries that follow. */
+  extend(before: RightsState | null, entries: readonly Uint8Array[]): RightsState | null {
+    return entries.length === 0 ? before : replay(before, entries, this.#primitives, this.#network).state;
+  }
+
+  /** Keeps what the first `size` entries have come to since it was read, within the transaction that appends them. */
+  async keep(tx: Tx, size: number, state: RightsState | null): Promise<void> {
+    if (state !== null && this.#known?.state !== state) await writeRightsState(tx, storeState(state));
+    this.#known = { size, state };
   }
 }

@@ -1,6 +1,7 @@
-import type { Tx } from '@besure/event-store';
+import { parseBigint, type Tx } from '@besure/event-store';
 import { parseState, type RightsState } from '@besure/governance';
 import type { Db } from '@besure/log-store';
+import { RIGHTS_ENTRY_HEAD_LENGTH } from '@besure/protocol';
 
 /** The tables of rights; migration 005. */
 export const RIGHTS_TABLES = `
@@ -27,6 +28,13 @@ export const RIGHTS_TABLES = `
   );
 `;
 
+/** What publishers have used of their room; migration 007. */
+export const ROOM_COLUMN = `
+  ALTER TABLE chain_state
+    -- of each publisher the bytes used, and the height for which that is said
+    ADD COLUMN rights_rooms jsonb NOT NULL DEFAULT '{}';
+`;
+
 /** What the log of rights has come to; `null` before the first charter. */
 export async function readRightsState(db: Db): Promise<RightsState | null> {
   const [row] = await db.query<{ state: string }[]>('SELECT state FROM rights_state');
@@ -47,12 +55,13 @@ export interface Outgoing {
   readonly item: Uint8Array;
 }
 
-/** Keeps an item to be published; the same once more changes nothing. */
-export async function keepOutgoing(tx: Tx, { digest, item }: Outgoing): Promise<void> {
-  await tx.query(
-    'INSERT INTO rights_outgoing (digest, item) VALUES ($1, $2) ON CONFLICT (digest) DO NOTHING',
+/** Keeps an item to be published; the same once more changes nothing, and is answered with false. */
+export async function keepOutgoing(tx: Tx, { digest, item }: Outgoing): Promise<boolean> {
+  const rows = await tx.query<unknown[]>(
+    'INSERT INTO rights_outgoing (digest, item) VALUES ($1, $2) ON CONFLICT (digest) DO NOTHING RETURNING 1',
     [digest, item],
   );
+  return rows.length > 0;
 }
 
 /** Those that were never published, and those that no final block holds although they were, at `lost.height` or below and so long ago; the oldest first. */
@@ -68,6 +77,19 @@ export function outgoingToPublish(
       ORDER BY taken_at, digest LIMIT $3`,
     [lost.height, lost.millis, most],
   );
+}
+
+/** How many bytes of entries were published and stand in no final block yet, those that are lost left aside. */
+export async function publishedBytes(
+  db: Db,
+  lost: { readonly height: number; readonly millis: number },
+): Promise<number> {
+  const [row] = await db.query<{ bytes: string }[]>(
+    `SELECT coalesce(sum(length(item) + $3), 0) AS bytes FROM rights_outgoing
+      WHERE published_height > $1 OR published_at > statement_timestamp() - $2 * interval '1 millisecond'`,
+    [lost.height, lost.millis, RIGHTS_ENTRY_HEAD_LENGTH],
+  );
+  return parseBigint(row!.bytes);
 }
 
 /** Notes that an item was handed to the node. */

@@ -32,7 +32,7 @@ export async function signRightsAnew(
   const { log, signing, suffices, replayed, charter: first } = rights;
   const head = await log.head(tx);
   if (head.size === 0 || head.size !== state.rightsDueSize) return null;
-  const charter = (await replayed.extend(tx, head.size, []))?.charter ?? first;
+  const charter = (await replayed.read(tx, head.size))?.charter ?? first;
   const seconds = Math.max(nowSeconds, state.signedAt);
   const stored = await log.checkpointAt(tx, head.size);
   const own = signing.idIn(charter);
