@@ -60,8 +60,13 @@ class Node implements Pick<
   }
 }
 
-function enacted(node: Node, charter: Charter, decidedAt = 0): ReturnType<Founder['enact']> {
-  return new Founder({ charter, decidedAt }, node as unknown as LedgerNode).enact();
+function enacted(
+  node: Node,
+  charter: Charter,
+  decidedAt = 0,
+  awaited: readonly string[] = [],
+): ReturnType<Founder['enact']> {
+  return new Founder({ charter, decidedAt, awaited }, node as unknown as LedgerNode).enact();
 }
 
 function withMember(id: string, change: Partial<Charter['organisations'][number]>): Charter {
@@ -112,6 +117,17 @@ describe('enacting a charter', () => {
     expect([...node.beginnings]).toEqual([87]);
   });
 
+  it('gives the node of a new hub what others could wait for only when it has shown itself', async () => {
+    const node = new Node();
+    await enacted(node, first, 87, [hub!.nodeAddress]);
+    expect(node.calls).toContain(`grant ${hub!.nodeAddress} connect,send,receive`);
+    expect(node.calls).toContain(`grant ${hub!.nodeAddress} rights.write`);
+    expect(node.calls).toContain(`grant ${other!.nodeAddress} connect,send,receive,mine,admin`);
+    node.calls.length = 0;
+    await enacted(node, first, 87);
+    expect(node.calls).toEqual([`grant ${hub!.nodeAddress} mine,admin`]);
+  });
+
   it('leaves alone what the node of a hub holds beyond its rights, and what strangers hold: that is an alarm', async () => {
     const node = new Node();
     await enacted(node, first);
@@ -129,7 +145,7 @@ describe('the enactor', () => {
   it('enacts each version once, when the node is ready', async () => {
     const node = new Node();
     const done: number[] = [];
-    const now = { charter: first, decidedAt: 0, version: null as number | null };
+    const now = { charter: first, decidedAt: 0, awaited: [] as string[], version: null as number | null };
     let isReady = false;
     let looked: () => void = () => {};
     const enactor = new Enactor({

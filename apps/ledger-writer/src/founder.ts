@@ -23,8 +23,8 @@ export interface Enacted {
   readonly revoked: readonly LedgerRight[];
 }
 
-/** The charter that is in force in the next block, and since when: the height of the newest decision, 0 where there is none. */
-export type InForce = Pick<CharterNow, 'charter' | 'decidedAt'>;
+/** The charter that is in force in the next block, since when (the height of the newest decision, 0 where there is none), and whose nodes are awaited. */
+export type InForce = Pick<CharterNow, 'charter' | 'decidedAt' | 'awaited'>;
 
 /**
  * Reads and sets the chain's native permissions, the lower fence of what the charter says. All of it is idempotent: it looks first and does what is
@@ -85,9 +85,10 @@ export class Founder {
   }
 
   async #enact(): Promise<Enacted> {
-    const { charter, decidedAt } = this.#now;
+    const { charter, decidedAt, awaited } = this.#now;
     const { permissions, height } = await this.rights();
-    const { missing, surplus: beyond } = compareRights(charter, permissions, height);
+    const { missing: all, surplus: beyond } = compareRights(charter, permissions, height);
+    const missing = all.filter(({ address, type }) => !(isWaitedFor(type) && awaited.includes(address)));
     const decidedOn = addressesIn(charter);
     const surplus = beyond.filter(({ address }) => decidedOn.has(address));
     // `mine` and `admin` are given by several nodes together. What one of them began for a decision of before, and was not completed, has another
@@ -107,6 +108,11 @@ export class Founder {
       throw error;
     }
   }
+}
+
+/** Rights with which a node that is not there can hold up all others: a share of miners and of administrators must act. */
+function isWaitedFor(type: string): boolean {
+  return type === 'mine' || type === 'admin';
 }
 
 /** Every address about which a charter decides: whoever it never named was given rights by nobody's decision, and that is for people to end. */

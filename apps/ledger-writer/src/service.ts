@@ -139,6 +139,14 @@ export async function buildWith(
       (error: unknown) => serviceLog.warn('missing items were not counted', { error }),
     ),
   );
+  const showing = new OneAtATime(async () => {
+    const address = ownHubIn(now.charter, signer)?.hub.nodeAddress;
+    if (address === undefined || !standing().isSigning || !now.awaited.includes(address)) return;
+    await publisher.showItself().catch((error: unknown) => {
+      serviceLog.warn('that the node of this hub is here was not published', { error });
+    });
+  });
+  context.onStop('showing of the own node', () => showing.close());
   // Also where another instance has found them, or what was given during set-up was taken back.
   const lookForUndecided = new OneAtATime(() =>
     readUndecided(dataSource).then(
@@ -169,7 +177,7 @@ export async function buildWith(
     onTaken: ({ state, checkpointSize, rights, undecided, skipped }, count) => {
       seen.failures = 0;
       const before = standing();
-      now.take(rights.state);
+      now.take(rights.state, rights.log.rooms);
       const after = standing();
       if (after.isSigning !== before.isSigning)
         serviceLog.info('what the charter says of this hub has changed', {
@@ -178,6 +186,7 @@ export async function buildWith(
           ...(after.hub === null ? {} : { hub: after.hub }),
         });
       enactor.wake();
+      showing.ask();
       counting.ask();
       if (undecided > 0)
         serviceLog.error('the chain was given or taken rights without a decision', {
@@ -300,6 +309,7 @@ export async function buildWith(
       follower.start();
       publisher.start();
       enactor.start();
+      showing.ask();
       timeStamper?.start();
     },
   };

@@ -1,6 +1,7 @@
-import type { Charter, Hub, Organisation } from './charter.js';
+import type { Charter, Organisation } from './charter.js';
 import { ledgerAddressesOf } from './membership.js';
 import { isWithin } from './period.js';
+import { standingHubs } from './rights/hosting.js';
 
 /** A right on the chain (`stream` null) or on one stream of it. */
 export interface LedgerRight {
@@ -75,17 +76,12 @@ function keyOf({ address, stream, type }: LedgerRight): string {
 }
 
 /** The nodes of hubs that the charter has now, however many of them share one. */
-export function hubNodesOf({ hubs }: Charter): Set<string> {
-  return new Set(hubs.filter(isRunning).map(({ nodeAddress }) => nodeAddress));
+export function hubNodesOf(charter: Charter): Set<string> {
+  return new Set(standingHubs(charter).map(({ nodeAddress }) => nodeAddress));
 }
 
 function onChain(address: string, ...types: readonly string[]): LedgerRight[] {
   return types.map((type) => ({ address, stream: null, type }));
-}
-
-/** A hub that was removed has no keys without an end. */
-function isRunning({ keys }: Hub): boolean {
-  return keys.some(({ until }) => until === null);
 }
 
 function mayWrite(member: Organisation, height: number): boolean {

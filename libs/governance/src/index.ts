@@ -74,6 +74,7 @@ export { type RightsRefusal } from './rights/refusal.js';
 export { type EntryOutcome, replay, type Replay, stateAt } from './rights/replay.js';
 export {
   decidedAt,
+  hubAdmittedAt,
   firstState,
   formatState,
   networkOf,

@@ -1,11 +1,15 @@
 import { type Charter, decidedAt, type RightsState } from '@besure/governance';
+import type { Rooms } from '@besure/ledger-log';
 import type { Db } from '@besure/log-store';
+import { readChainState } from '../chain-rows.js';
+import { awaitedNodes } from './awaited-nodes.js';
 import { readRightsState } from './rows.js';
 
 /** The charter as the final blocks that this hub has taken in have made it: it is in force in the next one. */
 export class CharterNow {
   readonly #first: Charter;
   #state: RightsState | null = null;
+  #rooms: Rooms = new Map();
 
   /** `first` is in force until the log of rights has one. */
   constructor(first: Charter) {
@@ -26,13 +30,19 @@ export class CharterNow {
     return this.#state === null ? 0 : decidedAt(this.#state);
   }
 
+  /** Addresses of hubs' nodes of which nothing was seen on the ledger since the board admitted them. */
+  get awaited(): readonly string[] {
+    return awaitedNodes(this.#state, this.#rooms);
+  }
+
   /** Takes what a run of blocks came to. */
-  take(state: RightsState | null): void {
+  take(state: RightsState | null, rooms: Rooms): void {
     this.#state = state;
+    this.#rooms = rooms;
   }
 
   /** Takes what is kept: at the start, and where another instance has taken blocks in. */
   async read(db: Db): Promise<void> {
-    this.#state = await readRightsState(db);
+    this.take(await readRightsState(db), (await readChainState(db)).rightsRooms);
   }
 }

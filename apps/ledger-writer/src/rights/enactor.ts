@@ -14,13 +14,14 @@ export interface EnactorOptions {
 }
 
 /**
- * Gives the chain's own permissions what each decision has changed, once: after a start it looks, and does what is missing. It does not do it again and
+ * Gives the chain's own permissions what each decision has changed, once, and what a new hub's node is given once it has shown itself: after a start it looks, and does what is missing. It does not do it again and
  * again: where somebody takes back what was enacted, people must know, and two hubs that correct each other tell nobody.
  */
 export class Enactor {
   readonly #options: EnactorOptions;
   readonly #worker: Worker;
-  #enacted: number | null = null;
+  /** The version, and the nodes that were still awaited then. */
+  #enacted: string | null = null;
 
   constructor(options: EnactorOptions) {
     this.#options = options;
@@ -49,10 +50,11 @@ export class Enactor {
 
   async #round(): Promise<boolean> {
     const { now, founder, isReady, onEnacted } = this.#options;
-    const { version } = now;
-    if (version === null || version === this.#enacted || !isReady()) return false;
+    const { version, awaited } = now;
+    const task = [version, ...awaited].join(' ');
+    if (version === null || task === this.#enacted || !isReady()) return false;
     const enacted = await founder.enact();
-    this.#enacted = version;
+    this.#enacted = task;
     if (enacted.granted.length + enacted.revoked.length > 0) onEnacted(version, enacted);
     return false;
   }

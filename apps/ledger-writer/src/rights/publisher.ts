@@ -69,9 +69,16 @@ export class RightsPublisher {
 
   /** Takes the charter that the network begins with, unless it has begun. */
   async found(): Promise<void> {
-    if ((await readRightsState(this.#options.dataSource)) !== null) return;
+    if ((await readRightsState(this.#options.dataSource)) === null) await this.showItself();
+  }
+
+  /**
+   * Publishes that charter: the first one founds the network, and whoever publishes it again shows that its node follows the chain and may write.
+   * While one waits, another one is not taken.
+   */
+  showItself(): Promise<void> {
     const text = formatCharter(this.#options.charter);
-    await this.#take(encodeRightsItem({ kind: 'charter', content: utf8Encode(text) }));
+    return this.#take(encodeRightsItem({ kind: 'charter', content: utf8Encode(text) }));
   }
 
   /** Takes a note. What it says is for replay to judge. Throws `overloaded` where too many wait, `too-much` where its member has had its part. */

@@ -60,6 +60,15 @@ export function decidedAt({ proposals }: RightsState): number {
   );
 }
 
+/** The height of the decision that admitted a hub; `null` where the first charter has it. */
+export function hubAdmittedAt({ proposals }: RightsState, hub: string): number | null {
+  const admission = proposals.findLast(
+    ({ status, note: { change } }) =>
+      status === 'accepted' && change.kind === 'admit-hub' && change.hub === hub,
+  );
+  return admission?.closed ?? null;
+}
+
 /** The name of a network that begins with a charter: its fingerprint, hexadecimal. */
 export function networkOf(charter: Charter, sha256: Sha256): string {
   return encodeHex(trustFingerprint(trustOf(charter), sha256));
