@@ -7,29 +7,18 @@ import {
 } from '@besure/protocol';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import {
-  admission,
-  address,
-  charterOf,
-  entry,
-  hubKeys,
-  note,
-  primitives,
-  termsWith,
-} from '../../test/board.ts';
+import { admission, charterOf, entry, note, primitives, termsWith } from '../../test/board.ts';
 import {
   type BoardRule,
   type Change,
   type Charter,
   type EntryOutcome,
   formatState,
-  hostingExcesses,
   type NoteContent,
   parseNote,
   type Proposal,
   replay,
   type RightsState,
-  standingHubs,
 } from '../index.js';
 
 // What must hold whatever members, hubs and those who are neither write into the log.
@@ -311,48 +300,6 @@ describe('whatever is written into the log of rights', () => {
       RUNS,
     );
     expect(accepted).toBeGreaterThan(0);
-  });
-
-  it('no hub is admitted beyond the cap', () => {
-    const anyHub = fc.record({
-      provider: fc.constantFrom('A', 'B', 'C'),
-      operator: fc.constantFrom('O', 'P', 'Q'),
-    });
-    const percent = fc.integer({ min: 1, max: 100 });
-    fc.assert(
-      fc.property(fc.array(anyHub, { minLength: 1, maxLength: 6 }), percent, (hubs, hostingCapPercent) => {
-        const rule: BoardRule = { mode: 'central', organisation: 'alpha' };
-        let { state } = replay(
-          null,
-          [entry(1, { charter: charterOf(MEMBERS, { rule, hostingCapPercent }) })],
-          primitives,
-        );
-        for (const [i, { provider, operator }] of hubs.entries()) {
-          const { network, version } = state!;
-          const id = `hub-${i}`;
-          const said = { network, member: 'alpha', state: version };
-          const proposal = note({
-            kind: 'proposal',
-            ...said,
-            expires: 500,
-            minute: null,
-            change: {
-              kind: 'admit-hub',
-              hub: id,
-              name: `${id}.example`,
-              operator,
-              provider,
-              nodeAddress: address(id),
-              ...hubKeys(id),
-            },
-          });
-          const vote = note({ kind: 'vote', ...said, proposal: proposal.id, number: 1, choice: 'for' });
-          ({ state } = replay(state, [entry(10 + i, proposal), entry(10 + i, vote)], primitives));
-          expect(hostingExcesses(state!.charter, standingHubs(state!.charter))).toEqual([]);
-        }
-      }),
-      { numRuns: 15 },
-    );
   });
 });
 

@@ -50,15 +50,16 @@ export async function playBoard(network: Network, signal: AbortSignal, checks: C
   lines.push(
     `${seconder} proposes one more hub with the same provider: ${rule === null ? 'accepted' : `refused, it ${rule}`}`,
   );
-  const count = standingHubs(network.charter).length + 1;
-  const limit = hostingLimit(network.charter.board.hostingCapPercent, count);
+  const hubs = standingHubs(network.charter).length + 1;
+  const limit = hostingLimit(network.charter.board.hostingCapPercent, hubs);
   checks.add(
     'a hub that would break the hosting cap is refused',
     rule?.endsWith(`= ${limit}`) ?? false,
     rule ?? 'it was not refused',
   );
-  const accepted = decided?.status === 'accepted' ? 1 : 0;
-  const governance = { proposals: 2, accepted, refused: rule === null ? 0 : 1 };
+  const outcomes = [decided?.status, rule === null ? 'open' : 'refused'];
+  const count = (outcome: string): number => outcomes.filter((one) => one === outcome).length;
+  const governance = { proposals: outcomes.length, accepted: count('accepted'), refused: count('refused') };
   return { lines, governance };
 }
 
