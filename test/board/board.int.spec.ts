@@ -92,6 +92,8 @@ const signed = (member: TestMember, content: object): string => signedNote(netwo
 
 const suspension: Change = { kind: 'suspend-organisation', organisation: 'beta' };
 let proposed = '';
+/** The ids of the votes on it, as they were answered. */
+const ballots: string[] = [];
 
 describe('the board at a hub', () => {
   it('waits for a log with a first charter', async () => {
@@ -204,11 +206,17 @@ describe('the board at a hub', () => {
       status: 'open',
       signed: served.carried[0],
       tally: { for: [], against: [], outstanding: ['alpha', 'beta', 'exchange'], needed: 2 },
+      // Nobody says here which votes are on their way.
+      pending: null,
     });
     const vote = (member: TestMember, choice: 'for' | 'against'): string =>
       signed(member, { kind: 'vote', state: 0, proposal: proposed, number: 1, choice });
     const votes = [vote(beta, 'against'), vote(alpha, 'for'), vote(exchange, 'for')];
-    for (const note of votes) expect((await call('/notes', { note })).status).toBe(202);
+    for (const note of votes) {
+      const { status, body } = await call('/notes', { note });
+      expect(status).toBe(202);
+      ballots.push(String(body['id']));
+    }
     served.add('note', ...votes);
     const seen = await replayed();
     expect(seen).toMatchObject({
@@ -221,6 +229,15 @@ describe('the board at a hub', () => {
     expect(accepted.body['proposals']).toMatchObject([
       { id: proposed, tally: { for: ['alpha', 'exchange'], against: ['beta'], outstanding: [] } },
     ]);
+    const { body: closed } = await call(`/proposals/${proposed}`);
+    expect(closed).toMatchObject({
+      votes: [
+        { member: 'alpha', note: ballots[1] },
+        { member: 'beta', note: ballots[0] },
+        { member: 'exchange', note: ballots[2] },
+      ],
+      pending: [],
+    });
     expect((await call('/proposals?status=open')).body['proposals']).toEqual([]);
     expect((await call('/proposals/none')).status).toBe(404);
     const charter = await apiFetch(`${service.httpUrl}/v1/charter`);
@@ -231,9 +248,15 @@ describe('the board at a hub', () => {
     const { body } = await call('/history?from=1');
     expect(body['next']).toBeNull();
     expect(body['entries']).toMatchObject([
-      { index: 1, kind: 'note', outcome: { did: 'proposed', id: proposed }, note: served.carried[0] },
-      { index: 2, outcome: { refused: 'malformed' }, note: 'no note at all' },
-      { outcome: { did: 'voted', id: proposed } },
+      {
+        index: 1,
+        kind: 'note',
+        outcome: { did: 'proposed', id: proposed },
+        note: proposed,
+        signed: served.carried[0],
+      },
+      { index: 2, outcome: { refused: 'malformed' }, note: null, signed: 'no note at all' },
+      { outcome: { did: 'voted', id: proposed }, note: ballots[0] },
       { outcome: { did: 'voted' } },
       { outcome: { did: 'voted' } },
     ]);

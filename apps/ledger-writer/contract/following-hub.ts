@@ -9,6 +9,7 @@ import { ChainFollower, type ChainFollowerOptions } from '../src/chain-follower.
 import { migrations, SCHEMA } from '../src/migrations.js';
 import { HubSigning } from '../src/own-hub.js';
 import { ReplayedRights } from '../src/rights/replayed.js';
+import { Votes } from '../src/rights/votes.js';
 import type { TestNetwork } from './scripted-network.js';
 
 // Hubs that follow a scripted chain, each with a database of its own.
@@ -77,6 +78,11 @@ export function follow(
   cleanups.push(() => follower.stop());
   follower.start();
   return follower;
+}
+
+/** What a hub knows of votes. */
+export function votesOf({ charter }: TestNetwork, { rights }: Hub): Votes {
+  return new Votes(rights, new ReplayedRights(nodePrimitives, networkOf(charter, nodePrimitives.sha256)));
 }
 
 /** Waits until the blocks up to a height have been taken in. */

@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { CHAIN_STATES } from './chain-follower.js';
 import { LOG_PATH, RIGHTS_LOG_PATH } from './log.controller.js';
 import { undecidedRightsOperations } from './native-rights/api.js';
+import { votesOperations } from './rights/votes.controller.js';
 import { skippedItemsOperations } from './skipped-items/api.js';
 import type { LedgerStatus } from './status.controller.js';
 import { missingItemsOperations } from './slots/api.js';
@@ -36,6 +37,7 @@ export const ledgerWriterApi: ApiDescription = {
     ...missingItemsOperations,
     ...undecidedRightsOperations,
     ...skippedItemsOperations,
+    ...votesOperations,
     'GET /v1/status': {
       id: 'readStatus',
       summary: 'How the hub stands',

@@ -8,6 +8,8 @@ export type LedgerWriterErrorCode =
   | 'overloaded'
   /** A member has had more carried than its part of what this hub may publish. */
   | 'too-much'
+  /** A vote that an earlier one of its member would overtake, or that has its number. */
+  | 'number'
   /** The ledger moved while it was read: the next look sees it whole. */
   | 'chain-moved'
   /** The node gave another block than was asked for. */

@@ -3,6 +3,7 @@ import { logMigrations } from '@besure/log-store';
 import { NATIVE_RIGHTS_TABLE } from './native-rights/rows.js';
 import { DOOR_TABLE } from './rights/door.js';
 import { RIGHTS_TABLES, ROOM_COLUMN } from './rights/rows.js';
+import { VOTE_COLUMNS } from './rights/votes.js';
 import { SKIPPED_ITEM_TABLE } from './skipped-items/rows.js';
 import { TIME_STAMP_TABLE } from './time-stamps/rows.js';
 
@@ -71,4 +72,5 @@ export const migrations: readonly Migration[] = [
   { name: 'ledger-writer-005-rights', sql: RIGHTS_TABLES },
   { name: 'ledger-writer-006-native-rights', sql: NATIVE_RIGHTS_TABLE },
   { name: 'ledger-writer-007-room', sql: `${ROOM_COLUMN}${DOOR_TABLE}${SKIPPED_ITEM_TABLE}` },
+  { name: 'ledger-writer-008-votes', sql: VOTE_COLUMNS },
 ];

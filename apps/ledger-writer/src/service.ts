@@ -30,6 +30,8 @@ import { crowdedIn } from './rights/crowded.js';
 import { Enactor } from './rights/enactor.js';
 import { ReplayedRights } from './rights/replayed.js';
 import { RightsPublisher } from './rights/publisher.js';
+import { Votes } from './rights/votes.js';
+import { VotesController, type VotesContext } from './rights/votes.controller.js';
 import { readUndecided } from './native-rights/rows.js';
 import { UndecidedRightsController } from './native-rights/undecided.controller.js';
 import { OneAtATime } from './one-at-a-time.js';
@@ -40,7 +42,13 @@ import { timeStamperOf } from './time-stamps/parts.js';
 import { TimeStampsController } from './time-stamps/time-stamps.controller.js';
 import { countMissing, type MissingItems, missingItems } from './slots/missing-items.js';
 import { MissingItemsController } from './slots/missing-items.controller.js';
-import { COSIGN_CONTEXT, LOG_CONTEXT, REQUESTS_CONTEXT, RIGHTS_LOG_CONTEXT } from './tokens.js';
+import {
+  COSIGN_CONTEXT,
+  LOG_CONTEXT,
+  REQUESTS_CONTEXT,
+  RIGHTS_LOG_CONTEXT,
+  VOTES_CONTEXT,
+} from './tokens.js';
 
 /** The names by which the rows of the two logs are told apart in the database. */
 const LOG = 'proofs';
@@ -260,12 +268,14 @@ export async function buildWith(
     onFailure: (error, attempt) => serviceLog.warn('a decision was not enacted', { error, attempt }),
   });
   context.onStop('enacting', () => enactor.stop());
+  const votes = new Votes(rightsLog, new ReplayedRights(nodePrimitives, networkOf(charter, sha256)));
   const publisher = new RightsPublisher({
     dataSource,
     node,
     charter,
     nodeAddress: () => ownHubIn(now.charter, signer)?.hub.nodeAddress ?? null,
     sha256,
+    votes,
     chain: () => follower.status(),
     pollMillis,
     onFailure: (error, attempt) => serviceLog.warn('a note was not published', { error, attempt }),
@@ -292,6 +302,7 @@ export async function buildWith(
       MissingItemsController,
       UndecidedRightsController,
       SkippedItemsController,
+      VotesController,
       StatusController,
       RequestsController,
     ],
@@ -299,6 +310,7 @@ export async function buildWith(
       { provide: LOG_CONTEXT, useValue: { dataSource, log } satisfies LogContext },
       { provide: RIGHTS_LOG_CONTEXT, useValue: { dataSource, log: rightsLog } satisfies LogContext },
       { provide: REQUESTS_CONTEXT, useValue: requests },
+      { provide: VOTES_CONTEXT, useValue: { dataSource, votes } satisfies VotesContext },
       {
         provide: COSIGN_CONTEXT,
         useValue: { proofs: cosignatures, rights: rightsCosignatures } satisfies CosignContext,

@@ -1,7 +1,8 @@
 import { changeSchema, MAX_NOTE_LENGTH } from '@besure/governance';
 import { type ApiDescription, described, problems } from '@besure/service';
 import { z } from 'zod';
-import { historySchema, MAX_HISTORY, proposalSchema, rightsSchema, signedProposalSchema } from './board.js';
+import { proposalSchema, rightsSchema, signedProposalSchema } from './board.js';
+import { historySchema, MAX_HISTORY } from './history.js';
 import { MAX_FEED } from './notices/feed.js';
 import { NOTE_REFUSALS, refused } from './notes.js';
 import { ledgerAway, notReplayed, tooMuch } from './problems.js';
@@ -48,7 +49,7 @@ export const boardOperations: ApiDescription['operations'] = {
   },
   'GET /v1/rights/proposals/{id}': {
     id: 'readProposal',
-    summary: 'One proposal, with the note that made it',
+    summary: 'One proposal, with the note that made it, and votes on their way',
     path: z.object({ id: z.string() }),
     answers: {
       200: { description: 'How it stands.', content: { 'application/json': signedProposalSchema } },
@@ -79,7 +80,7 @@ export const boardOperations: ApiDescription['operations'] = {
     id: 'carryNote',
     summary: 'Hand in a signed note for the ledger',
     description:
-      'It is tried on the present state first. What counts is the state when a block holds it. The same note once more changes nothing.',
+      'It is tried on the present state first. What counts is the state when a block holds it. The same note once more changes nothing. A vote with the number of another one of its member that waits for its block, or a lower one, is refused (`rights-number`).',
     body: { description: 'The note.', content: { 'application/json': noteBody } },
     answers: {
       202: {

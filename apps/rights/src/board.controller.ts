@@ -1,16 +1,20 @@
+import { parseNote, type Proposal } from '@besure/governance';
 import { MessagingError } from '@besure/messaging';
 import type { Primitives } from '@besure/protocol';
-import { Open, problems } from '@besure/service';
+import { Open, type Problem, problems } from '@besure/service';
 import { Body, Controller, Get, Header, HttpCode, Inject, Param, Post, Query, Req } from '@nestjs/common';
 import type { z } from 'zod';
-import { historyAnswer, proposalAnswer, rightsAnswer, signedProposalAnswer } from './board.js';
+import { proposalAnswer, rightsAnswer, signedProposalAnswer } from './board.js';
 import type { CharterChange } from './charter-changes.js';
 import { FEED_TYPE, feedQuery, historyQuery, noteBody, proposalsQuery } from './board-api.js';
+import { historyAnswer } from './history.js';
 import { feedOf } from './notices/feed.js';
 import { noticesOf } from './notices/notice.js';
-import { previewChange, tryNote } from './notes.js';
-import { notCarried, notReplayed } from './problems.js';
+import { overtaken, previewChange, tryNote } from './notes.js';
+import { nextNumber, pendingAmong, type PendingVote } from './pending-votes.js';
+import { ledgerAway, notCarried, notReplayed } from './problems.js';
 import type { BoardView, RightsView } from './rights-view.js';
+import { notesOfVotes } from './said-notes.js';
 
 /** What of a request a feed needs to name itself. */
 interface FeedRequest {
@@ -27,6 +31,9 @@ export interface BoardContext {
   readonly primitives: Primitives;
   /** Hands a note to the ledger-writer; resolves when it is kept there. */
   readonly carry: (jws: string) => Promise<unknown>;
+  /** The votes on a proposal that the ledger-writer knows of. Rejects where it does not say. */
+  readonly knownVotes: (proposal: string) => Promise<readonly PendingVote[]>;
+  readonly onUnknownVotes: (error: unknown) => void;
 }
 
 /** What the board decided and what it is asked, for everyone; who may say something to it is told by signatures. */
@@ -50,18 +57,20 @@ export class BoardController {
   @Open()
   proposals(@Query() query: unknown): object {
     const { status } = read(proposalsQuery, query);
-    const { proposals } = this.#view().now;
-    const asked = proposals.filter((one) => status === undefined || one.status === status);
-    return { proposals: asked.map(proposalAnswer) };
+    const view = this.#view();
+    const asked = view.now.proposals.filter((one) => status === undefined || one.status === status);
+    const noteOf = notesOfVotes(view);
+    return { proposals: asked.map((one) => proposalAnswer(one, noteOf)) };
   }
 
-  /** One proposal, with its note. */
+  /** One proposal, with its note, and votes on their way. */
   @Get('proposals/:id')
   @Open()
-  proposal(@Param('id') id: string): object {
-    const answer = signedProposalAnswer(this.#view(), id);
-    if (answer === null) throw problems.notFound({ detail: 'There is no such proposal.' });
-    return answer;
+  async proposal(@Param('id') id: string): Promise<object> {
+    // First the votes on their way: one that counts meanwhile is seen as such.
+    const known = this.#proposal(id).proposal.status === 'open' ? await this.#knownVotes(id) : [];
+    const { view, proposal } = this.#proposal(id);
+    return signedProposalAnswer(view, proposal, known === null ? null : pendingAmong(known, proposal));
   }
 
   /** An Atom feed of proposals and decisions, or of what waits for one member's vote. */
@@ -93,8 +102,8 @@ export class BoardController {
     try {
       await this.#context.carry(note);
     } catch (error) {
-      if (error instanceof MessagingError) throw notCarried(error);
-      throw error;
+      if (!(error instanceof MessagingError)) throw error;
+      throw error.refusal === 'number' ? await this.#overtaken(note) : notCarried(error);
     }
     return { id };
   }
@@ -106,6 +115,30 @@ export class BoardController {
   preview(@Body() body: unknown): { changes: CharterChange[] } {
     const { now, ledger } = this.#view();
     return { changes: previewChange(now, ledger.tip, body) };
+  }
+
+  /** The answer to a vote that an earlier one of its member, on its way, would make void. */
+  async #overtaken(jws: string): Promise<Problem> {
+    const { content } = parseNote(jws, this.#context.primitives.sha256);
+    const known = content.kind === 'vote' ? await this.#knownVotes(content.proposal) : null;
+    return known === null ? ledgerAway() : overtaken(nextNumber(known, content.member));
+  }
+
+  /** Null where the ledger-writer does not say. */
+  async #knownVotes(proposal: string): Promise<readonly PendingVote[] | null> {
+    try {
+      return await this.#context.knownVotes(proposal);
+    } catch (error) {
+      this.#context.onUnknownVotes(error);
+      return null;
+    }
+  }
+
+  #proposal(id: string): { readonly view: BoardView; readonly proposal: Proposal } {
+    const view = this.#view();
+    const proposal = view.now.proposals.find((one) => one.id === id);
+    if (proposal === undefined) throw problems.notFound({ detail: 'There is no such proposal.' });
+    return { view, proposal };
   }
 
   #view(): BoardView {

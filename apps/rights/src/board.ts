@@ -8,9 +8,11 @@ import {
   standingHubs,
   tallyOf,
 } from '@besure/governance';
-import { parseRightsEntry, readRightsItem, encodeHex, utf8Decode } from '@besure/protocol';
+import { parseRightsEntry, readRightsItem, utf8Decode } from '@besure/protocol';
 import { z } from 'zod';
+import { pendingSchema, type PendingVote } from './pending-votes.js';
 import type { BoardView } from './rights-view.js';
+import { type NoteOfVote, notesOfVotes } from './said-notes.js';
 
 const names = z.array(z.string());
 const share = z.object({ there: z.int(), limit: z.int() });
@@ -124,6 +126,7 @@ export const proposalSchema = z.object({
       choice: z.enum(['for', 'against']),
       number: z.int(),
       height: z.int(),
+      note: z.string().describe('The id of the note that cast it.'),
     }),
   ),
   remarks: names.describe('Why it lapsed, or of what its acceptance warns.'),
@@ -135,10 +138,15 @@ export const signedProposalSchema = proposalSchema.extend({
     .describe(
       'The note that made it: `id` is a hash of it, so that who votes sees that it asks for just this.',
     ),
+  pending: pendingSchema
+    .nullable()
+    .describe(
+      'Votes that this hub has taken, or sees in final blocks, and that no quorum confirms yet: the next vote of a member has a number above them. Null while the ledger-writer does not say.',
+    ),
 });
 
 /** A proposal and how the vote on it stands. */
-export function proposalAnswer(proposal: Proposal): object {
+export function proposalAnswer(proposal: Proposal, noteOf: NoteOfVote): object {
   const { id, note, height, status, closed, votes, remarks, electorate } = proposal;
   const { for: inFavour, against, outstanding, needed } = tallyOf(proposal);
   const { including } = electorate;
@@ -149,70 +157,22 @@ export function proposalAnswer(proposal: Proposal): object {
     status,
     closed,
     tally: { for: inFavour, against, outstanding, needed, including },
-    votes,
+    votes: votes.map((vote) => ({ ...vote, note: noteOf(id, vote) })),
     remarks,
   };
 }
 
-/** The same with the signed note; `null` where there is no such proposal. */
-export function signedProposalAnswer({ followed, now }: BoardView, id: string): object | null {
-  const proposal = now.proposals.find((one) => one.id === id);
+/** The same with the signed note, and votes that do not count yet. */
+export function signedProposalAnswer(
+  view: BoardView,
+  proposal: Proposal,
+  pending: readonly PendingVote[] | null,
+): object {
+  const { followed } = view;
+  const { id } = proposal;
   const made = followed.outcomes.findIndex(
     (outcome) => 'did' in outcome && outcome.did === 'proposed' && outcome.id === id,
   );
-  const entry = followed.entries[made];
-  if (proposal === undefined || entry === undefined) return null;
-  const { content } = readRightsItem(parseRightsEntry(entry).item);
-  return { ...proposalAnswer(proposal), signed: utf8Decode(content) };
-}
-
-/** So many entries at once. */
-export const MAX_HISTORY = 100;
-
-export const historySchema = z.object({
-  entries: z.array(
-    z.object({
-      index: z.int(),
-      height: z.int(),
-      time: z.int().describe('Of the block, in seconds since 1970.'),
-      publisher: z.string().describe('HASH160 of the key of the hub that carried it, hexadecimal.'),
-      kind: z.enum(['charter', 'note']),
-      outcome: z.union([
-        z.object({ did: z.enum(['founded', 'proposed', 'voted', 'withdrew']), id: z.string() }),
-        z.object({ refused: z.string(), rule: z.string(), field: z.string().nullable() }),
-      ]),
-      note: z.string().nullable().describe('The signed note; null for a charter and for what is no text.'),
-    }),
-  ),
-  next: z.int().nullable().describe('Where the next page begins; null where nothing follows now.'),
-});
-
-/** Entries from one on, each with what it did. */
-export function historyAnswer({ followed }: BoardView, from: number): z.infer<typeof historySchema> {
-  const page = followed.entries.slice(from, from + MAX_HISTORY);
-  const next = from + page.length;
-  return {
-    entries: page.map((bytes, i) => {
-      const { publisher, height, time, item } = parseRightsEntry(bytes);
-      const { kind, content } = readRightsItem(item);
-      return {
-        index: from + i,
-        height,
-        time,
-        publisher: encodeHex(publisher),
-        kind,
-        outcome: followed.outcomes[from + i]!,
-        note: kind === 'note' ? textOf(content) : null,
-      };
-    }),
-    next: next < followed.size ? next : null,
-  };
-}
-
-function textOf(content: Uint8Array): string | null {
-  try {
-    return utf8Decode(content);
-  } catch {
-    return null;
-  }
+  const { content } = readRightsItem(parseRightsEntry(followed.entries[made]!).item);
+  return { ...proposalAnswer(proposal, notesOfVotes(view)), signed: utf8Decode(content), pending };
 }

@@ -47,6 +47,12 @@ export function refused(code: RightsRefusal, field?: string | null, rule?: strin
   });
 }
 
+/** The answer to a vote that its member's votes on their way leave behind: which number it may have. */
+export function overtaken(least: number): Problem {
+  const rule = `must be ${least} or more: a vote of the member with the number before waits for its block`;
+  return refused('number', 'number', rule);
+}
+
 /** The id of a note that would be taken in the next block. Throws a Problem where it would change nothing. */
 export function tryNote(state: RightsState, tip: number, jws: string, primitives: Primitives): string {
   const { id } = readNote(jws, primitives);

@@ -4,10 +4,13 @@ import { followRights, type FollowedRights, type LogSource } from '@besure/log-s
 import type { Primitives } from '@besure/protocol';
 import { TRUST_LASTS_SECONDS } from '@besure/verification';
 import type { LedgerHeights } from './ledger-heights.js';
+import { noteIn, type SaidNote } from './said-notes.js';
 
 /** What the board sees. */
 export interface BoardView {
   readonly followed: FollowedRights;
+  /** One for each entry. */
+  readonly notes: readonly (SaidNote | null)[];
   /** At the newest final block: proposals may have expired since the last entry. */
   readonly now: RightsState;
   /** Of the state at the last entry: what hubs and offline replays compare. */
@@ -92,10 +95,13 @@ export class RightsView {
     // Made once, not for each who asks: it is megabytes after a thousand decisions.
     if (confirmation !== null && followed !== before?.followed)
       this.#trust = formatTrustLog({ network, checkpoint: confirmation.note, entries });
+    const { sha256 } = primitives;
+    const added = entries.slice(before?.followed.size ?? 0).map((entry) => noteIn(entry, sha256));
     this.#view = {
       followed,
+      notes: [...(before?.notes ?? []), ...added],
       now: stateAt(followed.state, ledger.height),
-      digest: isSame ? before.digest : stateDigest(followed.state, primitives.sha256),
+      digest: isSame ? before.digest : stateDigest(followed.state, sha256),
       ledger,
     };
   }

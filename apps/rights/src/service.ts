@@ -16,6 +16,7 @@ import { BOARD_CONTEXT, type BoardContext, BoardController } from './board.contr
 import { rightsConfiguration, type RightsConfig } from './configuration.js';
 import { readHeights } from './ledger-heights.js';
 import { Webhook } from './notices/webhook.js';
+import { readKnownVotes } from './pending-votes.js';
 import { parsePermissionsAnswer } from './permissions-answer.js';
 import { RIGHTS_CONTEXT, type RightsContext, RightsController } from './rights.controller.js';
 import { RightsView } from './rights-view.js';
@@ -115,6 +116,8 @@ function build(context: ServiceContext<RightsConfig>): ServiceParts {
           view,
           primitives: nodePrimitives,
           carry: (note) => request(bus, SUBJECTS.carry, { note }, { timeoutMillis: REQUEST_MILLIS }),
+          knownVotes: (proposal) => readKnownVotes(ledgerWriterUrl, proposal),
+          onUnknownVotes: (error) => log.debug('votes on their way cannot be read', { error }),
         } satisfies BoardContext,
       },
     ],

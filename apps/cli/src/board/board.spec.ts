@@ -86,7 +86,8 @@ function shown(id: string, jws: string): object {
   return {
     ...{ id, note, signed: jws, height: 95, status: 'open', closed: null, remarks: [] },
     tally: { for: ['alpha'], against: [], outstanding: ['beta'], needed: 2, including: [] },
-    votes: [{ member: 'alpha', choice: 'for', number: 7, height: 97 }],
+    votes: [{ member: 'alpha', choice: 'for', number: 7, height: 97, note: 'cast' }],
+    pending: [],
   };
 }
 
@@ -188,14 +189,19 @@ describe('./besure rights, what it shows', () => {
 
   it('reads all pages of the history', async () => {
     const page = (index: number, next: number | null): object => ({
-      entries: [{ index, height: 9, outcome: { refused: 'seat', rule: 'no seat', field: 'kid' } }],
+      entries: [
+        {
+          ...{ index, height: 9, note: index === 4 ? 'said' : null },
+          outcome: { refused: 'seat', rule: 'no seat', field: 'kid' },
+        },
+      ],
       next,
     });
     answer('/v1/rights/history?from=4', page(4, 5));
     answer('/v1/rights/history?from=5', page(5, null));
     const { out } = await besure('history', '--from', '4', '--url', hub);
     expect(out).toBe(
-      '     4  height 9  refused (seat): no seat\n     5  height 9  refused (seat): no seat\n',
+      '     4  height 9  refused (seat): no seat, by the note said\n     5  height 9  refused (seat): no seat\n',
     );
   });
 
@@ -227,6 +233,24 @@ describe('./besure rights, what it signs', () => {
     for (const part of ['to be signed by alpha', 'suspend-organisation', 'in the place of its vote for'])
       expect(err).toContain(part);
     expect(err).toContain('a.b: null -> {"from":1}');
+  });
+
+  it('numbers a vote above those of the member that wait for a block, and shows them', async () => {
+    const pending = [
+      { member: 'alpha', choice: 'against', number: 9 },
+      { member: 'alpha', choice: 'for', number: 8 },
+      { member: 'beta', choice: 'for', number: 30 },
+    ];
+    answer(`/v1/rights/proposals/${proposal}`, { ...shown(proposal, signed), pending });
+    const { status, err } = await besure('vote', proposal, 'for', ...asAlpha());
+    expect(status).toBe(0);
+    const { note } = JSON.parse(handedIn.at(-1)!) as { note: string };
+    expect(parseNote(note, nodePrimitives.sha256).content).toMatchObject({ number: 10, choice: 'for' });
+    expect(err).toContain('in the place of its vote against, which waits for a final block\n');
+    const { out } = await besure('proposals', proposal, '--url', hub);
+    expect(out).toContain('waits for a final block: vote 30 of beta, for\n');
+    answer(`/v1/rights/proposals/${proposal}`, { ...shown(proposal, signed), pending: null });
+    expect((await besure('proposals', proposal, '--url', hub)).out).toContain('the hub cannot say now\n');
   });
 
   it('has a program sign, where it has the key, and tells whose program does not', async () => {

@@ -2,89 +2,24 @@ import { type Change, type Charter, CharterError, parseCharter } from '@besure/g
 import { z } from 'zod';
 import { CliError } from '../cli-error.js';
 import { EXIT } from '../exit-codes.js';
-
-const names = z.array(z.string());
-const share = z.object({ there: z.int(), limit: z.int() });
-
-/** What is shown or used of the answers; the hub's OpenAPI describes all of them. */
-const rightsAnswer = z.looseObject({
-  network: z.string(),
-  version: z.int(),
-  height: z.int(),
-  size: z.int(),
-  digest: z.string(),
-  ledger: z.object({ height: z.int(), tip: z.int() }),
-  members: z.array(
-    z.looseObject({
-      id: z.string(),
-      name: z.string(),
-      role: z.string(),
-      status: z.string(),
-      seats: z.int(),
-    }),
-  ),
-  hubs: z.array(
-    z.looseObject({
-      id: z.string(),
-      operator: z.string(),
-      provider: z.string(),
-      standing: z.boolean(),
-    }),
-  ),
-  hosting: z.looseObject({
-    capPercent: z.int(),
-    providers: z.array(z.looseObject({ provider: z.string(), hubs: share, operators: share })),
-  }),
-  board: z.looseObject({
-    rule: z.looseObject({ mode: z.string() }),
-    openProposals: z.int(),
-    longestLifeBlocks: z.int(),
-  }),
-});
-const proposalAnswer = z.object({
-  id: z.string(),
-  note: z.looseObject({ member: z.string(), expires: z.int(), change: z.looseObject({ kind: z.string() }) }),
-  height: z.int(),
-  status: z.string(),
-  closed: z.int().nullable(),
-  tally: z.object({ for: names, against: names, outstanding: names, needed: z.int(), including: names }),
-  votes: z.array(z.object({ member: z.string(), choice: z.string(), number: z.int(), height: z.int() })),
-  remarks: names,
-});
-const signedProposalAnswer = proposalAnswer.extend({ signed: z.string() });
-const historyAnswer = z.looseObject({
-  entries: z.array(
-    z.looseObject({
-      index: z.int(),
-      height: z.int(),
-      outcome: z.union([
-        z.object({ did: z.string(), id: z.string() }),
-        z.object({ refused: z.string(), rule: z.string(), field: z.string().nullable() }),
-      ]),
-    }),
-  ),
-  next: z.int().nullable(),
-});
-const previewAnswer = z.looseObject({
-  changes: z.array(z.object({ path: z.string(), before: z.unknown(), after: z.unknown() })),
-});
-const problemAnswer = z.looseObject({
-  type: z.string(),
-  title: z.string(),
-  detail: z.string().optional(),
-  field: z.string().optional(),
-  rule: z.string().optional(),
-});
-
-export type Rights = z.infer<typeof rightsAnswer>;
-export type ShownProposal = z.infer<typeof proposalAnswer>;
-export type SignedProposal = z.infer<typeof signedProposalAnswer>;
-export type HistoryEntry = z.infer<typeof historyAnswer>['entries'][number];
-export type Difference = z.infer<typeof previewAnswer>['changes'][number];
+import {
+  type Difference,
+  historyAnswer,
+  type HistoryEntry,
+  previewAnswer,
+  type Problem,
+  problemAnswer,
+  proposalAnswer,
+  type Rights,
+  rightsAnswer,
+  type ShownProposal,
+  type SignedProposal,
+  signedProposalAnswer,
+} from './hub-answers.js';
 
 /** A no of the hub: which rule is broken, and where. */
 export class HubRefusal extends CliError {
-  constructor(hub: string, { type, title, detail, field, rule }: z.infer<typeof problemAnswer>) {
+  constructor(hub: string, { type, title, detail, field, rule }: Problem) {
     const lines = [
       `${hub} refuses it: ${title} (${type.replace('urn:besure:problem:', '')})`,
       ...(detail === undefined ? [] : [`  ${detail}`]),

@@ -6,7 +6,7 @@ import type { Io } from '../io.js';
 import { noArguments, parseOptions } from '../parse-options.js';
 import { changeOf } from './change-argument.js';
 import { proposalNamed } from './proposal-named.js';
-import { differenceText, historyText, proposalText, rightsText } from './text.js';
+import { differenceText, historyText, pendingText, proposalText, rightsText } from './text.js';
 import { hubAt, withIdsMarked } from './verb.js';
 
 const OPTIONS = { url: { type: 'string' }, json: { type: 'boolean', default: false } } as const;
@@ -43,6 +43,7 @@ export const proposals: Command = {
     const one = await proposalNamed(hub, id);
     print(io, values.json, one, () => [
       ...proposalText(one),
+      ...pendingText(one.pending),
       ...JSON.stringify(one.note.change, null, 2)
         .split('\n')
         .map((line) => `  ${line}`),

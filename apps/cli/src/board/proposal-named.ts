@@ -3,7 +3,8 @@ import { nodePrimitives } from '@besure/keys';
 import { ProtocolError } from '@besure/protocol';
 import { CliError } from '../cli-error.js';
 import { EXIT } from '../exit-codes.js';
-import type { Hub, SignedProposal } from './hub.js';
+import type { Hub } from './hub.js';
+import type { SignedProposal } from './hub-answers.js';
 import { unmarked } from './verb.js';
 
 /** A proposal whose note is the one that its id is the hash of. */

@@ -8,8 +8,9 @@ import { readBytes } from '../files.js';
 import type { Io } from '../io.js';
 import { onlyArgument, parseOptions, required } from '../parse-options.js';
 import { changeOf } from './change-argument.js';
-import type { Hub, Rights } from './hub.js';
-import { proposalNamed } from './proposal-named.js';
+import type { Hub } from './hub.js';
+import type { Rights } from './hub-answers.js';
+import { type KnownProposal, proposalNamed } from './proposal-named.js';
 import { effectText, openSeat, type OpenSeat, type SeatPlace, signAndHandIn } from './sign.js';
 import { differenceText, proposalText } from './text.js';
 import { fingerprint, hubAt, withIdsMarked } from './verb.js';
@@ -66,7 +67,7 @@ export const vote: Command = {
       throw new UsageError('an ID, and for or against');
     return speak(values, io, async ({ hub, rights, seat, say }) => {
       const shown = await proposalNamed(hub, id);
-      const before = shown.votes.find(({ member }) => member === seat.member);
+      const before = lastVote(shown, seat.member);
       const content: NoteContent = {
         kind: 'vote',
         network: rights.network,
@@ -79,13 +80,26 @@ export const vote: Command = {
       return say(content, [
         'on the proposal',
         JSON.stringify(shown.note, null, 2),
-        ...(before === undefined ? [] : [`in the place of its vote ${before.choice}`]),
+        ...(before === undefined ? [] : [`in the place of its vote ${before.choice}${before.standing}`]),
         'which would change, by what the hub has:',
         ...(await effectText(hub, shown.note.change)),
       ]);
     });
   },
 };
+
+/** The member's vote with the highest number, whether it counts already or is on its way. */
+function lastVote(
+  { votes, pending }: Pick<KnownProposal, 'votes' | 'pending'>,
+  member: string,
+): { readonly choice: string; readonly number: number; readonly standing: string } | undefined {
+  return [
+    ...votes.map((one) => ({ ...one, standing: '' })),
+    ...(pending ?? []).map((one) => ({ ...one, standing: ', which waits for a final block' })),
+  ]
+    .filter((one) => one.member === member)
+    .sort((one, other) => other.number - one.number)[0];
+}
 
 /** `withdraw ID`: takes a proposal of one's own back. */
 export const withdraw: Command = {

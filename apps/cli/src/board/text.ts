@@ -1,4 +1,4 @@
-import type { Difference, HistoryEntry, Rights, ShownProposal } from './hub.js';
+import type { Difference, HistoryEntry, Rights, ShownProposal, SignedProposal } from './hub-answers.js';
 
 /** Members, hubs, hosting and terms, for people. */
 export function rightsText(rights: Rights): string[] {
@@ -47,11 +47,20 @@ export function proposalText({ id, note, status, closed, tally, remarks }: Descr
   ];
 }
 
+/** Votes that do not count yet: until then a later one takes their place. */
+export function pendingText(pending: SignedProposal['pending']): string[] {
+  if (pending === null) return ['  whether votes wait for a final block the hub cannot say now'];
+  return pending.map(
+    ({ member, choice, number }) => `  waits for a final block: vote ${number} of ${member}, ${choice}`,
+  );
+}
+
 /** What an entry of the log did. */
-export function historyText({ index, height, outcome }: HistoryEntry): string {
+export function historyText({ index, height, note, outcome }: HistoryEntry): string {
   const what =
     'did' in outcome ? `${outcome.did} ${outcome.id}` : `refused (${outcome.refused}): ${outcome.rule}`;
-  return `${String(index).padStart(6)}  height ${height}  ${what}`;
+  const by = note === null ? '' : `, by the note ${note}`;
+  return `${String(index).padStart(6)}  height ${height}  ${what}${by}`;
 }
 
 /** What a change would change, one line for each member of the charter. */

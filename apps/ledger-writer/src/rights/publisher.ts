@@ -1,5 +1,5 @@
 import { runTransaction, Worker } from '@besure/event-store';
-import { addressFormatOf, type Charter, formatCharter, parseNote } from '@besure/governance';
+import { addressFormatOf, type Charter, formatCharter, type Note, parseNote } from '@besure/governance';
 import { PUBLISHER_ROOM, usedAt } from '@besure/ledger-log';
 import { decodeAddress } from '@besure/ledger-tx';
 import type { LedgerNode } from '@besure/multichain';
@@ -15,7 +15,15 @@ import type { ChainFollowerStatus } from '../chain-follower.js';
 import { readChainState } from '../chain-rows.js';
 import { LedgerWriterError } from '../error.js';
 import { enter } from './door.js';
-import { keepOutgoing, notePublished, outgoingToPublish, publishedBytes, readRightsState } from './rows.js';
+import {
+  keepOutgoing,
+  notePublished,
+  type OutgoingVote,
+  outgoingToPublish,
+  publishedBytes,
+  readRightsState,
+} from './rows.js';
+import type { Votes } from './votes.js';
 
 /** What publishing needs. */
 export interface RightsPublisherOptions {
@@ -25,6 +33,7 @@ export interface RightsPublisherOptions {
   /** Of this hub's node; `null` while it is no hub of the charter, and has no right to write. */
   readonly nodeAddress: () => string | null;
   readonly sha256: Sha256;
+  readonly votes: Votes;
   readonly chain: () => Pick<ChainFollowerStatus, 'state' | 'tip' | 'streams'>;
   readonly pollMillis: number;
   /** A minute where it is not said. */
@@ -81,21 +90,26 @@ export class RightsPublisher {
     return this.#take(encodeRightsItem({ kind: 'charter', content: utf8Encode(text) }));
   }
 
-  /** Takes a note. What it says is for replay to judge. Throws `overloaded` where too many wait, `too-much` where its member has had its part. */
+  /**
+   * Takes a note. What it says is for replay to judge. Throws `overloaded` where too many wait, `too-much` where its member has had its part, `number` for a vote
+   * that another one of the member, on its way, would make void.
+   */
   async carry(jws: string): Promise<void> {
-    const { member } = parseNote(jws, this.#options.sha256).content;
-    return this.#take(encodeRightsItem({ kind: 'note', content: utf8Encode(jws) }), member);
+    const note = parseNote(jws, this.#options.sha256);
+    return this.#take(encodeRightsItem({ kind: 'note', content: utf8Encode(jws) }), note);
   }
 
-  async #take(item: Uint8Array, member?: string): Promise<void> {
-    const { dataSource, sha256, chain } = this.#options;
+  async #take(item: Uint8Array, note: Note | null = null): Promise<void> {
+    const { dataSource, sha256, chain, votes } = this.#options;
+    const said = note === null ? null : outgoingVoteOf(note);
     await runTransaction(dataSource, async (tx) => {
       const [row] = await tx.query<{ waiting: string }[]>('SELECT count(*) AS waiting FROM rights_outgoing');
       if (Number(row?.waiting) >= MOST_WAITING)
         throw new LedgerWriterError('overloaded', 'too many notes wait for the ledger');
-      const isNew = await keepOutgoing(tx, { digest: sha256(item), item });
-      if (isNew && member !== undefined)
-        await enter(tx, member, RIGHTS_ENTRY_HEAD_LENGTH + item.length, chain().tip);
+      const isNew = await keepOutgoing(tx, { digest: sha256(item), item }, said);
+      if (!isNew || note === null) return;
+      await enter(tx, note.content.member, RIGHTS_ENTRY_HEAD_LENGTH + item.length, chain().tip);
+      if (said !== null) await votes.assertIsLater(tx, said.note, said.vote);
     });
     this.#worker.wake();
   }
@@ -131,4 +145,8 @@ export class RightsPublisher {
     const used = usedAt(PUBLISHER_ROOM, rightsRooms.get(key), height);
     return PUBLISHER_ROOM.bytes - used - (await publishedBytes(dataSource, lost));
   }
+}
+
+function outgoingVoteOf({ id, content }: Note): OutgoingVote | null {
+  return content.kind === 'vote' ? { note: id, vote: content } : null;
 }

@@ -1,5 +1,6 @@
 import { replay, type RightsState, storeState } from '@besure/governance';
 import type { Tx } from '@besure/event-store';
+import type { Db } from '@besure/log-store';
 import type { Primitives } from '@besure/protocol';
 import { readRightsState, writeRightsState } from './rows.js';
 
@@ -19,9 +20,9 @@ export class ReplayedRights {
   }
 
   /** What the first `size` entries of the log have come to. */
-  async read(tx: Tx, size: number): Promise<RightsState | null> {
+  async read(db: Db, size: number): Promise<RightsState | null> {
     // A transaction that was rolled back left a size that the log does not have.
-    if (this.#known?.size !== size) this.#known = { size, state: await readRightsState(tx) };
+    if (this.#known?.size !== size) this.#known = { size, state: await readRightsState(db) };
     return this.#known.state;
   }
 

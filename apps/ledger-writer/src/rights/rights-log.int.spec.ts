@@ -19,7 +19,7 @@ import {
 } from '@besure/protocol';
 import { waitUntil } from '@besure/testing';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { closeHubs, follow, type Hub, openHub, untilTaken } from '../../contract/following-hub.js';
+import { closeHubs, follow, type Hub, openHub, untilTaken, votesOf } from '../../contract/following-hub.js';
 import { itemBy, makeNetwork, type TestMember, type TestNetwork } from '../../contract/scripted-network.js';
 import { RightsPublisher } from './publisher.js';
 import { outgoingToPublish, readRightsState } from './rows.js';
@@ -53,6 +53,7 @@ async function runHub(index = 0): Promise<{ hub: Hub; publisher: RightsPublisher
     charter: network.charter,
     nodeAddress: () => network.hubs[index]!.hub.nodeAddress,
     sha256,
+    votes: votesOf(network, hub),
     chain: () => follower.status(),
     pollMillis: 10,
     patienceMillis: 0,

@@ -5,7 +5,7 @@ import { decodeAddress, toHex } from '@besure/ledger-tx';
 import { attachSignature, encodeBase64url, encodeRightsItem, utf8Encode } from '@besure/protocol';
 import { waitUntil } from '@besure/testing';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { closeHubs, follow, type Hub, openHub, untilTaken } from '../../contract/following-hub.js';
+import { closeHubs, follow, type Hub, openHub, untilTaken, votesOf } from '../../contract/following-hub.js';
 import { makeNetwork, type TestMember, type TestNetwork } from '../../contract/scripted-network.js';
 import { readChainState, writeChainState } from '../chain-rows.js';
 import { readSkipped } from '../skipped-items/rows.js';
@@ -40,6 +40,7 @@ beforeEach(async () => {
     charter: network.charter,
     nodeAddress: () => node(0),
     sha256,
+    votes: votesOf(network, hub),
     chain() {
       rounds += 1;
       return follower.status();

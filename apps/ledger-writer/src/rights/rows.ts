@@ -1,5 +1,5 @@
 import { parseBigint, type Tx } from '@besure/event-store';
-import { parseState, type RightsState } from '@besure/governance';
+import { parseState, type RightsState, type VoteNote } from '@besure/governance';
 import type { Db } from '@besure/log-store';
 import { RIGHTS_ENTRY_HEAD_LENGTH } from '@besure/protocol';
 
@@ -55,11 +55,22 @@ export interface Outgoing {
   readonly item: Uint8Array;
 }
 
+/** A vote among what waits for its block, and the id of its note. */
+export interface OutgoingVote {
+  readonly note: string;
+  readonly vote: VoteNote;
+}
+
 /** Keeps an item to be published; the same once more changes nothing, and is answered with false. */
-export async function keepOutgoing(tx: Tx, { digest, item }: Outgoing): Promise<boolean> {
+export async function keepOutgoing(
+  tx: Tx,
+  { digest, item }: Outgoing,
+  said: OutgoingVote | null,
+): Promise<boolean> {
   const rows = await tx.query<unknown[]>(
-    'INSERT INTO rights_outgoing (digest, item) VALUES ($1, $2) ON CONFLICT (digest) DO NOTHING RETURNING 1',
-    [digest, item],
+    `INSERT INTO rights_outgoing (digest, item, note, proposal, member, number, choice)
+     VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (digest) DO NOTHING RETURNING 1`,
+    [digest, item, said?.note, said?.vote.proposal, said?.vote.member, said?.vote.number, said?.vote.choice],
   );
   return rows.length > 0;
 }
