@@ -3,6 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { formatCharter, networkOf, parseNote } from '@besure/governance';
 import { nodePrimitives } from '@besure/keys';
+import { start as startRights } from '@besure/rights';
+import type { RunningService } from '@besure/service';
+import { apiFetch, startNats, waitUntil } from '@besure/testing';
+import { openDecision } from '@besure/verification';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { run } from '../../apps/cli/src/run.js';
 import { makeNetwork, type TestNetwork } from '../../apps/ledger-writer/contract/scripted-network.js';
@@ -57,9 +61,41 @@ beforeAll(async () => {
   served.add('note', later);
 });
 afterAll(async () => {
+  for (const stop of services) await stop();
   await served.stop();
   rmSync(folder, { recursive: true });
 });
+
+const services: (() => Promise<unknown>)[] = [];
+
+/** A rights service on a log. */
+async function rightsOn({ charter }: TestNetwork, { url }: ServedRights): Promise<RunningService> {
+  const nats = await startNats();
+  services.unshift(() => nats.stop());
+  const service = await startRights({
+    http: { port: 0 },
+    logLevel: 'error',
+    charter,
+    ledgerWriterUrl: url,
+    webhooks: { urls: [], secret: null },
+    bus: { url: nats.url, credentialsFile: undefined },
+  });
+  services.unshift(() => service.stop());
+  return service;
+}
+
+async function replayed({ httpUrl }: RunningService, { entries }: ServedRights): Promise<void> {
+  await waitUntil({ what: 'the replay' }, async () => {
+    const answer = await apiFetch(`${httpUrl}/v1/rights`);
+    return answer.ok && ((await answer.json()) as { size: number }).size === entries.length
+      ? true
+      : undefined;
+  });
+}
+
+function decisionAt({ httpUrl }: RunningService, id: string): Promise<Response> {
+  return apiFetch(`${httpUrl}/v1/rights/proposals/${id}/decision`);
+}
 
 function check(path: string, network_ = genesis()): ReturnType<typeof besure> {
   return besure('check', path, '--genesis', network_, '--json');
@@ -83,6 +119,54 @@ describe('./besure rights export and check', () => {
       log: { size: served.entries.length },
     });
     expect((await besure('check', file, '--genesis', genesis())).out).toContain('exchange: for, at height');
+  });
+
+  it('writes what a hub hands out, the same bytes as from its log, when it has been checked', async () => {
+    const hub = await rightsOn(network, served);
+    await replayed(hub, served);
+    const answer = await decisionAt(hub, decided);
+    expect(answer.headers.get('content-type')).toMatch(/^application\/json/);
+    const text = await answer.text();
+    // Not by toBe: the difference would be pages of base64.
+    expect(text === readFileSync(file, 'utf8')).toBe(true);
+    expect(openDecision(text, genesis(), nodePrimitives).proposal).toMatchObject({
+      ...{ id: decided, status: 'accepted' },
+    });
+    const copy = join(folder, 'from-hub.json');
+    const exported = await besure('export', decided.slice(0, 10), '--out', copy, '--url', hub.httpUrl);
+    expect(exported).toMatchObject({ status: 0, err: '' });
+    expect(readFileSync(copy, 'utf8') === text).toBe(true);
+    expect((await decisionAt(hub, 'none')).status).toBe(404);
+    expect(await (await decisionAt(hub, open)).text()).toContain(open);
+    const undecided = await besure('export', open, '--out', join(folder, 'no'), '--url', hub.httpUrl);
+    expect([undecided.status, undecided.err]).toEqual([1, expect.stringContaining('is open')]);
+  });
+
+  it('has none from a hub as long as no quorum has signed the log with the proposal', async () => {
+    const young = makeNetwork();
+    const log = await ServedRights.start(young);
+    services.push(() => log.stop());
+    const hub = await rightsOn(young, log);
+    const [alpha, , exchange] = young.members;
+    const { id: hubId, keys } = makeNetwork().charter.hubs[0]!;
+    const { log: logKeys, witness } = keys[0]!;
+    const proposal = signedNote(young, alpha, {
+      ...{ kind: 'proposal', state: 0, expires: 500, minute: null },
+      change: { kind: 'rotate-hub-keys', hub: hubId, log: logKeys, witness },
+    });
+    const isAway = async (id: string): Promise<void> => {
+      const answer = await decisionAt(hub, id);
+      expect([answer.status, answer.headers.get('retry-after')]).toEqual([503, '5']);
+    };
+    await isAway(idOf(proposal));
+    log.add('charter', formatCharter(young.charter));
+    await replayed(hub, log);
+    // It is decided in the block that has it: the one hub has other keys now, and signs with those of before.
+    const vote = { kind: 'vote', state: 0, proposal: idOf(proposal), number: 1, choice: 'for' };
+    log.signedAt += 3600;
+    log.add('note', proposal, ...[alpha, exchange].map((member) => signedNote(young, member, vote)));
+    await replayed(hub, log);
+    await isAway(idOf(proposal));
   });
 
   it('exports nothing that is not decided, or not there', async () => {

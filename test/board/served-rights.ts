@@ -29,6 +29,8 @@ export class ServedRights {
   #height = 10;
   #published = 0;
   #signing: TestNetwork['hubs'][number];
+  /** The newest checkpoint, and of what it is: it is signed once, with signatures that are never twice the same. */
+  #signed: { readonly of: readonly unknown[]; readonly note: string } | null = null;
 
   readonly #server: Server;
   /** While it is set, nothing is answered. */
@@ -89,6 +91,12 @@ export class ServedRights {
 
   #checkpoint(): string {
     this.asked += 1;
+    const of = [this.#published, this.signedAt, this.#signing];
+    if (!of.every((part, i) => part === this.#signed?.of[i])) this.#signed = { of, note: this.#sign() };
+    return this.#signed!.note;
+  }
+
+  #sign(): string {
     const range = new CompactRange(sha256);
     for (const entry of this.entries) range.append(leafHash(entry, sha256));
     const { hub, signer } = this.#signing;

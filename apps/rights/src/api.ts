@@ -1,4 +1,4 @@
-import { charterSchema, trustLogSchema } from '@besure/governance';
+import { charterSchema, decisionSchema, trustLogSchema } from '@besure/governance';
 import { type ApiDescription, described } from '@besure/service';
 import { z } from 'zod';
 import { boardOperations } from './board-api.js';
@@ -22,7 +22,12 @@ export const rightsApi: ApiDescription = {
   title: 'BeSure rights',
   description:
     'The charter, what the board decided and is asked, the trust file that verifiers start from, and how the permissions of the ledger stand against the charter. Nothing here is secret.',
-  schemas: { Charter: charterSchema, Trust: trustLogSchema, Difference: difference },
+  schemas: {
+    Charter: charterSchema,
+    Trust: trustLogSchema,
+    Decision: decisionSchema,
+    Difference: difference,
+  },
   operations: {
     'GET /v1/charter': {
       id: 'readCharter',

@@ -1,11 +1,11 @@
-import { changeSchema, MAX_NOTE_LENGTH } from '@besure/governance';
+import { changeSchema, decisionSchema, MAX_NOTE_LENGTH } from '@besure/governance';
 import { type ApiDescription, described, problems } from '@besure/service';
 import { z } from 'zod';
 import { proposalSchema, rightsSchema, signedProposalSchema } from './board.js';
 import { historySchema, MAX_HISTORY } from './history.js';
 import { MAX_FEED } from './notices/feed.js';
 import { NOTE_REFUSALS, refused } from './notes.js';
-import { ledgerAway, notReplayed, tooMuch } from './problems.js';
+import { ledgerAway, notConfirmed, notReplayed, tooMuch } from './problems.js';
 
 export const proposalsQuery = z.object({ status: proposalSchema.shape.status.optional() });
 export const historyQuery = z.object({
@@ -55,6 +55,17 @@ export const boardOperations: ApiDescription['operations'] = {
       200: { description: 'How it stands.', content: { 'application/json': signedProposalSchema } },
     },
     problems: [described(problems.notFound()), away],
+  },
+  'GET /v1/rights/proposals/{id}/decision': {
+    id: 'readDecision',
+    summary: 'What became of a proposal, as a file that verifies offline',
+    description:
+      'The log of rights up to the newest checkpoint that a quorum of the charter that comes of it has signed: whoever knows the network’s name needs nothing else to check it (specs/rights.md, Decision file). Until a proposal is decided, the file says that it is open.',
+    path: z.object({ id: z.string() }),
+    answers: {
+      200: { description: 'The decision file.', content: { 'application/json': decisionSchema } },
+    },
+    problems: [described(problems.notFound()), described(notConfirmed())],
   },
   'GET /v1/rights/feed': {
     id: 'readFeed',

@@ -4,7 +4,7 @@ import type { Primitives } from '@besure/protocol';
 import { Open, type Problem, problems } from '@besure/service';
 import { Body, Controller, Get, Header, HttpCode, Inject, Param, Post, Query, Req } from '@nestjs/common';
 import type { z } from 'zod';
-import { proposalAnswer, rightsAnswer, signedProposalAnswer } from './board.js';
+import { placeOf, proposalAnswer, rightsAnswer, signedProposalAnswer } from './board.js';
 import type { CharterChange } from './charter-changes.js';
 import { FEED_TYPE, feedQuery, historyQuery, noteBody, proposalsQuery } from './board-api.js';
 import { historyAnswer } from './history.js';
@@ -12,7 +12,7 @@ import { feedOf } from './notices/feed.js';
 import { noticesOf } from './notices/notice.js';
 import { overtaken, previewChange, tryNote } from './notes.js';
 import { nextNumber, pendingAmong, type PendingVote } from './pending-votes.js';
-import { ledgerAway, notCarried, notReplayed } from './problems.js';
+import { ledgerAway, notCarried, notConfirmed, notReplayed } from './problems.js';
 import type { BoardView, RightsView } from './rights-view.js';
 import { notesOfVotes } from './said-notes.js';
 
@@ -71,6 +71,17 @@ export class BoardController {
     const known = this.#proposal(id).proposal.status === 'open' ? await this.#knownVotes(id) : [];
     const { view, proposal } = this.#proposal(id);
     return signedProposalAnswer(view, proposal, known === null ? null : pendingAmong(known, proposal));
+  }
+
+  /** What became of a proposal, in a file that verifies by itself. */
+  @Get('proposals/:id/decision')
+  @Open()
+  @Header('content-type', 'application/json')
+  decision(@Param('id') id: string): string {
+    const { view, proposal } = this.#proposal(id);
+    const { confirmed } = this.#context.view;
+    if (confirmed === null || placeOf(view, proposal) >= confirmed.size) throw notConfirmed();
+    return confirmed.decision(id);
   }
 
   /** An Atom feed of proposals and decisions, or of what waits for one member's vote. */

@@ -162,17 +162,20 @@ export function proposalAnswer(proposal: Proposal, noteOf: NoteOfVote): object {
   };
 }
 
+/** The index of the entry that made a proposal. */
+export function placeOf({ followed }: BoardView, { id }: Proposal): number {
+  return followed.outcomes.findIndex(
+    (outcome) => 'did' in outcome && outcome.did === 'proposed' && outcome.id === id,
+  );
+}
+
 /** The same with the signed note, and votes that do not count yet. */
 export function signedProposalAnswer(
   view: BoardView,
   proposal: Proposal,
   pending: readonly PendingVote[] | null,
 ): object {
-  const { followed } = view;
-  const { id } = proposal;
-  const made = followed.outcomes.findIndex(
-    (outcome) => 'did' in outcome && outcome.did === 'proposed' && outcome.id === id,
-  );
-  const { content } = readRightsItem(parseRightsEntry(followed.entries[made]!).item);
+  const entry = view.followed.entries[placeOf(view, proposal)]!;
+  const { content } = readRightsItem(parseRightsEntry(entry).item);
   return { ...proposalAnswer(proposal, notesOfVotes(view)), signed: utf8Decode(content), pending };
 }

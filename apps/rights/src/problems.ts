@@ -6,6 +6,11 @@ export function notReplayed(): Problem {
   return problems.unavailable(5, { detail: 'The log of rights was not read yet.' });
 }
 
+/** The answer where the log of rights is not confirmed as far as what was asked for. */
+export function notConfirmed(): Problem {
+  return problems.unavailable(5, { detail: 'No quorum has signed the log with this proposal yet.' });
+}
+
 /** The answer of a hub that the board has not admitted yet, or has removed. */
 function noHub(): Problem {
   return problems.unavailable(300, {

@@ -1,5 +1,12 @@
 import { Worker } from '@besure/event-store';
-import { formatTrustLog, stateAt, stateDigest, type RightsState } from '@besure/governance';
+import {
+  decisionsIn,
+  formatTrustLog,
+  type HeldRights,
+  stateAt,
+  stateDigest,
+  type RightsState,
+} from '@besure/governance';
 import { followRights, type FollowedRights, type LogSource } from '@besure/log-store';
 import type { Primitives } from '@besure/protocol';
 import { TRUST_LASTS_SECONDS } from '@besure/verification';
@@ -16,6 +23,14 @@ export interface BoardView {
   /** Of the state at the last entry: what hubs and offline replays compare. */
   readonly digest: string;
   readonly ledger: LedgerHeights;
+}
+
+/** The log of rights up to its newest head that a quorum has confirmed, as verifiers are given it. */
+export interface ConfirmedLog {
+  readonly size: number;
+  readonly trust: string;
+  /** The decision file of a proposal of that log. */
+  readonly decision: (proposal: string) => string;
 }
 
 /** What the view needs. */
@@ -35,7 +50,7 @@ export class RightsView {
   readonly #options: RightsViewOptions;
   readonly #worker: Worker;
   #view: BoardView | null = null;
-  #trust: string | null = null;
+  #confirmed: ConfirmedLog | null = null;
 
   constructor(options: RightsViewOptions) {
     this.#options = options;
@@ -54,9 +69,9 @@ export class RightsView {
     return this.#view;
   }
 
-  /** The trust file up to the newest head that a quorum of its own charter has confirmed; `null` before there is one. */
-  get trust(): string | null {
-    return this.#trust;
+  /** Up to the newest head that a quorum of its own charter has confirmed; `null` before there is one. */
+  get confirmed(): ConfirmedLog | null {
+    return this.#confirmed;
   }
 
   /** Whether there is one that does not judge what is recorded at that time (POSIX seconds): a quorum has not signed its head for too long. */
@@ -94,7 +109,7 @@ export class RightsView {
     const { confirmation, entries } = followed;
     // Made once, not for each who asks: it is megabytes after a thousand decisions.
     if (confirmation !== null && followed !== before?.followed)
-      this.#trust = formatTrustLog({ network, checkpoint: confirmation.note, entries });
+      this.#confirmed = confirmedLog(network, { checkpoint: confirmation.note, entries });
     const { sha256 } = primitives;
     const added = entries.slice(before?.followed.size ?? 0).map((entry) => noteIn(entry, sha256));
     this.#view = {
@@ -105,4 +120,14 @@ export class RightsView {
       ledger,
     };
   }
+}
+
+function confirmedLog(network: string, held: HeldRights): ConfirmedLog {
+  let decisions: ReturnType<typeof decisionsIn> | null = null;
+  return {
+    size: held.entries.length,
+    trust: formatTrustLog({ network, ...held }),
+    // Few ask for any: written at the first question.
+    decision: (proposal) => (decisions ??= decisionsIn(held))(proposal),
+  };
 }

@@ -108,7 +108,7 @@ function build(context: ServiceContext<RightsConfig>): ServiceParts {
     providers: [
       {
         provide: RIGHTS_CONTEXT,
-        useValue: { charter, trust: () => view.trust, watch } satisfies RightsContext,
+        useValue: { charter, trust: () => view.confirmed?.trust ?? null, watch } satisfies RightsContext,
       },
       {
         provide: BOARD_CONTEXT,

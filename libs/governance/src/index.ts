@@ -49,7 +49,13 @@ export { groupsOf, isMajority, operatorsOf, type Parties, partiesAt } from './qu
 export { applyChange, type Moment } from './rights/apply-change.js';
 export { type Change, changeSchema, subjectOf } from './rights/change.js';
 export { tallyOf } from './rights/decide.js';
-export { type DecisionFile, formatDecision, parseDecision } from './rights/decision-file.js';
+export {
+  type DecisionFile,
+  decisionSchema,
+  decisionsIn,
+  formatDecision,
+  parseDecision,
+} from './rights/decision-file.js';
 export {
   hostingArithmetic,
   type HostingExcess,

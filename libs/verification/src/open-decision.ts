@@ -6,6 +6,8 @@ import { openHeldRights, readingHeldRights } from './open-held-rights.js';
 /** What a decision file says. */
 export interface OpenedDecision {
   readonly proposal: Proposal;
+  /** The checkpoint with the lines that count, and no others. */
+  readonly checkpoint: string;
   /** How much of the log is in it, up to which height, and the latest time of which a quorum says that this was all (POSIX seconds). */
   readonly size: number;
   readonly height: number;
@@ -25,7 +27,8 @@ export function openDecision(file: string, network: string, primitives: Primitiv
       const proposal = state.proposals.find((one) => one.id === id);
       if (proposal === undefined)
         throw new DecisionError('decision-unknown', `the log has no proposal ${id}`);
-      return { proposal, size, height: state.height, confirmedAt: confirmation.upheldTime };
+      const { note: checkpoint, upheldTime: confirmedAt } = confirmation;
+      return { proposal, checkpoint, size, height: state.height, confirmedAt };
     },
     (fault, message, options) => new DecisionError(`decision-${fault}`, message, options),
   );

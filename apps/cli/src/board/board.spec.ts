@@ -140,6 +140,7 @@ describe('./besure rights, what it takes', () => {
     [['history', '--from', '-1'], '--from'],
     [['proposals', 'x', '--status', 'open'], 'not both'],
     [['show', '--url', 'ftp://hub'], '--url must start with'],
+    [['export', 'x', '--out', 'y', '--url', 'http://h', '--log', 'z'], '--url or --log, not both'],
   ])('refuses %j with exit status 64', async (args, reason) => {
     const { status, out, err } = await besure(...args);
     expect({ status, out }).toEqual({ status: 64, out: '' });
@@ -216,6 +217,56 @@ describe('./besure rights, what it shows', () => {
       answer('/v1/rights', body, status);
       expect((await besure('show', '--url', hub)).status).toBe(69);
     }
+  });
+});
+
+describe('./besure rights export --url', () => {
+  const vector = join(import.meta.dirname, '../../../../vectors/decision/valid/accepted.json');
+  const decision = JSON.parse(readFileSync(vector, 'utf8')) as {
+    readonly text: string;
+    readonly network: string;
+  };
+  const { proposal: id } = JSON.parse(decision.text) as { readonly proposal: string };
+  const out = join(folder, 'decision.json');
+  const exported = (...args: string[]): ReturnType<typeof besure> =>
+    besure('export', id, '--out', out, '--url', hub, ...args);
+
+  beforeEach(() => {
+    rmSync(out, { force: true });
+    answer('/v1/rights', { ...rights, network: decision.network });
+    answer(`/v1/rights/proposals/${id}/decision`, decision.text);
+  });
+
+  it('writes what the hub hands out', async () => {
+    const { status, out: told } = await exported('--json');
+    expect([status, JSON.parse(told)]).toMatchObject([0, { proposal: id, network: decision.network }]);
+    expect(readFileSync(out, 'utf8')).toBe(decision.text);
+  });
+
+  it.each<[string, () => unknown, number, string]>([
+    ['of another network', () => answer('/v1/rights', rights), 1, 'no charter of the network'],
+    [
+      'changed',
+      () => answer(`/v1/rights/proposals/${id}/decision`, decision.text.replace('\n', ' ')),
+      1,
+      'is not the one of what it says',
+    ],
+    [
+      'not there yet',
+      () => answer(`/v1/rights/proposals/${id}/decision`, { type: 't', title: 'T', detail: 'later' }, 503),
+      69,
+      'answers 503: later',
+    ],
+  ])('writes none that is %s', async (_what, arrange, status, why) => {
+    arrange();
+    expect(await exported()).toMatchObject({ status, err: expect.stringContaining(why) as string });
+    expect(() => readFileSync(out)).toThrow('ENOENT');
+  });
+
+  it('writes none on another proposal', async () => {
+    answer(`/v1/rights/proposals/${proposal}/decision`, decision.text);
+    const { status, err } = await besure('export', proposal, '--out', out, '--url', hub);
+    expect([status, err]).toEqual([1, expect.stringContaining('another decision')]);
   });
 });
 

@@ -4,7 +4,7 @@ import { nodePrimitives } from '@besure/keys';
 import { copyOf, FolderLog, type HeldLog, HttpLogSource, type LogSource } from '@besure/log-store';
 import { parseRightsEntry, ProtocolError, readRightsItem, utf8Decode } from '@besure/protocol';
 import { DecisionError, openDecision, type OpenedDecision } from '@besure/verification';
-import { CliError } from '../cli-error.js';
+import { CliError, UsageError } from '../cli-error.js';
 import type { Command } from '../command.js';
 import { EXIT } from '../exit-codes.js';
 import { readText, writeText } from '../files.js';
@@ -12,25 +12,30 @@ import type { Io } from '../io.js';
 import { logUrl } from '../log-url.js';
 import { onlyArgument, parseOptions, required } from '../parse-options.js';
 import { asCliError } from './followed.js';
-import { fingerprint, unmarked, withIdsMarked } from './verb.js';
+import type { Hub } from './hub.js';
+import { idNamed } from './proposal-named.js';
+import { fingerprint, hubAt, unmarked, withIdsMarked } from './verb.js';
 
 /** `export ID`: what the board decided, in one file that needs nothing else to be checked. */
 export const exportDecision: Command = {
-  usage: ['rights export ID --out FILE [--log DIR|URL] [--json]'],
+  usage: ['rights export ID --out FILE [--url URL | --log DIR|URL] [--json]'],
   async run(args, io) {
     const { values, positionals } = parseOptions(withIdsMarked(args), {
       out: { type: 'string' },
+      url: { type: 'string' },
       log: { type: 'string' },
       json: { type: 'boolean', default: false },
     });
     const beginning = unmarked(onlyArgument(positionals, 'ID'));
     const out = required(values.out, 'out');
-    const source = await sourceOf(values.log);
-    const log = await asCliError(() => copyOf(source));
-    const { id, network } = proposalIn(log, beginning);
-    const text = formatDecision({ proposal: id, checkpoint: log.note, entries: log.all });
-    const report = reportOn(log.name, text, network);
-    if (report.status === 'open') throw new CliError(EXIT.failed, `${id} is open: nothing is decided yet`);
+    if (values.url !== undefined && values.log !== undefined)
+      throw new UsageError('--url or --log, not both');
+    const { text, report } =
+      values.url === undefined
+        ? await decisionIn(await sourceOf(values.log), beginning)
+        : await decisionAt(await hubAt(values.url), beginning);
+    const { proposal, status, network } = report;
+    if (status === 'open') throw new CliError(EXIT.failed, `${proposal} is open: nothing is decided yet`);
     writeText(out, text);
     show(io, values.json, report, `written to ${out}; of the network ${network}`);
     return EXIT.ok;
@@ -47,7 +52,7 @@ export const checkDecision: Command = {
     });
     const path = onlyArgument(positionals, 'FILE');
     const network = fingerprint(required(values.genesis, 'genesis'));
-    const report = reportOn(path, readText(path) ?? '', network);
+    const report = reportOn(openedDecision(path, readText(path) ?? '', network), network);
     show(io, values.json, report, 'a quorum has signed the log, and every decision was replayed');
     return EXIT.ok;
   },
@@ -66,8 +71,36 @@ interface DecisionReport {
   readonly log: { readonly size: number; readonly height: number; readonly asOf: string };
 }
 
-function reportOn(name: string, text: string, network: string): DecisionReport {
-  const { proposal, size, height, confirmedAt } = openedDecision(name, text, network);
+interface Decision {
+  readonly text: string;
+  readonly report: DecisionReport;
+}
+
+/** Made of a log. */
+async function decisionIn(source: LogSource, beginning: string): Promise<Decision> {
+  const log = await asCliError(() => copyOf(source));
+  const { id: proposal, network } = proposalIn(log, beginning);
+  const held = { proposal, entries: log.all };
+  const opened = openedDecision(log.name, formatDecision({ ...held, checkpoint: log.note }), network);
+  // Lines that count for nothing anyone could change.
+  const text = formatDecision({ ...held, checkpoint: opened.checkpoint });
+  return { text, report: reportOn(opened, network) };
+}
+
+/** As a hub hands it out: it is checked like any other. */
+async function decisionAt(hub: Hub, beginning: string): Promise<Decision> {
+  const id = await idNamed(hub, beginning);
+  const [{ network }, text] = await Promise.all([hub.rights(), hub.decision(id)]);
+  const report = reportOn(openedDecision(hub.url, text, network), network);
+  if (report.proposal !== id)
+    throw new CliError(
+      EXIT.failed,
+      `${hub.url} hands out another decision than that on ${id}: do not believe it`,
+    );
+  return { text, report };
+}
+
+function reportOn({ proposal, size, height, confirmedAt }: OpenedDecision, network: string): DecisionReport {
   const { id, status, closed, note, votes } = proposal;
   return {
     network,

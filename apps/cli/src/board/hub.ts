@@ -73,6 +73,11 @@ export class Hub {
     return this.#ask(`/v1/rights/proposals/${encodeURIComponent(id)}`, signedProposalAnswer);
   }
 
+  /** The decision file of a proposal. */
+  decision(id: string): Promise<string> {
+    return this.#text(`/v1/rights/proposals/${encodeURIComponent(id)}/decision`);
+  }
+
   /** What each entry of the log did, from one on. */
   async history(from: number): Promise<readonly HistoryEntry[]> {
     const entries: HistoryEntry[] = [];

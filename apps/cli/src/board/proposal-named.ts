@@ -22,7 +22,8 @@ export async function proposalNamed(hub: Hub, name: string): Promise<KnownPropos
   return { ...proposal, id, note: signedNote(id, proposal.signed, hub) };
 }
 
-async function idNamed(hub: Hub, beginning: string): Promise<string> {
+/** The id itself, or the only one that begins like that. Throws a CliError where there is none, or more. */
+export async function idNamed(hub: Hub, beginning: string): Promise<string> {
   if (beginning.length === ID_LENGTH) return beginning;
   const ids = (await hub.proposals()).map(({ id }) => id).filter((id) => id.startsWith(beginning));
   const [id, other] = ids;

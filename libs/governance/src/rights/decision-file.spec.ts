@@ -2,7 +2,7 @@ import { encodeBase64url } from '@besure/protocol';
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { CharterError } from '../error.js';
-import { type DecisionFile, formatDecision, parseDecision } from './decision-file.js';
+import { type DecisionFile, decisionsIn, formatDecision, parseDecision } from './decision-file.js';
 
 const decision: DecisionFile = {
   proposal: encodeBase64url(new Uint8Array(32).fill(7)),
@@ -43,6 +43,15 @@ describe('a decision file', () => {
     expect(fieldOf(JSON.stringify(JSON.parse(text)))).toBe('json');
     expect(fieldOf(text.replace('"format"', '"proposal": "twice",\n  "format"'))).toBe('json');
     expect(fieldOf('none')).toBe('json');
+  });
+
+  it('is the same where those of many proposals are made of one log', () => {
+    const { checkpoint, entries } = decision;
+    for (const held of [
+      { checkpoint, entries },
+      { checkpoint: '""', entries: [] },
+    ])
+      expect(decisionsIn(held)(decision.proposal)).toBe(formatDecision({ ...decision, ...held }));
   });
 
   it('names what is wrong', () => {

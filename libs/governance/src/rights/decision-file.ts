@@ -16,7 +16,8 @@ export interface DecisionFile extends HeldRights {
 }
 
 const format = 'besure-decision-v1';
-const schema = object({
+/** The form of a decision file. */
+export const decisionSchema = object({
   format: z.literal(format, { error: `must be ${format}` }),
   proposal: hash,
   ...heldRightsShape,
@@ -27,8 +28,16 @@ export function formatDecision({ proposal, ...held }: DecisionFile): string {
   return formatJson({ format, proposal, ...encodeHeldRights(held) });
 }
 
+/** The decision files of proposals in one log: what is long and the same in all of them is written once. */
+export function decisionsIn(held: HeldRights): (proposal: string) => string {
+  const text = formatDecision({ ...held, proposal: '' });
+  const at = text.indexOf('""');
+  const [before, after] = [text.slice(0, at), text.slice(at + 2)];
+  return (proposal) => `${before}${JSON.stringify(proposal)}${after}`;
+}
+
 /** Reads a decision file: its form, nothing else. Throws CharterError. */
 export function parseDecision(file: string): DecisionFile {
-  const { proposal, ...held } = parseOneText(file, schema);
+  const { proposal, ...held } = parseOneText(file, decisionSchema);
   return { proposal, ...decodeHeldRights(held) };
 }
