@@ -1,14 +1,12 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer, type IncomingMessage, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type Charter, formatCharter, parseNote, prepareNote } from '@besure/governance';
+import { formatCharter, parseNote, prepareNote } from '@besure/governance';
 import { generateSeatKey, nodePrimitives, openSeatProgram, type SeatSigner } from '@besure/keys';
 import { attachSignature, encodeBase64url } from '@besure/protocol';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { run } from '../run.js';
+import { AnsweringHub, besureRights as besure, charterWith } from '../../contract/answering-hub.js';
 
 const PROGRAM = join(import.meta.dirname, '../../../../examples/seat-program/openssl.sh');
 const NETWORK = '3d'.repeat(32);
@@ -16,34 +14,14 @@ const folder = mkdtempSync(join(tmpdir(), 'besure-cli-board-'));
 const passphrase = join(folder, 'passphrase');
 const seatFile = join(folder, 'seat.age');
 
-/** What the hub answers by path, and what it was handed in. */
-const answers = new Map<string, { readonly status: number; readonly body: unknown }>();
-const handedIn: string[] = [];
-let server: Server;
+let server: AnsweringHub;
 let hub = '';
 let seat: SeatSigner;
 let signed = '';
 let proposal = '';
 
-async function besure(...args: string[]): Promise<{ status: number; out: string; err: string }> {
-  let [out, err] = ['', ''];
-  const status = await run(['rights', ...args], {
-    out: (text) => void (out += text),
-    err: (text) => void (err += text),
-    coloured: false,
-    width: null,
-  });
-  return { status, out, err };
-}
-
-function answer(path: string, body: unknown, status = 200): void {
-  answers.set(path, { status, body });
-}
-
-async function bodyOf(request: IncomingMessage): Promise<string> {
-  let text = '';
-  for await (const chunk of request) text += String(chunk);
-  return text;
+function answer(path: string, body: unknown, status?: number): void {
+  server.answer(path, body, status);
 }
 
 async function noteBy(member: string, content: object): Promise<{ id: string; signed: string }> {
@@ -51,15 +29,6 @@ async function noteBy(member: string, content: object): Promise<{ id: string; si
   const input = prepareNote(said, encodeBase64url(seat.publicKey));
   const jws = attachSignature(input, await seat.sign(input));
   return { id: parseNote(jws, nodePrimitives.sha256).id, signed: jws };
-}
-
-/** The charter of the vectors, with our seat in the hands of its first member. */
-function charterWith(key: string): Charter {
-  const path = join(import.meta.dirname, '../../../../vectors/charter/valid/central.json');
-  const { text } = JSON.parse(readFileSync(path, 'utf8')) as { text: string };
-  const value = JSON.parse(text) as { organisations: { id: string; seats: object[] }[] };
-  value.organisations.find(({ id }) => id === 'alpha')!.seats = [{ key, from: 0, until: null }];
-  return value as unknown as Charter;
 }
 
 const rights = {
@@ -94,27 +63,18 @@ function shown(id: string, jws: string): object {
 beforeAll(async () => {
   writeFileSync(passphrase, 'correct horse\n');
   seat = await generateSeatKey(seatFile, 'correct horse', 10);
-  server = createServer((request, response) => {
-    void bodyOf(request).then((text) => {
-      if (text !== '') handedIn.push(text);
-      const { status, body } = answers.get(request.url ?? '') ?? { status: 404, body: {} };
-      response.writeHead(status, { 'content-type': 'application/json' });
-      response.end(typeof body === 'string' ? body : JSON.stringify(body));
-    });
-  });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  hub = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  server = await AnsweringHub.start();
+  hub = server.url;
   const change = { kind: 'suspend-organisation', organisation: 'beta' };
   const content = { kind: 'proposal', state: 3, expires: 200, minute: null, change };
   ({ id: proposal, signed } = await noteBy('beta', content));
 });
 afterAll(() => {
-  server.close();
+  server.stop();
   rmSync(folder, { recursive: true });
 });
 beforeEach(() => {
-  answers.clear();
-  handedIn.length = 0;
+  server.forget();
   answer('/v1/rights', rights);
   answer('/v1/charter', formatCharter(charterWith(encodeBase64url(seat.publicKey))));
   answer(`/v1/rights/proposals/${proposal}`, shown(proposal, signed));
@@ -274,7 +234,7 @@ describe('./besure rights, what it signs', () => {
   it('votes with the number after the last one, on the state of the proposal, and says what it signs', async () => {
     const { status, out, err } = await besure('vote', proposal, 'against', ...asAlpha(), '--json');
     expect([status, JSON.parse(out)]).toMatchObject([0, { id: 'taken' }]);
-    const { note } = JSON.parse(handedIn.at(-1)!) as { note: string };
+    const { note } = JSON.parse(server.handedIn.at(-1)!) as { note: string };
     const { content, key } = parseNote(note, nodePrimitives.sha256);
     expect(key).toBe(encodeBase64url(seat.publicKey));
     expect(content).toEqual({
@@ -295,7 +255,7 @@ describe('./besure rights, what it signs', () => {
     answer(`/v1/rights/proposals/${proposal}`, { ...shown(proposal, signed), pending });
     const { status, err } = await besure('vote', proposal, 'for', ...asAlpha());
     expect(status).toBe(0);
-    const { note } = JSON.parse(handedIn.at(-1)!) as { note: string };
+    const { note } = JSON.parse(server.handedIn.at(-1)!) as { note: string };
     expect(parseNote(note, nodePrimitives.sha256).content).toMatchObject({ number: 10, choice: 'for' });
     expect(err).toContain('in the place of its vote against, which waits for a final block\n');
     const { out } = await besure('proposals', proposal, '--url', hub);
@@ -314,7 +274,7 @@ describe('./besure rights, what it signs', () => {
     answer('/v1/charter', formatCharter(charterWith(key)));
     const asked = ['vote', proposal, 'for', '--yes', '--url', hub] as const;
     expect((await besure(...asked, '--seat-program', PROGRAM)).status).toBe(0);
-    const { note } = JSON.parse(handedIn.at(-1)!) as { note: string };
+    const { note } = JSON.parse(server.handedIn.at(-1)!) as { note: string };
     expect(parseNote(note, nodePrimitives.sha256)).toMatchObject({ key, content: { member: 'alpha' } });
     const none = join(folder, 'none.sh');
     const { status, err } = await besure(...asked, '--seat-program', none);
@@ -330,23 +290,23 @@ describe('./besure rights, what it signs', () => {
       const { status, err } = await besure('vote', proposal, 'for', ...asAlpha());
       expect([status, err]).toEqual([1, expect.stringContaining('do not believe it')]);
     }
-    expect(handedIn).toEqual([]);
+    expect(server.handedIn).toEqual([]);
   });
 
   it('proposes for the longest life there is, and not what cannot be', async () => {
     const change = ['remove-organisation', 'beta'];
     expect((await besure('propose', ...change, ...asAlpha())).status).toBe(0);
-    const { note } = JSON.parse(handedIn.at(-1)!) as { note: string };
+    const { note } = JSON.parse(server.handedIn.at(-1)!) as { note: string };
     expect(parseNote(note, nodePrimitives.sha256).content).toMatchObject({ state: 3, expires: 1100 });
     const problem = { type: 'urn:besure:problem:rights-change', title: 'No', field: 'change', rule: 'R' };
     answer('/v1/rights/preview', problem, 422);
-    handedIn.length = 0;
+    server.handedIn.length = 0;
     const { status, err } = await besure('propose', ...change, ...asAlpha());
     expect([status, err]).toEqual([
       1,
       `besure: ${hub} refuses it: No (rights-change)\n  field: change\n  rule: R\n`,
     ]);
-    expect(handedIn.filter((body) => body.includes('note'))).toEqual([]);
+    expect(server.handedIn.filter((body) => body.includes('note'))).toEqual([]);
   });
 
   it('signs nothing without a yes, without the seat, or in another network', async () => {
@@ -362,6 +322,6 @@ describe('./besure rights, what it signs', () => {
     answer('/v1/charter', formatCharter(charterWith(stranger)));
     const gone = await besure('vote', proposal, 'for', ...asAlpha());
     expect([gone.status, gone.err]).toEqual([1, expect.stringContaining('is no seat of a member')]);
-    expect(handedIn.filter((body) => body.includes('"note"'))).toEqual([]);
+    expect(server.handedIn.filter((body) => body.includes('"note"'))).toEqual([]);
   });
 });

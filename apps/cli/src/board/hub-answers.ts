@@ -78,6 +78,18 @@ export const historyAnswer = z.looseObject({
 export const previewAnswer = z.looseObject({
   changes: z.array(z.object({ path: z.string(), before: z.unknown(), after: z.unknown() })),
 });
+const ledgerRight = { address: z.string(), stream: z.string().nullable(), type: z.string() };
+export const permissionsAnswer = z.looseObject({
+  height: z.int(),
+  permissions: z.array(z.object({ ...ledgerRight, startBlock: z.int(), endBlock: z.int() })),
+  streams: z.array(z.object({ name: z.string(), restrictsWrite: z.boolean() })),
+  differences: z.array(
+    z.discriminatedUnion('kind', [
+      z.object({ kind: z.enum(['missing', 'surplus']), ...ledgerRight }),
+      z.object({ kind: z.enum(['no-stream', 'open-stream']), stream: z.string() }),
+    ]),
+  ),
+});
 export const problemAnswer = z.looseObject({
   type: z.string(),
   title: z.string(),
@@ -91,4 +103,6 @@ export type ShownProposal = z.infer<typeof proposalAnswer>;
 export type SignedProposal = z.infer<typeof signedProposalAnswer>;
 export type HistoryEntry = z.infer<typeof historyAnswer>['entries'][number];
 export type Difference = z.infer<typeof previewAnswer>['changes'][number];
+export type Permissions = z.infer<typeof permissionsAnswer>;
+export type PermissionDifference = Permissions['differences'][number];
 export type Problem = z.infer<typeof problemAnswer>;

@@ -6,6 +6,8 @@ import {
   type Difference,
   historyAnswer,
   type HistoryEntry,
+  type Permissions,
+  permissionsAnswer,
   previewAnswer,
   type Problem,
   problemAnswer,
@@ -90,6 +92,11 @@ export class Hub {
       next = page.entries.length === 0 ? null : page.next;
     }
     return entries;
+  }
+
+  /** What the ledger permits, and where that is not what the charter says. */
+  permissions(): Promise<Permissions> {
+    return this.#ask('/v1/permissions', permissionsAnswer);
   }
 
   /** What exactly a change would change. */

@@ -9,13 +9,14 @@ import { proposalNamed } from './proposal-named.js';
 import { differenceText, historyText, pendingText, proposalText, rightsText } from './text.js';
 import { hubAt, withIdsMarked } from './verb.js';
 
-const OPTIONS = { url: { type: 'string' }, json: { type: 'boolean', default: false } } as const;
+/** The options of whatever only looks. */
+export const LOOK_OPTIONS = { url: { type: 'string' }, json: { type: 'boolean', default: false } } as const;
 
 /** `show`: members, hubs, hosting and terms as the decisions have made them. */
 export const show: Command = {
   usage: ['rights show [--url URL] [--json]'],
   async run(args, io) {
-    const { values, positionals } = parseOptions(args, OPTIONS);
+    const { values, positionals } = parseOptions(args, LOOK_OPTIONS);
     noArguments(positionals);
     const rights = await (await hubAt(values.url)).rights();
     print(io, values.json, rights, () => rightsText(rights));
@@ -28,7 +29,7 @@ export const proposals: Command = {
   usage: ['rights proposals [ID] [--status STATUS] [--url URL] [--json]'],
   async run(args, io) {
     const { values, positionals } = parseOptions(withIdsMarked(args), {
-      ...OPTIONS,
+      ...LOOK_OPTIONS,
       status: { type: 'string' },
     });
     const [id, ...rest] = positionals;
@@ -57,7 +58,7 @@ export const history: Command = {
   usage: ['rights history [--from INDEX] [--url URL] [--json]'],
   async run(args, io) {
     const { values, positionals } = parseOptions(args, {
-      ...OPTIONS,
+      ...LOOK_OPTIONS,
       from: { type: 'string', default: '0' },
     });
     noArguments(positionals);
@@ -72,7 +73,7 @@ export const history: Command = {
 export const preview: Command = {
   usage: ['rights preview CHANGE [--url URL] [--json]'],
   async run(args, io) {
-    const { values, positionals } = parseOptions(args, OPTIONS);
+    const { values, positionals } = parseOptions(args, LOOK_OPTIONS);
     const change = changeOf(positionals);
     const changes = await (await hubAt(values.url)).preview(change);
     print(io, values.json, changes, () => changes.map(differenceText));
@@ -81,7 +82,7 @@ export const preview: Command = {
 };
 
 /** What comes from a hub is shown, not obeyed. */
-function print(io: Io, json: boolean, value: unknown, lines: () => readonly string[]): void {
+export function print(io: Io, json: boolean, value: unknown, lines: () => readonly string[]): void {
   if (json) io.out(`${JSON.stringify(value, null, 2)}\n`);
   else for (const line of lines()) io.out(`${printable(line)}\n`);
 }

@@ -1,5 +1,6 @@
 import { checkDecision, exportDecision } from '../board/decision.js';
 import { history, preview, proposals, show } from '../board/look.js';
+import { permissions } from '../board/permissions.js';
 import { propose, vote, withdraw } from '../board/say.js';
 import { verifyLog } from '../board/verify-log.js';
 import { UsageError } from '../cli-error.js';
@@ -9,6 +10,7 @@ const VERBS: Readonly<Record<string, Command>> = {
   show,
   proposals,
   history,
+  permissions,
   preview,
   propose,
   vote,
