@@ -90,6 +90,7 @@ describe('./besure rights, what it takes', () => {
     [['vote', 'x', 'maybe'], 'an ID, and for or against'],
     [['vote', 'x', 'for'], '--seat is missing'],
     [['vote', 'x', 'for', '--seat', 'x', '--seat-program', 'y'], 'not both'],
+    [['vote', 'x', 'for', '--number', '0', '--seat', 'x'], '--number must be'],
     [['withdraw', '--seat', 'x'], 'ID is missing'],
     [['propose', '--seat', 'x'], 'CHANGE is missing'],
     [['propose', 'suspend-organisation', '--seat', 'x'], 'a FILE, or one of suspend-organisation'],
@@ -262,6 +263,12 @@ describe('./besure rights, what it signs', () => {
     expect(out).toContain('waits for a final block: vote 30 of beta, for\n');
     answer(`/v1/rights/proposals/${proposal}`, { ...shown(proposal, signed), pending: null });
     expect((await besure('proposals', proposal, '--url', hub)).out).toContain('the hub cannot say now\n');
+  });
+
+  it('takes the number that it is told, for who has handed a vote to another hub', async () => {
+    expect((await besure('vote', proposal, 'for', '--number', '12', ...asAlpha())).status).toBe(0);
+    const { note } = JSON.parse(server.handedIn.at(-1)!) as { note: string };
+    expect(parseNote(note, nodePrimitives.sha256).content).toMatchObject({ number: 12 });
   });
 
   it('has a program sign, where it has the key, and tells whose program does not', async () => {

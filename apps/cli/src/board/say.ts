@@ -37,7 +37,8 @@ export const propose: Command = {
       minute: { type: 'string' },
     });
     const change = changeOf(positionals);
-    const life = values.life === undefined ? null : wholeNumber(values.life);
+    const life =
+      values.life === undefined ? null : wholeNumber(values.life, '--life must be a number of blocks');
     const minute = values.minute === undefined ? null : hashOf(values.minute);
     return speak(values, io, async ({ hub, rights, seat, say }) => {
       const content: NoteContent = {
@@ -59,12 +60,17 @@ export const propose: Command = {
 
 /** `vote ID for|against`: until the decision a later vote of the member takes the place of this one. */
 export const vote: Command = {
-  usage: [`rights vote ID for|against ${USAGE}`],
+  usage: [`rights vote ID for|against [--number NUMBER] ${USAGE}`],
   async run(args, io) {
-    const { values, positionals } = parseOptions(withIdsMarked(args), OPTIONS);
+    const { values, positionals } = parseOptions(withIdsMarked(args), {
+      ...OPTIONS,
+      number: { type: 'string' },
+    });
     const [id, choice, ...rest] = positionals;
     if (id === undefined || (choice !== 'for' && choice !== 'against') || rest.length > 0)
       throw new UsageError('an ID, and for or against');
+    const number =
+      values.number === undefined ? null : wholeNumber(values.number, '--number must be that of a vote');
     return speak(values, io, async ({ hub, rights, seat, say }) => {
       const shown = await proposalNamed(hub, id);
       const before = lastVote(shown, seat.member);
@@ -74,7 +80,8 @@ export const vote: Command = {
         member: seat.member,
         state: shown.note.state,
         proposal: shown.id,
-        number: (before?.number ?? 0) + 1,
+        // Whoever asks for one knows of a vote that this hub was not handed.
+        number: number ?? (before?.number ?? 0) + 1,
         choice,
       };
       return say(content, [
@@ -169,8 +176,8 @@ function seatPlaceOf({
   return { program };
 }
 
-function wholeNumber(text: string): number {
-  if (!/^[1-9][0-9]{0,14}$/.test(text)) throw new UsageError('--life must be a number of blocks');
+function wholeNumber(text: string, rule: string): number {
+  if (!/^[1-9][0-9]{0,14}$/.test(text)) throw new UsageError(rule);
   return Number(text);
 }
 
