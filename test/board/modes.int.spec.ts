@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import {
   type BoardRule,
@@ -10,7 +11,7 @@ import {
 import { nodePrimitives } from '@besure/keys';
 import { parseTransaction, streamEntity, toHex, txidOf } from '@besure/ledger-tx';
 import { connectBus, inboxPrefixOf, type Json, MessagingError, request } from '@besure/messaging';
-import { connectNode } from '@besure/multichain';
+import { connectNode, type NodeSettings } from '@besure/multichain';
 import {
   encodeBase64url,
   parseEntryBundle,
@@ -74,14 +75,31 @@ const MODES: Readonly<Record<string, Mode>> = {
   },
 };
 
+interface RealNode extends NodeSettings {
+  /** Of the node's own key. */
+  readonly nodeAddress: string;
+}
+
 interface RealNodes {
   readonly mode: string;
-  readonly nodes: readonly { readonly url: string; readonly user: string; readonly password: string }[];
+  readonly nodes: readonly RealNode[];
+  /** One that has no rights yet, and the program that starts it once it may connect. */
+  readonly later?: RealNode & { readonly start: string };
 }
 
 /** A new chain of three connected nodes, all of them administrators, and the mode to play there: by hand, once for each mode. */
 const REAL = process.env['BESURE_TEST_MULTICHAIN_NODES'];
 const real = REAL === undefined ? null : (JSON.parse(readFileSync(REAL, 'utf8')) as RealNodes);
+
+/** Whose blocks the newest ones are. */
+async function newestMiners({ url, user, password }: NodeSettings): Promise<string[]> {
+  const answer = await fetch(url, {
+    method: 'POST',
+    headers: { authorization: `Basic ${btoa(`${user}:${password}`)}` },
+    body: JSON.stringify({ method: 'listblocks', params: [-10] }),
+  });
+  return ((await answer.json()) as { result: { miner: string }[] }).result.map(({ miner }) => miner);
+}
 
 async function openLedgers(): Promise<Ledger[]> {
   if (real !== null) return real.nodes.map((settings) => ({ settings, stop: async () => {} }));
@@ -145,10 +163,7 @@ describe.each(MODES_TO_PLAY)('three hubs and a board that decides by the rule %s
   /** The address of a node's own key. */
   async function addressOf({ settings }: Ledger): Promise<string> {
     if (real === null) return (await parametersOf(ledgers[0]!)).nodeAddress!;
-    const { nodeAddress } = real.nodes.find(({ url: at }) => at === settings.url) as unknown as {
-      nodeAddress: string;
-    };
-    return nodeAddress;
+    return real.nodes.find(({ url: at }) => at === settings.url)!.nodeAddress;
   }
 
   /** Asks until there is an answer that is no refusal: all of it may be asked twice. */
@@ -229,6 +244,23 @@ describe.each(MODES_TO_PLAY)('three hubs and a board that decides by the rule %s
         return rights.some((right) => right.address === address);
       }),
     );
+  }
+
+  /** Who holds a right on the chain, as every node has it. */
+  async function holdersOf(type: string): Promise<Set<string>> {
+    const lists = await Promise.all(
+      ledgers.map(async ({ settings }) => {
+        const node = connectNode(settings);
+        const [height, rights] = [await node.getBlockCount(), await node.listPermissions(type)];
+        node.close();
+        return new Set(
+          rights
+            .filter(({ startBlock, endBlock }) => startBlock <= height && endBlock > height)
+            .map(({ address }) => address),
+        );
+      }),
+    );
+    return lists.reduce((all, one) => new Set([...all].filter((address) => one.has(address))));
   }
 
   async function onAllNodes(what: string, member: TestMember, permitted: boolean): Promise<void> {
@@ -318,6 +350,49 @@ describe.each(MODES_TO_PLAY)('three hubs and a board that decides by the rule %s
       }
     },
     MINUTES,
+  );
+
+  it.skipIf(real?.later === undefined)(
+    'admits a hub with a node of its own, which mines and administers once it has shown itself, and removes it',
+    async () => {
+      const { start, nodeAddress, ...settings } = real!.later!;
+      const parameters = await parametersOf(ledgers[0]!);
+      const [newcomer] = makeCharter({ ...parameters, hubs: HUBS + 1 }).hubs.slice(HUBS);
+      const { keys, ...said } = newcomer!.hub;
+      const { log, witness } = keys[0]!;
+      const { id: hub, name, operator } = said;
+      const of = { hub, name, operator, provider: 'Provider 3', nodeAddress, log, witness };
+      await decide({ kind: 'admit-hub', ...of }, mode.admits);
+      const holds = async (type: string): Promise<boolean> => (await holdersOf(type)).has(nodeAddress);
+      const until = (what: string, look: () => Promise<boolean>): Promise<true> =>
+        waitUntil(
+          { what, timeoutMillis: MINUTES, everyMillis: 200 },
+          async () => (await look()) || undefined,
+        );
+      await until('the right to connect', () => holds('connect'));
+      expect(await holds('mine')).toBe(false);
+      execFileSync(start, { stdio: 'ignore' });
+      const nats = await startNats();
+      const running = await startHub(
+        network.charter,
+        newcomer!.signer,
+        { settings, stop: async () => {} },
+        nats,
+      );
+      cleanups.push(
+        () => nats.stop(),
+        () => running.stop(),
+      );
+      // It publishes the first charter once more, which stands in the log of all.
+      await statesAt(decided + 1);
+      await until('the right to mine', () => holds('mine'));
+      await until('the right to administer', () => holds('admin'));
+      await until('a block of its own', async () => (await newestMiners(settings)).includes(nodeAddress));
+      await decide({ kind: 'remove-hub', hub }, mode.admits);
+      for (const type of ['mine', 'admin', 'connect'])
+        await until(`the end of the right: ${type}`, async () => !(await holds(type)));
+    },
+    4 * MINUTES,
   );
 
   it(
