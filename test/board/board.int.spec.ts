@@ -151,6 +151,14 @@ describe('the board at a hub', () => {
         rule: expect.stringContaining('2 of 2 hubs on the infrastructure of example') as string,
       },
     });
+    expect(await call('/preview', { ...asked, provider: 'EX-AMPLE' })).toMatchObject({
+      status: 422,
+      body: { rule: expect.stringContaining('of example (also spelled EX-AMPLE)') as string },
+    });
+    expect(await call('/preview', { ...asked, provider: 'ex\u0430mple' })).toMatchObject({
+      status: 422,
+      body: { type: 'urn:besure:problem:invalid' },
+    });
     expect((await call('/preview', { ...asked, provider: 'other' })).status).toBe(200);
   });
 

@@ -43,6 +43,12 @@ export const HONEST = { 'hub-2': T, 'hub-4': T };
 export const GUILTY = { 'hub-1': T };
 export const GUILTY_WITNESS = { 'hub-2': T, 'archive of alpha': T };
 
+/** A trust file under which these run the hubs. */
+export function trustWithOperators(operators: readonly string[]): string {
+  const hubs = network.charter.hubs.map((hub, i) => ({ ...hub, operator: operators[i] ?? hub.operator }));
+  return formatTrust(trustOf({ ...network.charter, hubs }));
+}
+
 /** A trust file under which the keys of the accused had ended before it signed. */
 export const endedTrust: string = formatTrust(
   trustOf({

@@ -16,6 +16,7 @@ import {
   shortened,
   swapped,
   T,
+  trustWithOperators,
   WITNESS,
 } from './accusation-scene.ts';
 import type { Vector } from './vector.ts';
@@ -154,6 +155,22 @@ export function accusations(): Vector[] {
       text(proven.get('two-logs')!),
       { error: { code: 'not-signed' } },
       endedTrust,
+    ),
+    vector(
+      'invalid',
+      'confirmed-by-one-operator-spelled-twice',
+      'Two hubs confirm it, of one operator in two spellings: of two operators that is no majority.',
+      text(proven.get('omits')!),
+      { error: { code: 'not-confirmed' } },
+      trustWithOperators(['One', 'Two', 'One', 'T.W.O.']),
+    ),
+    vector(
+      'invalid',
+      'confirmed-by-the-accused-spelled-twice',
+      'Two hubs confirm it, one of them of the operator of the accused in another spelling.',
+      text(proven.get('omits')!),
+      { error: { code: 'not-confirmed' } },
+      trustWithOperators(['One', 'Two', 'Two', '0ne']),
     ),
   ];
 }

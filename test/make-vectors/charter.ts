@@ -20,6 +20,7 @@ import {
   hubKeys,
   key,
 } from './charter-material.ts';
+import { countedNames } from './charter-names.ts';
 import type { ExpectedError, Vector } from './vector.ts';
 
 const TEXT = formatCharter(CHARTER);
@@ -368,5 +369,6 @@ export function charters(): Vector[] {
       board: { ...board, longestLifeBlocks: 0 },
     }),
     ...contradictions(),
+    ...countedNames(),
   ];
 }

@@ -8,10 +8,10 @@ import {
   utf8Encode,
 } from '@besure/protocol';
 import { Board } from '../../libs/governance/test/board-at-work.ts';
-import { admission, entry, termsWith } from '../../libs/governance/test/board.ts';
+import { admission, entry, raw, termsWith } from '../../libs/governance/test/board.ts';
 import { testBytes, testKey } from '../../libs/protocol/test/material.ts';
 import { highS } from './high-s.ts';
-import { invalidLog } from './rights-log.ts';
+import { hub, invalidLog } from './rights-log.ts';
 import type { Vector } from './vector.ts';
 
 const KEY = testKey('alpha seat');
@@ -149,6 +149,33 @@ export function malformedNotes(): Vector[] {
       'A hosting cap of 101 %.',
       { ...proposal, change: termsWith({ board: { ...board.state.charter.board, hostingCapPercent: 101 } }) },
       'change.board.hostingCapPercent',
+    ),
+    payload(
+      'provider-cyrillic',
+      'A provider whose name has a Cyrillic letter that looks Latin.',
+      { ...proposal, change: hub('hub-2', 'S\u0435cond provider') },
+      'change.provider',
+    ),
+    payload(
+      'operator-combining-accent',
+      'An operator whose name has an accent behind its letter.',
+      { ...proposal, change: hub('hub-2', 'Second provider', 'Ope\u0301rator') },
+      'change.operator',
+    ),
+    payload(
+      'group-no-break-space',
+      'A group whose name has a no-break space.',
+      {
+        ...proposal,
+        change: {
+          kind: 'admit-witness',
+          witness: 'archive',
+          name: 'archive.example',
+          group: 'Member\u00a0alpha',
+          mlDsa44: raw('archive', 1312),
+        },
+      },
+      'change.group',
     ),
     payload('choice', 'A vote for neither.', { ...vote, choice: 'abstain' }, 'choice'),
     payload('number-zero', 'A vote of number 0.', { ...vote, number: 0 }, 'number'),

@@ -29,6 +29,13 @@ const [ALPHA, ...OTHERS] = charter.organisations;
 const [HUB] = charter.hubs;
 
 function ofCharters(): Vector[] {
+  const second = {
+    ...HUB!,
+    id: 'hub-2',
+    name: 'hub-2.example',
+    operator: 'Other',
+    keys: [{ ...HUB!.keys[0]!, ...hubKeys('hub-2') }],
+  };
   const wrong = (name: string, comment: string, field: string, other: object): Vector =>
     invalidLog(`charter-${name}`, comment, { code: 'charter', field }, [
       charterEntry(JSON.stringify({ ...charter, ...other })),
@@ -48,16 +55,10 @@ function ofCharters(): Vector[] {
       hubs: [{ ...HUB!, keys: [{ ...HUB!.keys[0]!, until: 2_000_000_000 }] }],
     }),
     wrong('hosting', 'Two of two hubs at one provider.', 'hubs', {
-      hubs: [
-        HUB!,
-        {
-          ...HUB!,
-          id: 'hub-2',
-          name: 'hub-2.example',
-          operator: 'Other',
-          keys: [{ ...HUB!.keys[0]!, ...hubKeys('hub-2') }],
-        },
-      ],
+      hubs: [HUB!, second],
+    }),
+    wrong('hosting-spelled-twice', 'Two of two hubs at one provider, spelled in two ways.', 'hubs', {
+      hubs: [HUB!, { ...second, provider: 'FIRST-PROVIDER' }],
     }),
     wrong('member-to-come', 'A member from the next block on.', 'organisations.0.from', {
       organisations: [{ ...ALPHA!, from: 11 }, ...OTHERS],

@@ -10,6 +10,7 @@ import {
   termsWith,
 } from '../../libs/governance/test/board.ts';
 import { hub, refused } from './rights-log.ts';
+import { otherSpellings } from './spellings.ts';
 import type { Vector } from './vector.ts';
 
 /** A change that is refused when it is proposed. */
@@ -31,6 +32,10 @@ function impossible(
     },
     board,
   );
+}
+
+function archive(id: string, group: string): Change {
+  return { kind: 'admit-witness', witness: id, name: `${id}.example`, group, mlDsa44: raw(id, 1312) };
 }
 
 /** Logs whose last entry proposes what is not possible. */
@@ -162,6 +167,21 @@ export function refusedChanges(): Vector[] {
       hub('hub-4', 'First provider', 'Second operator'),
       [hub('hub-2', 'Second provider', 'First operator'), hub('hub-3', 'Third provider', 'Third operator')],
     ),
+    ...otherSpellings('First provider').map(([spelling, what, provider]) =>
+      impossible(
+        `hub-hosting-${spelling}`,
+        `The second of two hubs at one provider, whose name stands here ${what}.`,
+        'change.provider',
+        hub('hub-2', provider),
+      ),
+    ),
+    impossible(
+      'hub-operators-spelled-twice',
+      'The second of three operators at one provider: that there seem to be four is because the name of one is spelled in two ways.',
+      'change.provider',
+      hub('hub-4', 'First provider', 'Third operator'),
+      [hub('hub-2', 'Second provider', 'Second operator'), hub('hub-3', 'Third provider', 'SECOND OPERATOR')],
+    ),
     impossible('hub-unknown', 'Keys of a hub that nobody knows.', 'change.hub', {
       kind: 'rotate-hub-keys',
       hub: 'hub-2',
@@ -183,15 +203,29 @@ export function refusedChanges(): Vector[] {
       'The last witness, which the quorum needs.',
       'quorum.witnesses',
       { kind: 'remove-witness', witness: 'archive' },
+      [archive('archive', 'Member alpha'), termsWith({ quorum: { hubs: 1, witnesses: 1 } })],
+    ),
+    impossible(
+      'last-other-operator',
+      'The last hub of the second operator, of whom the quorum needs two: the two others are run by one, spelled in two ways.',
+      'quorum.hubs',
+      { kind: 'remove-hub', hub: 'hub-3' },
       [
-        {
-          kind: 'admit-witness',
-          witness: 'archive',
-          name: 'archive.example',
-          group: 'Member alpha',
-          mlDsa44: raw('archive', 1312),
-        },
-        termsWith({ quorum: { hubs: 1, witnesses: 1 } }),
+        hub('hub-2', 'Second provider', 'FIRST OPERATOR'),
+        hub('hub-3', 'Third provider'),
+        termsWith({ quorum: { hubs: 2, witnesses: 0 } }),
+      ],
+    ),
+    impossible(
+      'last-other-group',
+      'The last witness of the second group, of which the quorum needs two: the two others are of one, spelled in two ways.',
+      'quorum.witnesses',
+      { kind: 'remove-witness', witness: 'third' },
+      [
+        archive('first', 'Member alpha'),
+        archive('second', 'Member-alpha'),
+        archive('third', 'Member beta'),
+        termsWith({ quorum: { hubs: 1, witnesses: 2 } }),
       ],
     ),
     impossible('authority-unknown', 'An authority that nobody knows.', 'change.name', {

@@ -338,6 +338,17 @@ function ofVotes(): Vector[] {
         board.decide(hub('hub-6', 'Fourth provider'));
       },
     ),
+    played(
+      'hosting-spelled-twice',
+      'A provider in two spellings is one: with two of four hubs it has its share, a third one in yet another spelling is refused; one more of another is not.',
+      (board) => {
+        board.decide(hub('hub-2', 'Second provider'));
+        board.decide(hub('hub-3', 'Third provider'));
+        board.decide(hub('hub-4', 'FIRST-PROVIDER'));
+        board.take(board.proposal('alpha', hub('hub-5', 'F1rst  provider')));
+        board.decide(hub('hub-6', 'Second.provider'));
+      },
+    ),
   ];
 }
 

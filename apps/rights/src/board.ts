@@ -1,7 +1,8 @@
 import {
   type Charter,
   charterSchema,
-  hostingLimit,
+  hostedBy,
+  hostingShares,
   isStanding,
   noteSchema,
   type Proposal,
@@ -46,7 +47,9 @@ export const rightsSchema = z.object({
     capPercent: z.int(),
     providers: z
       .array(z.object({ provider: z.string(), hubs: share, operators: share }))
-      .describe('Of standing hubs and of those who run them.'),
+      .describe(
+        'Of standing hubs and of those who run them. Names that count as one are one, with a second spelling beside the first.',
+      ),
   }),
   board: charterSchema.shape.board,
   terms: z.object({
@@ -94,16 +97,11 @@ export function rightsAnswer({ followed, digest, ledger }: BoardView): z.infer<t
 }
 
 function sharesOf(charter: Charter): z.infer<typeof rightsSchema>['hosting']['providers'] {
-  const hubs = standingHubs(charter);
-  const cap = charter.board.hostingCapPercent;
-  const operators = new Set(hubs.map(({ operator }) => operator)).size;
-  return [...Map.groupBy(hubs, ({ provider }) => provider)].map(([provider, those]) => ({
-    provider,
-    hubs: { there: those.length, limit: hostingLimit(cap, hubs.length) },
-    operators: {
-      there: new Set(those.map(({ operator }) => operator)).size,
-      limit: hostingLimit(cap, operators),
-    },
+  const counted = ({ there, limit }: z.infer<typeof share>) => ({ there, limit });
+  return hostingShares(charter).map(({ spellings, hubs, operators }) => ({
+    provider: hostedBy(spellings),
+    hubs: counted(hubs),
+    operators: counted(operators),
   }));
 }
 

@@ -1,4 +1,4 @@
-import type { Charter } from '@besure/governance';
+import { type Charter, countedAs } from '@besure/governance';
 import type { Primitives } from '@besure/protocol';
 import { type Cosigner, openTrust, TrustError } from '@besure/verification';
 import { type Accusation, parseAccusation } from './accusation.js';
@@ -9,6 +9,8 @@ import { holdExhibit } from './exhibit.js';
 /** Who is accused: by its key name, as the trust file knows it. */
 export interface Accused extends Cosigner {
   readonly name: string;
+  /** Who really runs it, as the trust file spells it. */
+  readonly runBy: string;
 }
 
 /** What an audit found. */
@@ -74,7 +76,15 @@ function charterOf(trust: string, primitives: Primitives): Charter {
 /** A hub or witness by its key name, which no two of them share. */
 function cosignerOf(name: string, { hubs, witnesses }: Charter): Accused | null {
   const hub = hubs.find((known) => known.name === name);
-  if (hub !== undefined) return { name, kind: 'hub', id: hub.id, party: hub.operator };
+  if (hub !== undefined) return accusedOf('hub', hub, hub.operator);
   const witness = witnesses.find((known) => known.name === name);
-  return witness === undefined ? null : { name, kind: 'witness', id: witness.id, party: witness.group };
+  return witness === undefined ? null : accusedOf('witness', witness, witness.group);
+}
+
+function accusedOf(
+  kind: Accused['kind'],
+  { id, name }: { readonly id: string; readonly name: string },
+  runBy: string,
+): Accused {
+  return { kind, id, name, runBy, party: countedAs(runBy) };
 }

@@ -136,7 +136,7 @@ function confirmedByOthers({ against, accused, charter }: Case): HeldExhibit {
     .filter(({ key, role, by }) => key.type === 'ml-dsa-44' && role === 'witness' && by.kind === 'hub')
     .map(({ by }) => by.party);
   const others = new Set(operators.filter((operator) => operator !== accused.party));
-  assertThat(others.size > operatorsOf(charter).size / 2, 'not-confirmed');
+  assertThat(others.size > operatorsOf(charter.hubs).size / 2, 'not-confirmed');
   return against;
 }
 

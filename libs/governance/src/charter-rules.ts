@@ -21,9 +21,9 @@ export function assertCharterRules(charter: Charter): void {
   if (ledger.streams.proofs === ledger.streams.rights) throw fault('ledger.streams', 'must be two streams');
   assertFormerTerms(charter);
   assertBoard(charter);
-  if (quorum.hubs > operatorsOf(charter).size)
+  if (quorum.hubs > operatorsOf(charter.hubs).size)
     throw fault('quorum.hubs', 'must not be more than there are hub operators');
-  if (quorum.witnesses > groupsOf(charter).size)
+  if (quorum.witnesses > groupsOf(charter.witnesses).size)
     throw fault('quorum.witnesses', 'must not be more than there are groups of witnesses');
 }
 

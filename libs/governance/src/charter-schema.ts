@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import {
   certificate,
+  countedName,
   endDate,
   height,
   heights,
@@ -115,8 +116,8 @@ export const charterSchema = object({
     object({
       id,
       name: keyName,
-      operator: name,
-      provider: name,
+      operator: countedName,
+      provider: countedName,
       nodeAddress: ledgerAddress,
       keys: list(object({ ...times, log: keyPair, witness: keyPair }), MOST_KEYS),
     }),
@@ -126,7 +127,7 @@ export const charterSchema = object({
     object({
       id,
       name: keyName,
-      group: name,
+      group: countedName,
       keys: list(object({ ...times, mlDsa44: key(ML_DSA_44) }), MOST_KEYS),
     }),
     1_000,

@@ -210,7 +210,7 @@ describe('a quorum', () => {
       hubs: [
         { operator: 'a', keys: from(0, 10) },
         { operator: 'b', keys: [...from(0, 5), ...from(20, null)] },
-        { operator: 'b', keys: from(8, 9) },
+        { operator: 'B', keys: from(8, 9) },
       ],
       witnesses: [{ group: 'x', keys: from(10, null) }],
     } as unknown as Charter;
@@ -219,6 +219,23 @@ describe('a quorum', () => {
       return [...operators, ...groups].join(' ');
     };
     expect([4, 5, 8, 9, 10, 20].map(names)).toEqual(['a b', 'a', 'a b', 'a', 'x', 'b x']);
+  });
+
+  it('is a policy in which one party in two spellings has one group', () => {
+    const { text: withWitnesses } = JSON.parse(
+      readFileSync(
+        new URL('../../../vectors/charter/valid/names-spelled-twice.json', import.meta.url),
+        'utf8',
+      ),
+    ) as { text: string };
+    const lines = tlogPolicyOf(parseCharter(withWitnesses), sha256).split('\n');
+    expect(lines.filter((line) => line.startsWith('# ')).slice(1)).toEqual([
+      '# operator-1 is Operator of hub',
+      '# group-1 is Test member alpha',
+    ]);
+    expect(lines).toContain('group operator-1 any hub-hub-1 hub-second-1');
+    expect(lines).toContain('group operators 1 operator-1');
+    expect(lines).toContain('group groups 1 group-1');
   });
 
   it('is a policy that others’ tools read', () => {

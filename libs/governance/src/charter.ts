@@ -141,9 +141,9 @@ export interface Hub {
   readonly id: string;
   /** The name of its witness keys: a URL without scheme. */
   readonly name: string;
-  /** Who really runs it: hubs of one operator count once. */
+  /** Who really runs it: hubs of one operator (countedAs) count once. */
   readonly operator: string;
-  /** Whose infrastructure it stands on. */
+  /** Whose infrastructure it stands on, compared by countedAs too. */
   readonly provider: string;
   /** Of its node on the ledger, which holds the rights to mine and to administer there. */
   readonly nodeAddress: string;
@@ -169,7 +169,7 @@ export interface Witness {
   readonly id: string;
   /** The name of its keys: a URL without scheme. */
   readonly name: string;
-  /** Who really runs it: witnesses of one group count once. */
+  /** Who really runs it: witnesses of one group (countedAs) count once. */
   readonly group: string;
   /** Raw in base64url; each counts for time stamps (POSIX seconds) within its period. */
   readonly keys: readonly (Period & { readonly mlDsa44: string })[];

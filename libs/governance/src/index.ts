@@ -21,6 +21,7 @@ export {
   type Witness,
 } from './charter.js';
 export { charterSchema } from './charter-schema.js';
+export { countedAs } from './counted-name.js';
 export { CharterError, type CharterErrorCode } from './error.js';
 export {
   compareRights,
@@ -57,10 +58,13 @@ export {
   parseDecision,
 } from './rights/decision-file.js';
 export {
+  hostedBy,
   hostingArithmetic,
   type HostingExcess,
   hostingExcesses,
   hostingLimit,
+  type HostingShare,
+  hostingShares,
   standingHubs,
 } from './rights/hosting.js';
 export {

@@ -1,20 +1,21 @@
-import type { Charter, Period, Terms } from './charter.js';
+import type { Charter, Hub, Period, Terms, Witness } from './charter.js';
+import { countedAs } from './counted-name.js';
 import { isWithin } from './period.js';
 
-/** Who confirms checkpoints: those who really run hubs, and those who really run witnesses. */
+/** Who confirms checkpoints, as they are counted (countedAs): those who really run hubs, and those who really run witnesses. */
 export interface Parties {
   readonly operators: ReadonlySet<string>;
   readonly groups: ReadonlySet<string>;
 }
 
-/** Who really runs the hubs of a charter. */
-export function operatorsOf({ hubs }: Charter): ReadonlySet<string> {
-  return new Set(hubs.map(({ operator }) => operator));
+/** Who really runs these hubs, each counted once. */
+export function operatorsOf(hubs: readonly Pick<Hub, 'operator'>[]): ReadonlySet<string> {
+  return new Set(hubs.map(({ operator }) => countedAs(operator)));
 }
 
-/** Who really runs the witnesses of a charter. */
-export function groupsOf({ witnesses }: Charter): ReadonlySet<string> {
-  return new Set(witnesses.map(({ group }) => group));
+/** Who really runs these witnesses, each counted once. */
+export function groupsOf(witnesses: readonly Pick<Witness, 'group'>[]): ReadonlySet<string> {
+  return new Set(witnesses.map(({ group }) => countedAs(group)));
 }
 
 /** Those of a charter that have a key at a time (POSIX seconds): who was removed before, or admitted later, is none of them. */
@@ -22,8 +23,8 @@ export function partiesAt(charter: Charter, time: number): Parties {
   const isThere = ({ keys }: { readonly keys: readonly Period[] }): boolean =>
     keys.some((key) => isWithin(key, time));
   return {
-    operators: operatorsOf({ ...charter, hubs: charter.hubs.filter(isThere) }),
-    groups: groupsOf({ ...charter, witnesses: charter.witnesses.filter(isThere) }),
+    operators: operatorsOf(charter.hubs.filter(isThere)),
+    groups: groupsOf(charter.witnesses.filter(isThere)),
   };
 }
 

@@ -1,5 +1,7 @@
 import { decodeBase64url, encodeVerifierKey, type NoteKeyType, noteKey, type Sha256 } from '@besure/protocol';
 import type { Charter } from './charter.js';
+import { countedAs } from './counted-name.js';
+import { groupsOf, operatorsOf } from './quorum.js';
 
 /**
  * The quorum of a charter as a C2SP tlog-policy, so that others' tools can judge checkpoints by it. Such a policy knows no
@@ -16,35 +18,35 @@ export function tlogPolicyOf({ network, log, hubs, witnesses, quorum }: Charter,
     ...partiesOf(
       'operator',
       hubs.map(({ id, name, operator, keys }) => ({
-        party: operator,
+        runBy: operator,
         keys: keys.map(({ witness }, i) => [`hub-${id}-${i + 1}`, vkey(name, witness.mlDsa44)] as const),
       })),
     ),
     ...partiesOf(
       'group',
       witnesses.map(({ id, name, group, keys }) => ({
-        party: group,
+        runBy: group,
         keys: keys.map(({ mlDsa44 }, i) => [`witness-${id}-${i + 1}`, vkey(name, mlDsa44)] as const),
       })),
     ),
-    ...quorumLines('operator', 'operators', quorum.hubs, new Set(hubs.map(({ operator }) => operator)).size),
-    ...quorumLines('group', 'groups', quorum.witnesses, new Set(witnesses.map(({ group }) => group)).size),
+    ...quorumLines('operator', 'operators', quorum.hubs, operatorsOf(hubs).size),
+    ...quorumLines('group', 'groups', quorum.witnesses, groupsOf(witnesses).size),
     ...(quorum.witnesses === 0 ? ['quorum operators'] : ['group both all operators groups', 'quorum both']),
   ];
   return `${lines.join('\n')}\n`;
 }
 
 interface Cosigner {
-  readonly party: string;
+  readonly runBy: string;
   readonly keys: readonly (readonly [name: string, vkey: string])[];
 }
 
 /** One group for each party: any of its keys will do, and all of them count once. */
 function partiesOf(kind: string, cosigners: readonly Cosigner[]): string[] {
-  return [...Map.groupBy(cosigners, ({ party }) => party)].flatMap(([party, theirs], i) => {
+  return [...Map.groupBy(cosigners, ({ runBy }) => countedAs(runBy)).values()].flatMap((theirs, i) => {
     const keys = theirs.flatMap((one) => one.keys);
     return [
-      `# ${kind}-${i + 1} is ${party}`,
+      `# ${kind}-${i + 1} is ${theirs[0]!.runBy}`,
       ...keys.map(([name, vkey]) => `witness ${name} ${vkey}`),
       `group ${kind}-${i + 1} any ${keys.map(([name]) => name).join(' ')}`,
     ];

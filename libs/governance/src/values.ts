@@ -8,6 +8,7 @@ import {
   utf8Encode,
 } from '@besure/protocol';
 import { z } from 'zod';
+import { COUNTED_NAME, isCountedName } from './counted-name.js';
 
 /** What was read is not changed. */
 export type Immutable<Value> = Value extends readonly (infer Element)[]
@@ -70,9 +71,10 @@ function lengthOf(value: string, decode: (text: string) => Uint8Array): number {
 export const id = text(ID, (value) => /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/.test(value));
 export const name = text(
   NAME,
-  // Parties are told apart by their names: one that only looks like another would be a second voice.
   (value) => value.isWellFormed() && /^(?! ).{1,120}$(?<! )/u.test(value) && !isDeceptive(value),
 );
+// Who runs what, and where: parties are told apart by these, so one that only looks like another would be a second voice.
+export const countedName = text(COUNTED_NAME, isCountedName);
 // Messages of cosignatures hold names behind one byte of length.
 export const keyName = text(
   'must be a key name of signed notes: at most 255 bytes, no space and no plus',

@@ -1,4 +1,4 @@
-import type { Charter, Period } from '@besure/governance';
+import { type Charter, countedAs, type Period } from '@besure/governance';
 import { decodeBase64url, type NoteKey, type NoteKeyType, noteKey, type Sha256 } from '@besure/protocol';
 
 /** A key that may sign checkpoints of the network's log, and for whom it stands. */
@@ -15,7 +15,7 @@ export interface CheckpointKey {
 export interface Cosigner {
   readonly kind: 'hub' | 'witness';
   readonly id: string;
-  /** Who really runs it, the operator or the group: all of one party count once. */
+  /** What the operator or the group that really runs it counts as (countedAs): all of one party count once. */
   readonly party: string;
 }
 
@@ -42,7 +42,7 @@ function makeKeys({ hubs, witnesses, log }: Charter, sha256: Sha256): Checkpoint
   const ofHubs = (role: 'log' | 'witness'): CheckpointKey[] =>
     hubs.flatMap(({ id, operator, name, keys }) =>
       keys.flatMap((period): CheckpointKey[] => {
-        const by = { kind: 'hub', id, party: operator } as const;
+        const by = { kind: 'hub', id, party: countedAs(operator) } as const;
         const signsAs = role === 'log' ? log.origin : name;
         const ed25519 = role === 'log' ? 'ed25519-log' : 'ed25519-cosignature';
         return [
@@ -56,7 +56,7 @@ function makeKeys({ hubs, witnesses, log }: Charter, sha256: Sha256): Checkpoint
     ...ofHubs('witness'),
     ...witnesses.flatMap(({ id, group, name, keys }) =>
       keys.map((period): CheckpointKey => {
-        const by = { kind: 'witness', id, party: group } as const;
+        const by = { kind: 'witness', id, party: countedAs(group) } as const;
         return { role: 'witness', by, period, key: make('ml-dsa-44', name, period.mlDsa44) };
       }),
     ),

@@ -84,9 +84,9 @@ describe('a published checkpoint', () => {
 describe('a published checkpoint of several parties', () => {
   const watched = new Network({
     hubs: 2,
-    operators: ['Operator 1', 'Operator 1'],
+    operators: ['Operator 1', 'OPERATOR-1'],
     witnesses: ['alpha', 'beta', 'exchange'],
-    groups: ['Group 1', 'Group 1', 'Group 2'],
+    groups: ['Group 1', 'Group I', 'Group 2'],
     quorum: { hubs: 1, witnesses: 2 },
   });
   const judgeLines = (of: Record<string, number>) =>
@@ -166,16 +166,16 @@ describe('a published checkpoint of several parties', () => {
       keys.map(({ by, role, key }) => `${role} ${by.id} of ${by.party} ${key.type} ${key.name}`),
     ).toEqual([
       ...['hub-1', 'hub-2'].flatMap((hub) => [
-        `log ${hub} of Operator 1 ml-dsa-44 besure.example/test/proofs`,
-        `log ${hub} of Operator 1 ed25519-log besure.example/test/proofs`,
+        `log ${hub} of operatorl ml-dsa-44 besure.example/test/proofs`,
+        `log ${hub} of operatorl ed25519-log besure.example/test/proofs`,
       ]),
       ...['hub-1', 'hub-2'].flatMap((hub) => [
-        `witness ${hub} of Operator 1 ml-dsa-44 ${hub}.example/witness`,
-        `witness ${hub} of Operator 1 ed25519-cosignature ${hub}.example/witness`,
+        `witness ${hub} of operatorl ml-dsa-44 ${hub}.example/witness`,
+        `witness ${hub} of operatorl ed25519-cosignature ${hub}.example/witness`,
       ]),
-      'witness alpha of Group 1 ml-dsa-44 archive.alpha.example',
-      'witness beta of Group 1 ml-dsa-44 archive.beta.example',
-      'witness exchange of Group 2 ml-dsa-44 archive.exchange.example',
+      'witness alpha of groupl ml-dsa-44 archive.alpha.example',
+      'witness beta of groupl ml-dsa-44 archive.beta.example',
+      'witness exchange of group2 ml-dsa-44 archive.exchange.example',
     ]);
   });
 });

@@ -1,4 +1,4 @@
-import { type Charter, type FormerTerms, termsAt } from '@besure/governance';
+import { type Charter, countedAs, type FormerTerms, termsAt } from '@besure/governance';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Cosigned } from './checkpoint-signatures.js';
@@ -14,8 +14,8 @@ import { verify } from './verify.js';
 // Whatever a board decides later, and whoever signed when.
 
 const { charter: usual } = new Network({ hubs: 3, witnesses: ['alpha', 'beta'] });
-const OPERATORS = usual.hubs.map(({ operator }) => operator);
-const GROUPS = usual.witnesses.map(({ group }) => group);
+const OPERATORS = usual.hubs.map(({ operator }) => countedAs(operator));
+const GROUPS = usual.witnesses.map(({ group }) => countedAs(group));
 
 const anyQuorum = fc.record({ hubs: fc.integer({ min: 1, max: 3 }), witnesses: fc.nat(2) });
 const anyTime = fc.integer({ min: 1, max: 50 });

@@ -75,8 +75,8 @@ export function goodVerdict(finding: Finding, judged: Acceptability, checks: rea
     recordings: recordings.map(verifiedRecording),
     compromised: judged.compromised,
     parties: judged.confirmation?.parties ?? {
-      operators: operatorsOf(charter).size,
-      groups: groupsOf(charter).size,
+      operators: operatorsOf(charter.hubs).size,
+      groups: groupsOf(charter.witnesses).size,
     },
     quorum: { operators: quorum.hubs, groups: quorum.witnesses },
     names: namesOf(finding),

@@ -13,6 +13,7 @@ import exact_json
 import slots
 from charter_form import CODE
 from cosignature import LOG_ED25519, ML_DSA_44, WITNESS_ED25519, VerifierKey
+from counted_names import counted, counted_as
 from errors import Refused, demand
 from texts import base64_strict, base64url, characters, hexadecimal, is_text, is_whole
 
@@ -57,7 +58,7 @@ class Member:
 @dataclass(frozen=True)
 class Cosigner:
     """A key of type 06 in the order of keys. `kind` is `log`, `hub` or `witness`; `owner` the name of the hub or
-    witness, `party` its operator or group."""
+    witness, `party` what its operator or group counts as."""
 
     kind: str
     owner: str
@@ -159,7 +160,7 @@ def _cosigners(charter: dict) -> list[Cosigner]:
     """The order of keys: checkpoint-and-cosignature.md, "Whose signatures there are"."""
 
     def cosigner(kind: str, owner: dict, name: str, key: str, keys: dict) -> Cosigner:
-        party = owner["group" if kind == "witness" else "operator"]
+        party = counted_as(owner["group" if kind == "witness" else "operator"])
         return Cosigner(kind, owner["name"], party, VerifierKey(name, ML_DSA_44, base64url(key)), _period(keys))
 
     origin, hubs, witnesses = charter["log"]["origin"], charter["hubs"], charter["witnesses"]
@@ -253,8 +254,8 @@ def _charter(value: object) -> Charter:
     _demand_board(charter)
     exchanges = [member for member in members.values() if member.role == "exchange"]
     demand(len(exchanges) == 1, CODE, "not exactly one exchange")
-    operators = {hub["operator"] for hub in charter["hubs"]}
-    groups = {witness["group"] for witness in charter["witnesses"]}
+    operators = counted(hub["operator"] for hub in charter["hubs"])
+    groups = counted(witness["group"] for witness in charter["witnesses"])
     demand(is_whole(charter["quorum"]["hubs"], 1, len(operators)), CODE, "quorum.hubs")
     demand(is_whole(charter["quorum"]["witnesses"], 0, len(groups)), CODE, "quorum.witnesses")
     canonical = exact_json.write_indented(charter) + "\n"

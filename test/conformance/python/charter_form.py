@@ -7,6 +7,7 @@ from typing import Callable, Iterable, TypeVar
 
 import claims
 import slots
+from counted_names import is_counted_name
 from errors import demand
 from texts import (
     MAX_INTEGER,
@@ -85,6 +86,11 @@ def demand_name(value: object) -> None:
     """A name for people."""
     demand(is_text(value) and 1 <= len(value) <= 120, CODE, "name")
     demand(claims.is_visible(value), CODE, "name: a code point that is not visible, or a space at an end")
+
+
+def demand_counted_name(value: object) -> None:
+    """A name by which parties are told apart."""
+    demand(is_counted_name(value), CODE, "name of an operator, a provider or a group")
 
 
 def demand_key_name(value: object) -> None:
@@ -249,8 +255,8 @@ def _hub(value: object) -> dict:
     hub = ordered(value, _HUB)
     demand(is_member_id(hub["id"]), CODE, "id of a hub")
     demand_key_name(hub["name"])
-    demand_name(hub["operator"])
-    demand_name(hub["provider"])
+    demand_counted_name(hub["operator"])
+    demand_counted_name(hub["provider"])
     hub["keys"] = _list(hub["keys"], 1, 1000, _hub_keys)
     _demand_in_order(hub["keys"])
     return hub
@@ -267,7 +273,7 @@ def _witness(value: object) -> dict:
     witness = ordered(value, _WITNESS)
     demand(is_member_id(witness["id"]), CODE, "id of a witness")
     demand_key_name(witness["name"])
-    demand_name(witness["group"])
+    demand_counted_name(witness["group"])
     witness["keys"] = _list(witness["keys"], 1, 1000, _witness_keys)
     _demand_in_order(witness["keys"])
     return witness

@@ -7,6 +7,7 @@ from typing import Callable, Iterable
 
 import charter
 from charter import may_vote, stands
+from counted_names import counted, counted_as
 from errors import Refused, demand
 
 CODE = "change"
@@ -17,20 +18,20 @@ def hub_stands(hub: dict) -> bool:
 
 
 def demand_reachable(value: dict, code: str = CODE) -> None:
-    operators = {hub["operator"] for hub in value["hubs"] if hub_stands(hub)}
-    groups = {w["group"] for w in value["witnesses"] if any(key["until"] is None for key in w["keys"])}
+    operators = counted(hub["operator"] for hub in value["hubs"] if hub_stands(hub))
+    groups = counted(w["group"] for w in value["witnesses"] if any(key["until"] is None for key in w["keys"]))
     quorum = value["quorum"]
     demand(quorum["hubs"] <= len(operators) and quorum["witnesses"] <= len(groups), code, "quorum out of reach")
 
 
 def demand_hosting(value: dict, providers: Iterable[str], code: str = CODE) -> None:
     hubs = [hub for hub in value["hubs"] if hub_stands(hub)]
-    operators = {hub["operator"] for hub in hubs}
+    operators = counted(hub["operator"] for hub in hubs)
     cap = value["board"]["hostingCapPercent"]
-    for provider in providers:
-        its = [hub for hub in hubs if hub["provider"] == provider]
+    for provider in counted(providers):
+        its = [hub for hub in hubs if counted_as(hub["provider"]) == provider]
         demand(len(its) <= max(1, cap * len(hubs) // 100), code, "hosting: hubs")
-        theirs = {hub["operator"] for hub in its}
+        theirs = counted(hub["operator"] for hub in its)
         demand(len(theirs) <= max(1, cap * len(operators) // 100), code, "hosting: operators")
 
 

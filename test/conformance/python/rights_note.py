@@ -94,15 +94,15 @@ CHANGES: dict[str, dict[str, Check]] = {
     "admit-hub": {
         **_HUB,
         "name": charter_form.demand_key_name,
-        "operator": charter_form.demand_name,
-        "provider": charter_form.demand_name,
+        "operator": charter_form.demand_counted_name,
+        "provider": charter_form.demand_counted_name,
         "nodeAddress": charter_form.demand_address_form,
         **_HUB_KEYS,
     },
     "rotate-hub-keys": {**_HUB, **_HUB_KEYS},
     "remove-hub": _HUB,
     "admit-witness": {
-        **_WITNESS, "name": charter_form.demand_key_name, "group": charter_form.demand_name, "mlDsa44": _ml_dsa_44
+        **_WITNESS, "name": charter_form.demand_key_name, "group": charter_form.demand_counted_name, "mlDsa44": _ml_dsa_44
     },
     "rotate-witness-key": {**_WITNESS, "mlDsa44": _ml_dsa_44},
     "remove-witness": _WITNESS,

@@ -40,6 +40,6 @@ function forPeople(io: Io, { result, accused, message: found }: Judgement): stri
   const message = printableLines(found);
   if (result === 'not-proven' || accused === null)
     return `${styled(io, 'yellow', styled(io, 'bold', 'NOT PROVEN'))}\n${wrapped(io, `${message}\n`)}`;
-  const who = `${accused.kind === 'hub' ? 'The hub' : 'The witness'} ${accused.name}, run by ${accused.party}, lied.`;
+  const who = `${accused.kind === 'hub' ? 'The hub' : 'The witness'} ${accused.name}, run by ${accused.runBy}, lied.`;
   return `${styled(io, 'red', styled(io, 'bold', 'GUILTY'))}\n${wrapped(io, `${who} ${message}\n`)}`;
 }

@@ -2,7 +2,7 @@ import type { Charter } from '../charter.js';
 import { CharterError } from '../error.js';
 import { applyChange } from './apply-change.js';
 import { subjectOf } from './change.js';
-import { hostingArithmetic, hostingExcesses, standingHubs } from './hosting.js';
+import { hostingArithmetic, hostingExcesses } from './hosting.js';
 import type { Proposal, RightsState } from './state.js';
 import { struck, tally, type Tally } from './tally.js';
 
@@ -80,5 +80,5 @@ function closed(
 }
 
 function hostingWarnings(charter: Charter): string[] {
-  return hostingExcesses(charter, standingHubs(charter)).map((excess) => hostingArithmetic(charter, excess));
+  return hostingExcesses(charter).map((excess) => hostingArithmetic(charter, excess));
 }

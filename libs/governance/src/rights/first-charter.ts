@@ -1,7 +1,7 @@
 import type { Charter, Period } from '../charter.js';
 import { fault } from '../rule-fault.js';
 import type { Moment } from './apply-change.js';
-import { hostingArithmetic, hostingExcesses, standingHubs } from './hosting.js';
+import { hostingArithmetic, hostingExcesses } from './hosting.js';
 import { assertReachable } from './reachable.js';
 
 /**
@@ -11,7 +11,7 @@ import { assertReachable } from './reachable.js';
  */
 export function assertFirstCharter(charter: Charter, { height, time }: Moment): void {
   assertReachable(charter);
-  const [excess] = hostingExcesses(charter, standingHubs(charter));
+  const [excess] = hostingExcesses(charter);
   if (excess !== undefined) throw fault('hubs', `has ${hostingArithmetic(charter, excess)}`);
   // An end to come could be neither brought forward nor put off: every change ends what has no end.
   for (const [path, moment] of heightsOf(charter))

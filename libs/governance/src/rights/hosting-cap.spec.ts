@@ -1,10 +1,16 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { address, charterOf, entry, hubKeys, note, primitives, termsWith } from '../../test/board.ts';
+import { spelled } from '../../test/spellings.ts';
 import { type BoardRule, type Change, type Charter, replay, type RightsState } from '../index.js';
 
+interface Place {
+  readonly provider: string;
+  readonly operator: string;
+}
+
 type Act =
-  | { readonly kind: 'admit'; readonly provider: string; readonly operator: string }
+  | { readonly kind: 'admit'; readonly place: Place; readonly spelling: readonly number[] }
   | { readonly kind: 'remove'; readonly which: number }
   | { readonly kind: 'cap'; readonly percent: number };
 
@@ -15,21 +21,19 @@ const anyAct: fc.Arbitrary<Act> = fc.oneof(
     weight: 4,
     arbitrary: fc.record({
       kind: fc.constant('admit'),
-      provider: fc.constantFrom('A', 'B', 'C'),
-      operator: fc.constantFrom('O', 'P', 'Q'),
+      place: fc.record({
+        provider: fc.constantFrom('Oslo A', 'Oslo B', 'Oslo C'),
+        operator: fc.constantFrom('Lili', 'Olli', 'Quo'),
+      }),
+      spelling: fc.array(fc.nat(1000), { minLength: 6 }),
     }),
   },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('remove'), which: fc.nat(6) }) },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('cap'), percent: anyPercent }) },
 );
 
-interface Place {
-  readonly provider: string;
-  readonly operator: string;
-}
-
-function standing({ hubs }: Charter): (Place & { readonly id: string })[] {
-  return hubs.filter(({ keys }) => keys.at(-1)!.until === null);
+function standing({ hubs }: Charter): readonly string[] {
+  return hubs.filter(({ keys }) => keys.at(-1)!.until === null).map(({ id }) => id);
 }
 
 /** Whether a provider has more than its share, by the words of the specification. */
@@ -44,14 +48,15 @@ function isBeyond(hubs: readonly Place[], provider: string, percent: number): bo
 function changeOf(act: Act, place: number, charter: Charter): Change | null {
   switch (act.kind) {
     case 'admit': {
-      const { provider, operator } = act;
       const hub = `hub-${place}`;
+      const operator = spelled(act.place.operator, act.spelling);
+      const provider = spelled(act.place.provider, act.spelling);
       const said = { hub, name: `${hub}.example`, operator, provider, nodeAddress: address(hub) };
       return { kind: 'admit-hub', ...said, ...hubKeys(hub) };
     }
     case 'remove': {
       const hubs = standing(charter);
-      return hubs.length < 2 ? null : { kind: 'remove-hub', hub: hubs[act.which % hubs.length]!.id };
+      return hubs.length < 2 ? null : { kind: 'remove-hub', hub: hubs[act.which % hubs.length]! };
     }
     case 'cap':
       return termsWith({ board: { ...charter.board, hostingCapPercent: act.percent } });
@@ -66,12 +71,13 @@ function decided(state: RightsState, change: Change, height: number): RightsStat
   return replay(state, [entry(height, proposal), entry(height, vote)], primitives).state!;
 }
 
-it('a hub is admitted exactly where its provider has no more than its share then, whatever was removed or lowered before', () => {
+it('a hub is admitted exactly where its provider has no more than its share then, whatever was removed or lowered before, and however names are spelled', () => {
   const seen = { admitted: 0, refused: 0, removed: 0, lowered: 0 };
   fc.assert(
     fc.property(fc.array(anyAct, { minLength: 1, maxLength: 8 }), anyPercent, (acts, hostingCapPercent) => {
       const first = charterOf(['alpha', 'exchange'], { rule: CENTRAL, hostingCapPercent });
       let state = replay(null, [entry(1, { charter: first })], primitives).state!;
+      const places = new Map(first.hubs.map(({ id, provider, operator }) => [id, { provider, operator }]));
       acts.forEach((act, place) => {
         const { charter, version } = state;
         const change = changeOf(act, place, charter);
@@ -84,8 +90,9 @@ it('a hub is admitted exactly where its provider has no more than its share then
           else if (act.percent < charter.board.hostingCapPercent) seen.lowered += 1;
           return;
         }
-        const would = [...standing(charter), act];
-        expect(isDone).toBe(!isBeyond(would, act.provider, charter.board.hostingCapPercent));
+        const would = [...standing(charter).map((id) => places.get(id)!), act.place];
+        expect(isDone).toBe(!isBeyond(would, act.place.provider, charter.board.hostingCapPercent));
+        places.set(`hub-${place}`, act.place);
         if (isDone) seen.admitted += 1;
         else seen.refused += 1;
       });

@@ -442,6 +442,18 @@ describe('the hosting cap', () => {
     expect(board.state.charter.hubs.map(({ id }) => id)).toEqual(['hub', 'hub-2']);
   });
 
+  it('attack: is not evaded by another spelling, and shows which two are one', () => {
+    const board = new Board();
+    expect(board.take(board.proposal('alpha', hubAdmission('hub-2', 'F1RST-Provider')))).toMatchObject([
+      {
+        field: 'change.provider',
+        rule: expect.stringContaining(
+          '2 of 2 hubs on the infrastructure of First provider (also spelled F1RST-Provider)',
+        ) as string,
+      },
+    ]);
+  });
+
   it('is held against what there is when a proposal is accepted', () => {
     const board = new Board();
     board.decide(hubAdmission('hub-2', 'Second provider'));

@@ -100,6 +100,15 @@ export const quorumCases: readonly EvidenceCase[] = [
       lines: cosignedBy({ 'hub-1': T, 'archive of alpha': T + 5, 'archive of beta': T + 9 }),
     },
   ),
+  staged(
+    'archives-of-one-group-spelled-twice',
+    'The same, and the name of that organisation is spelled in two ways, with a letter I for the digit.',
+    'quorum-not-met',
+    {
+      network: { ...WATCHED, groups: ['Group 1', 'Group I', 'Group 2'] },
+      lines: cosignedBy({ 'hub-1': T, 'archive of alpha': T + 5, 'archive of beta': T + 9 }),
+    },
+  ),
   staged('archives-of-two-groups', 'The same, and one of another organisation.', 'proven', {
     network: { ...WATCHED, groups: ['Group 1', 'Group 1', 'Group 2'] },
   }),
@@ -108,6 +117,15 @@ export const quorumCases: readonly EvidenceCase[] = [
     'Two hubs confirmed, where two operators are needed, but the same operator runs both.',
     'quorum-not-met',
     { network: TWO_OPERATORS, lines: cosignedBy({ 'hub-1': T, 'hub-2': T + 1 }) },
+  ),
+  staged(
+    'one-operator-spelled-twice',
+    'The same, and the name of that operator is spelled in two ways.',
+    'quorum-not-met',
+    {
+      network: { ...TWO_OPERATORS, operators: ['Operator 1', 'OPERATOR-1', 'Operator 2'] },
+      lines: cosignedBy({ 'hub-1': T, 'hub-2': T + 1 }),
+    },
   ),
   staged('two-operators', 'Two hubs of two operators.', 'proven', {
     network: TWO_OPERATORS,
@@ -173,6 +191,19 @@ export const quorumCases: readonly EvidenceCase[] = [
         ...WATCHED,
         witnesses: ['alpha'],
         groups: ['Operator 1'],
+        quorum: { hubs: 1, witnesses: 1 },
+      },
+    },
+  ),
+  staged(
+    'assurance-one-hand-spelled-twice',
+    'The same, and the name is spelled in two ways.',
+    'assurance-too-low',
+    {
+      network: {
+        ...WATCHED,
+        witnesses: ['alpha'],
+        groups: ['0perator  1'],
         quorum: { hubs: 1, witnesses: 1 },
       },
     },
