@@ -14,7 +14,8 @@ import {
   type TestNetwork,
 } from '../../apps/ledger-writer/contract/scripted-network.js';
 import { Receiver } from './receiver.js';
-import { ServedRights, signedNote } from './served-rights.js';
+import { signedNote } from '../../apps/ledger-writer/contract/signed-note.js';
+import { ServedRights } from './served-rights.js';
 
 const { sha256 } = nodePrimitives;
 

@@ -5,7 +5,8 @@ import { CharterFollower, charterMigrations } from '@besure/log-store';
 import { freshDatabase, waitUntil } from '@besure/testing';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { makeNetwork, type TestNetwork } from '../../apps/ledger-writer/contract/scripted-network.js';
-import { ServedRights, signedNote } from './served-rights.js';
+import { signedNote } from '../../apps/ledger-writer/contract/signed-note.js';
+import { ServedRights } from './served-rights.js';
 
 const SCHEMA = 'intake';
 const suspension: Change = { kind: 'suspend-organisation', organisation: 'beta' };

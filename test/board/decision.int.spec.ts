@@ -10,7 +10,8 @@ import { openDecision } from '@besure/verification';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { run } from '../../apps/cli/src/run.js';
 import { makeNetwork, type TestNetwork } from '../../apps/ledger-writer/contract/scripted-network.js';
-import { ServedRights, signedNote } from './served-rights.js';
+import { signedNote } from '../../apps/ledger-writer/contract/signed-note.js';
+import { ServedRights } from './served-rights.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'besure-decision-'));
 const file = join(folder, 'decision.json');

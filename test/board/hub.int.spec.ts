@@ -13,7 +13,7 @@ import {
   type TestHub,
 } from '../../apps/ledger-writer/contract/scripted-network.js';
 import { devchain, type Ledger, parametersOf, startHub } from './hubs-on-a-ledger.js';
-import { signedNote } from './served-rights.js';
+import { signedNote } from '../../apps/ledger-writer/contract/signed-note.js';
 
 const cleanups: (() => unknown)[] = [];
 let ledger: Ledger;

@@ -30,7 +30,7 @@ import {
   type TestMember,
 } from '../../apps/ledger-writer/contract/scripted-network.js';
 import { devchain, type Ledger, parametersOf, startHub } from './hubs-on-a-ledger.js';
-import { signedNote } from './served-rights.js';
+import { signedNote } from '../../apps/ledger-writer/contract/signed-note.js';
 
 const { sha256 } = nodePrimitives;
 const HUBS = 3;

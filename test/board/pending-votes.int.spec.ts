@@ -20,7 +20,7 @@ import {
 import { CheckpointSigning } from '../../apps/ledger-writer/src/checkpoint-signing.js';
 import { migrations, SCHEMA } from '../../apps/ledger-writer/src/migrations.js';
 import { buildWith, ledgerWriterService } from '../../apps/ledger-writer/src/service.js';
-import { signedNote } from './served-rights.js';
+import { signedNote } from '../../apps/ledger-writer/contract/signed-note.js';
 
 const { sha256 } = nodePrimitives;
 const folder = mkdtempSync(join(tmpdir(), 'besure-pending-votes-'));

@@ -10,7 +10,8 @@ import { afterEach, beforeEach, expect, it } from 'vitest';
 import { makeNetwork, type TestNetwork } from '../../apps/ledger-writer/contract/scripted-network.js';
 import type { ProofConfig } from '../../apps/proof/src/configuration.js';
 import { keysAsKept, openKeys } from '../../apps/proof/src/open-keys.js';
-import { ServedRights, signedNote } from './served-rights.js';
+import { signedNote } from '../../apps/ledger-writer/contract/signed-note.js';
+import { ServedRights } from './served-rights.js';
 
 const SCHEMA = 'proof';
 const next = testKey('next signing key of alpha').publicKey;

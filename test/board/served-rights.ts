@@ -1,22 +1,15 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { networkOf, type NoteContent, prepareNote } from '@besure/governance';
 import { nodePrimitives } from '@besure/keys';
 import {
-  attachSignature,
   CompactRange,
-  encodeBase64url,
   encodeEntryBundle,
   encodeRightsEntry,
   encodeRightsItem,
   leafHash,
   utf8Encode,
 } from '@besure/protocol';
-import type {
-  TestCharter,
-  TestMember,
-  TestNetwork,
-} from '../../apps/ledger-writer/contract/scripted-network.js';
+import type { TestNetwork } from '../../apps/ledger-writer/contract/scripted-network.js';
 import { CheckpointSigning } from '../../apps/ledger-writer/src/checkpoint-signing.js';
 
 const { sha256 } = nodePrimitives;
@@ -106,11 +99,4 @@ export class ServedRights {
       this.signedAt,
     );
   }
-}
-
-/** A note of that network, signed with a member's seat. */
-export function signedNote(network: TestCharter, member: TestMember, content: object): string {
-  const said = { network: networkOf(network.charter, sha256), member: member.id, ...content };
-  const input = prepareNote(said as unknown as NoteContent, encodeBase64url(member.seat.publicKey));
-  return attachSignature(input, member.seat.sign(utf8Encode(input)));
 }

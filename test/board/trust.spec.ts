@@ -14,7 +14,7 @@ import { openTrust, TrustError, verify } from '@besure/verification';
 import { describe, expect, it } from 'vitest';
 import { makeNetwork, type TestNetwork } from '../../apps/ledger-writer/contract/scripted-network.js';
 import { CheckpointSigning } from '../../apps/ledger-writer/src/checkpoint-signing.js';
-import { signedNote } from './served-rights.js';
+import { signedNote } from '../../apps/ledger-writer/contract/signed-note.js';
 
 const { sha256 } = nodePrimitives;
 const TIME = 1_800_000_000;

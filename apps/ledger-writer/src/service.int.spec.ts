@@ -1,12 +1,10 @@
 import { EventStore, migrate, openDataSource } from '@besure/event-store';
-import { formatCharter, prepareNote } from '@besure/governance';
+import { formatCharter } from '@besure/governance';
 import { nodePrimitives } from '@besure/keys';
 import { parseHex, toHex } from '@besure/ledger-tx';
 import { HttpLogSource, LogFollower, logMigrations, LogStore } from '@besure/log-store';
 import { connectBus, inboxPrefixOf, onHint, request, type Bus, type Json } from '@besure/messaging';
 import {
-  attachSignature,
-  encodeBase64url,
   parseCheckpoint,
   parseEntryBundle,
   parseItem,
@@ -18,13 +16,13 @@ import {
   readRightsItem,
   SUBJECTS,
   utf8Decode,
-  utf8Encode,
 } from '@besure/protocol';
 import { runService, type RunningService } from '@besure/service';
 import { apiFetch, freshDatabase, startNats, waitUntil, type Nats } from '@besure/testing';
 import { judgeCheckpoint } from '@besure/verification';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { itemBy, makeNetwork, type TestMember, type TestNetwork } from '../contract/scripted-network.js';
+import { signedNote } from '../contract/signed-note.js';
 import type { LedgerWriterConfig } from './configuration.js';
 import { migrations, SCHEMA } from './migrations.js';
 import { buildWith, ledgerWriterService } from './service.js';
@@ -121,19 +119,6 @@ async function nextItem(bus: Bus, slot: number): Promise<Uint8Array> {
   return itemBy(alpha, network.chain.entity('proofs'), slot, undefined, input).raw;
 }
 
-/** A note that a member's seat has signed. */
-function withdrawal(): string {
-  const { id, seat } = alpha;
-  const content = {
-    kind: 'withdrawal',
-    network: '0'.repeat(64),
-    member: id,
-    proposal: 'A'.repeat(43),
-  } as const;
-  const input = prepareNote(content, encodeBase64url(seat.publicKey));
-  return attachSignature(input, seat.sign(utf8Encode(input)));
-}
-
 describe('the log of rights', () => {
   it('begins with the charter when the network is founded, and takes notes that a member sent', async () => {
     await found();
@@ -141,7 +126,7 @@ describe('the log of rights', () => {
       network.chain.waiting.length > 0 ? true : undefined,
     );
     network.chain.mineEmpty(3);
-    const jws = withdrawal();
+    const jws = signedNote(network, alpha, { kind: 'withdrawal', proposal: 'A'.repeat(43) });
     const malformed = ask(busOf('rights'), SUBJECTS.carry, { note: 'a.b.c' });
     await expect(malformed).rejects.toMatchObject({ refusal: 'invalid' });
     await ask(busOf('rights'), SUBJECTS.carry, { note: jws });

@@ -1,21 +1,14 @@
-import { type Change, networkOf, parseNote, prepareNote } from '@besure/governance';
+import { type Change, parseNote } from '@besure/governance';
 import { nodePrimitives } from '@besure/keys';
 import { migrate } from '@besure/event-store';
 import { decodeAddress, toHex } from '@besure/ledger-tx';
 import { type Bus, connectBus, inboxPrefixOf, request } from '@besure/messaging';
-import {
-  attachSignature,
-  encodeBase64url,
-  encodeHex,
-  parseEntryBundle,
-  parseRightsEntry,
-  SUBJECTS,
-  utf8Encode,
-} from '@besure/protocol';
+import { encodeHex, parseEntryBundle, parseRightsEntry, SUBJECTS } from '@besure/protocol';
 import { runService, type RunningService } from '@besure/service';
 import { apiFetch, freshDatabase, type Nats, startNats, waitUntil } from '@besure/testing';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { makeNetwork, type TestMember, type TestNetwork } from '../../contract/scripted-network.js';
+import { signedNote } from '../../contract/signed-note.js';
 import { migrations, SCHEMA } from '../migrations.js';
 import { buildWith, ledgerWriterService } from '../service.js';
 
@@ -72,12 +65,7 @@ function ask(bus: Bus, subject: string, payload: object): Promise<unknown> {
   );
 }
 
-function note(member: TestMember, content: object): string {
-  const said = { network: networkOf(network.charter, sha256), member: member.id, ...content };
-  const key = encodeBase64url(member.seat.publicKey);
-  const input = prepareNote(said as unknown as Parameters<typeof prepareNote>[0], key);
-  return attachSignature(input, member.seat.sign(utf8Encode(input)));
-}
+const note = (member: TestMember, content: object): string => signedNote(network, member, content);
 
 /** Waits for so many items, makes their block final, and waits until the hub has taken it in. */
 async function settle(service: RunningService, count: number): Promise<void> {

@@ -4,12 +4,10 @@ import {
   formatState,
   networkOf,
   parseNote,
-  prepareNote,
   type RightsState,
 } from '@besure/governance';
 import { nodePrimitives } from '@besure/keys';
 import {
-  attachSignature,
   encodeBase64url,
   encodeHex,
   encodeRightsItem,
@@ -21,6 +19,7 @@ import { waitUntil } from '@besure/testing';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { closeHubs, follow, type Hub, openHub, untilTaken, votesOf } from '../../contract/following-hub.js';
 import { itemBy, makeNetwork, type TestMember, type TestNetwork } from '../../contract/scripted-network.js';
+import { signedNote } from '../../contract/signed-note.js';
 import { RightsPublisher } from './publisher.js';
 import { outgoingToPublish, readRightsState } from './rows.js';
 
@@ -65,12 +64,7 @@ async function runHub(index = 0): Promise<{ hub: Hub; publisher: RightsPublisher
 }
 
 function note(member: TestMember, content: object): { jws: string; id: string } {
-  const said = { network: networkOf(network.charter, sha256), member: member.id, ...content };
-  const signingInput = prepareNote(
-    said as unknown as Parameters<typeof prepareNote>[0],
-    encodeBase64url(member.seat.publicKey),
-  );
-  const jws = attachSignature(signingInput, member.seat.sign(utf8Encode(signingInput)));
+  const jws = signedNote(network, member, content);
   return { jws, id: parseNote(jws, sha256).id };
 }
 

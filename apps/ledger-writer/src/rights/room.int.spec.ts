@@ -1,12 +1,13 @@
-import { networkOf, parseNote, prepareNote, type RightsState } from '@besure/governance';
+import { parseNote, type RightsState } from '@besure/governance';
 import { nodePrimitives } from '@besure/keys';
 import { PUBLISHER_ROOM } from '@besure/ledger-log';
 import { decodeAddress, toHex } from '@besure/ledger-tx';
-import { attachSignature, encodeBase64url, encodeRightsItem, utf8Encode } from '@besure/protocol';
+import { encodeRightsItem, utf8Encode } from '@besure/protocol';
 import { waitUntil } from '@besure/testing';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { closeHubs, follow, type Hub, openHub, untilTaken, votesOf } from '../../contract/following-hub.js';
 import { makeNetwork, type TestMember, type TestNetwork } from '../../contract/scripted-network.js';
+import { signedNote } from '../../contract/signed-note.js';
 import { readChainState, writeChainState } from '../chain-rows.js';
 import { readSkipped } from '../skipped-items/rows.js';
 import { crowdedIn } from './crowded.js';
@@ -78,9 +79,8 @@ async function settled(count: number, blocks = 0): Promise<void> {
 /** A change of the board to one in which one of some decides, who need be nobody: as long a note as anybody likes. */
 function proposal(by: TestMember, names = 0): { jws: string; id: string } {
   const organisations = ['alpha', ...Array.from({ length: names }, (_, i) => `${i}`.padStart(60, 'n'))];
-  const said = {
-    ...{ kind: 'proposal', network: networkOf(network.charter, sha256), member: by.id, state: 0 },
-    ...{ expires: 200, minute: null },
+  const jws = signedNote(network, by, {
+    ...{ kind: 'proposal', state: 0, expires: 200, minute: null },
     change: {
       kind: 'change-terms',
       ...{ limits: null, quorum: null, leastAssurance: null, algorithms: null },
@@ -89,10 +89,7 @@ function proposal(by: TestMember, names = 0): { jws: string; id: string } {
         rule: { mode: 'hybrid', organisations, atLeast: 1, including: [] },
       },
     },
-  };
-  const key = encodeBase64url(by.seat.publicKey);
-  const input = prepareNote(said as unknown as Parameters<typeof prepareNote>[0], key);
-  const jws = attachSignature(input, by.seat.sign(utf8Encode(input)));
+  });
   return { jws, id: parseNote(jws, sha256).id };
 }
 
