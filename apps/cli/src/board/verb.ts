@@ -20,8 +20,11 @@ export function fingerprint(text: string): string {
   return text;
 }
 
-/** An id may begin with a hyphen, which nothing else than an option does: it is put behind a sign that no id has. */
-const ID_LIKE_OPTION = /^-[\w-]{42}$/;
+/**
+ * An id may begin with a hyphen, as options do, of which all here begin with two: it, or a beginning of it, is put behind a sign that no id has. A beginning
+ * with two hyphens is taken for an option.
+ */
+const ID_LIKE_OPTION = /^-(?:[\w-]{42}|\w[\w-]{2,41})$/;
 
 /** The arguments, with ids marked that would pass for options. */
 export function withIdsMarked(args: readonly string[]): string[] {
