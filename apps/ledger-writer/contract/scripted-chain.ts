@@ -54,9 +54,12 @@ export class ScriptedChain implements LedgerNode {
   down = false;
   readonly locked: (string | null)[] = [];
   readonly imported = new Set<string>();
+  /** All that were ever made. */
   readonly grants: string[] = [];
+  readonly revoked: string[] = [];
   waiting: Uint8Array[] = [];
   #blocks: ScriptedBlock[] = [];
+  readonly #granted: string[] = [];
   readonly #keys = new Map<string, Uint8Array>();
   #made = randomInt(2 ** 31);
 
@@ -201,19 +204,29 @@ export class ScriptedChain implements LedgerNode {
   async grant(address: string, permissions: string): Promise<string> {
     this.#answer();
     this.grants.push(`${address} ${permissions}`);
+    this.#granted.push(`${address} ${permissions}`);
+    return this.#send([{ value: 0n, script: this.#permission(address, permissions, NO_END) }]);
+  }
+
+  #permission(address: string, permissions: string, to: number): Uint8Array {
     const [stream, types] = permissions.includes('.') ? permissions.split('.') : [null, permissions];
     const entity = stream === null || stream === undefined ? null : this.entity(stream);
     const bits = (types ?? '')
       .split(',')
       .reduce((sum, type) => sum | PERMISSION_BITS[type as PermissionName], 0);
-    const script = permissionScript(decodeAddress(address, this.addressFormat), [
-      { entity, bits, from: 0, to: NO_END, timestamp: 1 },
+    return permissionScript(decodeAddress(address, this.addressFormat), [
+      { entity, bits, from: 0, to, timestamp: 1 },
     ]);
-    return this.#send([{ value: 0n, script }]);
   }
 
-  async revoke(): Promise<string> {
-    throw new Error('not scripted');
+  /** Of a member's rights, as they were granted together. */
+  async revoke(address: string, permissions: string): Promise<string> {
+    this.#answer();
+    this.revoked.push(`${address} ${permissions}`);
+    const place = this.#granted.indexOf(`${address} ${permissions}`);
+    if (place < 0) throw new Error(`not granted together: ${permissions}`);
+    this.#granted.splice(place, 1);
+    return this.#send([{ value: 0n, script: this.#permission(address, permissions, 0) }]);
   }
 
   async listPermissions(spec: string): Promise<Permission[]> {
@@ -222,7 +235,7 @@ export class ScriptedChain implements LedgerNode {
     if (stream !== null && !this.#streams().some((one) => one.name === stream)) {
       throw new LedgerError('unknown-stream', 'Entity with this name not found', { rpcCode: -708 });
     }
-    return this.grants.flatMap((grant) => {
+    return this.#granted.flatMap((grant) => {
       const [address = '', rights = ''] = grant.split(' ');
       const [of, types = ''] = rights.includes('.') ? rights.split('.') : [null, rights];
       if ((of ?? null) !== stream) return [];

@@ -33,7 +33,8 @@ export const CHAIN_STATES = ['starting', 'following', 'waiting-for-node', 'halte
 const GRAVE = ['wrong-chain', 'deep-fork'] as const;
 
 /**
- * How the follower stands. `tip` is the node's height, `height` that of the last final block taken in. `halted` says why the log stands still until a
+ * How the follower stands. `tip` is the node's height, `height` that of the last final block taken in; `isCaughtUp`: at the last look it was the node's last final one, so that what was
+ * decided up to it is what is in force now. `halted` says why the log stands still until a
  * person has looked: the node is of another chain, or has left the history that the log was derived from.
  */
 export interface ChainFollowerStatus {
@@ -41,6 +42,7 @@ export interface ChainFollowerStatus {
   readonly halted: (typeof GRAVE)[number] | null;
   readonly tip: number;
   readonly height: number;
+  readonly isCaughtUp: boolean;
   readonly streams: ChainState['streams'];
 }
 
@@ -64,6 +66,7 @@ export class ChainFollower {
     halted: null,
     tip: -1,
     height: -1,
+    isCaughtUp: false,
     streams: { proofs: null, rights: null },
   };
   #prepared = false;
@@ -106,7 +109,9 @@ export class ChainFollower {
     await this.#assertSameHistory(state, tip);
     await this.#lock(state.lockHash);
     const more = state.height < final && (await this.#take(state, final));
-    this.#status = { ...this.#status, state: 'following', halted: null };
+    // A node that is behind, as it reads the chain anew, has nothing to say of now.
+    const isCaughtUp = !more && final >= state.height;
+    this.#status = { ...this.#status, state: 'following', halted: null, isCaughtUp };
     if (!more) await this.#signAnew(final);
     return more;
   }

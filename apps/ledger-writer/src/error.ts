@@ -10,6 +10,10 @@ export type LedgerWriterErrorCode =
   | 'too-much'
   /** A vote that an earlier one of its member would overtake, or that has its number. */
   | 'number'
+  /** A note is about what was decided meanwhile, in final blocks that no quorum has signed yet: a proposal for a state of before. */
+  | 'state'
+  /** The same: a vote or a withdrawal of what is open no more. */
+  | 'closed'
   /** The ledger moved while it was read: the next look sees it whole. */
   | 'chain-moved'
   /** The node gave another block than was asked for. */

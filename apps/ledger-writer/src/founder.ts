@@ -88,7 +88,7 @@ export class Founder {
     const { charter, decidedAt, awaited } = this.#now;
     const { permissions, height } = await this.rights();
     const { missing: all, surplus: beyond } = compareRights(charter, permissions, height);
-    const missing = all.filter(({ address, type }) => !(isWaitedFor(type) && awaited.includes(address)));
+    const missing = all.filter((right) => !(isWaitedFor(right) && awaited.includes(right.address)));
     const decidedOn = addressesIn(charter);
     const surplus = beyond.filter(({ address }) => decidedOn.has(address));
     // `mine` and `admin` are given by several nodes together. What one of them began for a decision of before, and was not completed, has another
@@ -111,8 +111,8 @@ export class Founder {
 }
 
 /** Rights with which a node that is not there can hold up all others: a share of miners and of administrators must act. */
-function isWaitedFor(type: string): boolean {
-  return type === 'mine' || type === 'admin';
+function isWaitedFor({ stream, type }: LedgerRight): boolean {
+  return stream === null && (type === 'mine' || type === 'admin');
 }
 
 /** Every address about which a charter decides: whoever it never named was given rights by nobody's decision, and that is for people to end. */

@@ -16,7 +16,6 @@ import { busOptions, openDatabase } from '@besure/service/zone';
 import { ledgerWriterApi } from './api.js';
 import { Carrier } from './carrier.js';
 import { ChainFollower } from './chain-follower.js';
-import { readChainState } from './chain-rows.js';
 import { type CosignContext, CosignController } from './cosign.controller.js';
 import { Cosignatures, countContradictions } from './cosignatures.js';
 import { ledgerWriterConfiguration, type LedgerWriterConfig } from './configuration.js';
@@ -101,13 +100,11 @@ export async function buildWith(
   const log = new LogStore({ schema: SCHEMA, log: LOG, origin: charter.log.origin });
   const [latest = null] = await log.newestCheckpoints(dataSource, 1);
   const contradictions = await countContradictions(dataSource);
-  const { rightsRooms, height } = await readChainState(dataSource);
   const seen = {
     checkpointSize: latest === null ? 0 : parseCheckpoint(latest).size,
     failures: 0,
     contradictions,
     undecided: (await readUndecided(dataSource)).length,
-    crowded: crowdedIn(rightsRooms, height),
     items: noMissingItems,
   };
   const now = new CharterNow(charter);
@@ -147,14 +144,6 @@ export async function buildWith(
       (error: unknown) => serviceLog.warn('missing items were not counted', { error }),
     ),
   );
-  const showing = new OneAtATime(async () => {
-    const address = ownHubIn(now.charter, signer)?.hub.nodeAddress;
-    if (address === undefined || !standing().isSigning || !now.awaited.includes(address)) return;
-    await publisher.showItself().catch((error: unknown) => {
-      serviceLog.warn('that the node of this hub is here was not published', { error });
-    });
-  });
-  context.onStop('showing of the own node', () => showing.close());
   // Also where another instance has found them, or what was given during set-up was taken back.
   const lookForUndecided = new OneAtATime(() =>
     readUndecided(dataSource).then(
@@ -194,7 +183,6 @@ export async function buildWith(
           ...(after.hub === null ? {} : { hub: after.hub }),
         });
       enactor.wake();
-      showing.ask();
       counting.ask();
       if (undecided > 0)
         serviceLog.error('the chain was given or taken rights without a decision', {
@@ -207,7 +195,6 @@ export async function buildWith(
           count: rights.skipped,
           height: state.height,
         });
-      seen.crowded = crowdedIn(rights.log.rooms, state.height);
       serviceLog.debug('final blocks taken in', { height: state.height, count });
       skipped.forEach((times, reason) => {
         if (reason !== 'not-an-item' && reason !== 'coinbase') {
@@ -234,7 +221,7 @@ export async function buildWith(
     },
   });
   health.show('ledger', () => follower.status().state === 'following');
-  showNumbers(context, follower, seen, standing);
+  showNumbers(context, follower, seen, { standing, now });
   const timeStamper = timeStamperOf(context, { dataSource, log }, () => now.charter);
 
   const carrier = new Carrier({
@@ -255,9 +242,14 @@ export async function buildWith(
     founder,
     pollMillis,
     isReady() {
-      const { state, streams } = follower.status();
+      const { state, isCaughtUp, streams } = follower.status();
+      // Behind it, the charter is one of before: what it gave may have been taken since.
       return (
-        standing().isSigning && state === 'following' && streams.proofs !== null && streams.rights !== null
+        standing().isSigning &&
+        state === 'following' &&
+        isCaughtUp &&
+        streams.proofs !== null &&
+        streams.rights !== null
       );
     },
     onEnacted: (version, { granted, revoked }) =>
@@ -277,6 +269,7 @@ export async function buildWith(
     sha256,
     votes,
     chain: () => follower.status(),
+    isAwaited: (address) => standing().isSigning && now.awaited.includes(address),
     pollMillis,
     onFailure: (error, attempt) => serviceLog.warn('a note was not published', { error, attempt }),
   });
@@ -321,7 +314,6 @@ export async function buildWith(
       follower.start();
       publisher.start();
       enactor.start();
-      showing.ask();
       timeStamper?.start();
     },
   };
@@ -335,10 +327,9 @@ function showNumbers(
     readonly failures: number;
     readonly contradictions: number;
     readonly undecided: number;
-    readonly crowded: number;
     readonly items: Pick<MissingItems, 'missing' | 'late' | 'silent'>;
   },
-  standing: () => HubStanding,
+  { standing, now }: { readonly standing: () => HubStanding; readonly now: Pick<CharterNow, 'rooms'> },
 ): void {
   metrics.gaugeFrom('besure_ledger_height', () => Math.max(0, follower.status().tip));
   metrics.gaugeFrom('besure_checkpoint_size', () => seen.checkpointSize);
@@ -349,7 +340,7 @@ function showNumbers(
       'wrong-chain': halted === 'wrong-chain' ? 1 : 0,
       'other-root': seen.contradictions,
       'undecided-right': seen.undecided,
-      'rights-crowded': seen.crowded,
+      'rights-crowded': crowdedIn(now.rooms, follower.status().height),
       'not-signing': standing().isSigning ? 0 : 1,
       'item-missing': countMissing(seen.items),
       'item-late': seen.items.late.length,

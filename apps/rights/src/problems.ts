@@ -1,5 +1,6 @@
 import type { MessagingError } from '@besure/messaging';
 import { type Problem, problems } from '@besure/service';
+import { refused } from './notes.js';
 
 /** The answer before the log of rights was first read. */
 export function notReplayed(): Problem {
@@ -33,5 +34,7 @@ export function ledgerAway(): Problem {
 /** The answer where the ledger-writer did not take a note. */
 export function notCarried({ refusal }: MessagingError): Problem {
   if (refusal === 'not-a-hub') return noHub();
+  if (refusal === 'state') return refused('state', 'state', 'another decision has been made meanwhile');
+  if (refusal === 'closed') return refused('closed', 'proposal', 'it has been decided meanwhile');
   return refusal === 'too-much' ? tooMuch() : ledgerAway();
 }

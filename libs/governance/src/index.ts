@@ -105,3 +105,4 @@ export { tlogPolicyOf } from './tlog-policy.js';
 export type { HeldRights } from './log-file.js';
 export { formatTrustLog, isTrustLog, parseTrustLog, type TrustLog, trustLogSchema } from './trust-log.js';
 export { formatTrust, parseTrust, type Trust, trustFingerprint, trustOf, trustSchema } from './trust.js';
+export { VOTE_NUMBERS } from './rights/vote.js';

@@ -44,6 +44,9 @@ export class HmacSha256 {
     this.#outer.write(hash('sha256', input.subarray(0, BLOCK + length), 'binary'), BLOCK, 'latin1');
     // What was hashed may be a key's seed or a fact.
     input.fill(0, 0, BLOCK + length);
-    return smallBytes(hash('sha256', this.#outer, 'binary'));
+    const code = smallBytes(hash('sha256', this.#outer, 'binary'));
+    // With the outer key it is the code.
+    this.#outer.fill(0, BLOCK);
+    return code;
   }
 }

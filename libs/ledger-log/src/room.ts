@@ -21,7 +21,7 @@ export const SHARED_ROOM = 'others';
 
 /** How many bytes are used at a height. */
 export function usedAt({ perBlock }: RoomSize, used: UsedRoom | undefined, height: number): number {
-  return used === undefined ? 0 : Math.max(0, used.bytes - perBlock * (height - used.height));
+  return used === undefined ? 0 : Math.max(0, used.bytes - perBlock * Math.max(0, height - used.height));
 }
 
 /** What is used with so many bytes more at a height; `null` where there is no room for them. */

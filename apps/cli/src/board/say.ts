@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { NoteContent } from '@besure/governance';
+import { type NoteContent, VOTE_NUMBERS } from '@besure/governance';
 import { encodeBase64url } from '@besure/protocol';
 import { CliError, UsageError } from '../cli-error.js';
 import type { Command } from '../command.js';
@@ -81,7 +81,7 @@ export const vote: Command = {
         state: shown.note.state,
         proposal: shown.id,
         // Whoever asks for one knows of a vote that this hub was not handed.
-        number: number ?? (before?.number ?? 0) + 1,
+        number: number ?? nextNumber(shown, seat.member),
         choice,
       };
       return say(content, [
@@ -94,6 +94,12 @@ export const vote: Command = {
     });
   },
 };
+
+/** Above all votes of the member that are known, as far as numbers may run ahead of the one that counts. */
+function nextNumber(shown: KnownProposal, member: string): number {
+  const counts = shown.votes.find((one) => one.member === member)?.number ?? 0;
+  return Math.min((lastVote(shown, member)?.number ?? 0) + 1, counts + VOTE_NUMBERS);
+}
 
 /** The member's vote with the highest number, whether it counts already or is on its way. */
 function lastVote(

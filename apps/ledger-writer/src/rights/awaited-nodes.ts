@@ -1,4 +1,4 @@
-import { addressFormatOf, hubAdmittedAt, type RightsState, standingHubs } from '@besure/governance';
+import { addressFormatOf, type Hub, hubAdmittedAt, type RightsState, standingHubs } from '@besure/governance';
 import type { Rooms } from '@besure/ledger-log';
 import { decodeAddress, toHex } from '@besure/ledger-tx';
 
@@ -9,12 +9,14 @@ import { decodeAddress, toHex } from '@besure/ledger-tx';
 export function awaitedNodes(state: RightsState | null, rooms: Rooms): readonly string[] {
   if (state === null) return [];
   const format = addressFormatOf(state.charter);
-  return standingHubs(state.charter)
-    .filter(({ id, nodeAddress }) => {
+  // Hubs may share a node: it is there if one of them is no new one.
+  const nodes = Map.groupBy(standingHubs(state.charter), ({ nodeAddress }) => nodeAddress);
+  return [...nodes].flatMap(([address, hubs]) => {
+    const published = rooms.get(toHex(decodeAddress(address, format)));
+    const isNew = ({ id }: Hub): boolean => {
       const admittedAt = hubAdmittedAt(state, id);
-      if (admittedAt === null) return false;
-      const published = rooms.get(toHex(decodeAddress(nodeAddress, format)));
-      return published === undefined || published.height <= admittedAt;
-    })
-    .map(({ nodeAddress }) => nodeAddress);
+      return admittedAt !== null && (published === undefined || published.height <= admittedAt);
+    };
+    return hubs.every(isNew) ? [address] : [];
+  });
 }

@@ -10,6 +10,7 @@ export class CharterNow {
   readonly #first: Charter;
   #state: RightsState | null = null;
   #rooms: Rooms = new Map();
+  #awaited: readonly string[] = [];
 
   /** `first` is in force until the log of rights has one. */
   constructor(first: Charter) {
@@ -32,13 +33,19 @@ export class CharterNow {
 
   /** Addresses of hubs' nodes of which nothing was seen on the ledger since the board admitted them. */
   get awaited(): readonly string[] {
-    return awaitedNodes(this.#state, this.#rooms);
+    return this.#awaited;
+  }
+
+  /** What publishers have used of their room in the log of rights. */
+  get rooms(): Rooms {
+    return this.#rooms;
   }
 
   /** Takes what a run of blocks came to. */
   take(state: RightsState | null, rooms: Rooms): void {
     this.#state = state;
     this.#rooms = rooms;
+    this.#awaited = awaitedNodes(state, rooms);
   }
 
   /** Takes what is kept: at the start, and where another instance has taken blocks in. */

@@ -54,6 +54,7 @@ async function runHub(index = 0): Promise<{ hub: Hub; publisher: RightsPublisher
     sha256,
     votes: votesOf(network, hub),
     chain: () => follower.status(),
+    isAwaited: () => false,
     pollMillis: 10,
     patienceMillis: 0,
     onFailure: () => {},

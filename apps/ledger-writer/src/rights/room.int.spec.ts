@@ -46,6 +46,7 @@ beforeEach(async () => {
       rounds += 1;
       return follower.status();
     },
+    isAwaited: () => false,
     pollMillis: 10,
     onFailure: () => {},
   });

@@ -1,5 +1,5 @@
 import { parseBigint, type Tx } from '@besure/event-store';
-import { parseState, type RightsState, type VoteNote } from '@besure/governance';
+import { parseState, type RightsState, type Note } from '@besure/governance';
 import type { Db } from '@besure/log-store';
 import { RIGHTS_ENTRY_HEAD_LENGTH } from '@besure/protocol';
 
@@ -55,24 +55,30 @@ export interface Outgoing {
   readonly item: Uint8Array;
 }
 
-/** A vote among what waits for its block, and the id of its note. */
-export interface OutgoingVote {
-  readonly note: string;
-  readonly vote: VoteNote;
-}
-
-/** Keeps an item to be published; the same once more changes nothing, and is answered with false. */
+/**
+ * Keeps an item to be published; the same once more, or the same note with another signature, changes nothing, and is answered with false. Of a note it notes the
+ * id, and of a vote what it says.
+ */
 export async function keepOutgoing(
   tx: Tx,
   { digest, item }: Outgoing,
-  said: OutgoingVote | null,
+  note: Pick<Note, 'id' | 'content'> | null = null,
 ): Promise<boolean> {
+  const vote = note?.content.kind === 'vote' ? note.content : null;
   const rows = await tx.query<unknown[]>(
     `INSERT INTO rights_outgoing (digest, item, note, proposal, member, number, choice)
-     VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (digest) DO NOTHING RETURNING 1`,
-    [digest, item, said?.note, said?.vote.proposal, said?.vote.member, said?.vote.number, said?.vote.choice],
+     VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT DO NOTHING RETURNING 1`,
+    [digest, item, note?.id, vote?.proposal, vote?.member, vote?.number, vote?.choice],
   );
   return rows.length > 0;
+}
+
+/** How many bytes of items wait for their block. */
+export async function waitingBytes(db: Db): Promise<number> {
+  const [row] = await db.query<{ bytes: string }[]>(
+    'SELECT coalesce(sum(length(item)), 0) AS bytes FROM rights_outgoing',
+  );
+  return parseBigint(row!.bytes);
 }
 
 /** Those that were never published, and those that no final block holds although they were, at `lost.height` or below and so long ago; the oldest first. */

@@ -74,7 +74,12 @@ export async function takeRights(
   return { ...extended, log, state, began, charter, skipped };
 }
 
-/** Works the nodes out where one is asked for: few blocks have an item. */
+/** Works the nodes out where one is asked for, once for a block: most blocks have no item, and anyone may write one with thousands. */
 function isNodeIn(state: RightsState | null): (publisher: string) => boolean {
-  return (publisher) => state !== null && nodeKeyHashesOf(state.charter).has(publisher);
+  let nodes: ReadonlySet<string> | null = null;
+  return (publisher) => {
+    if (state === null) return false;
+    nodes ??= nodeKeyHashesOf(state.charter);
+    return nodes.has(publisher);
+  };
 }

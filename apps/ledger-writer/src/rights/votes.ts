@@ -1,5 +1,5 @@
 import { parseBigint } from '@besure/event-store';
-import type { Vote, VoteNote } from '@besure/governance';
+import { type Note, type Proposal, type RightsState, type Vote, VOTE_NUMBERS } from '@besure/governance';
 import type { Db, LogStore } from '@besure/log-store';
 import { LedgerWriterError } from '../error.js';
 import type { ReplayedRights } from './replayed.js';
@@ -7,20 +7,19 @@ import type { ReplayedRights } from './replayed.js';
 /** What the table of outgoing items says of those that are votes; migration 008. */
 export const VOTE_COLUMNS = `
   ALTER TABLE rights_outgoing
-    -- of a vote its note's id, and what it says; null for what is no vote
+    -- of a note its id
     ADD COLUMN note text,
+    -- of a vote what it says; null for what is no vote
     ADD COLUMN proposal text,
     ADD COLUMN member text,
     ADD COLUMN number bigint,
     ADD COLUMN choice text;
+  CREATE UNIQUE INDEX rights_outgoing_note ON rights_outgoing (note);
   CREATE INDEX rights_outgoing_votes ON rights_outgoing (proposal, member) WHERE proposal IS NOT NULL;
 `;
 
 /** A vote that this hub knows of. */
 export type KnownVote = Pick<Vote, 'member' | 'choice' | 'number'>;
-
-/** So many of one proposal are shown: a member's part of what a hub carries are some two hundred. */
-const MOST_SHOWN = 1_000;
 
 /**
  * The votes on a proposal as far as this hub knows them: those that it has taken and no final block holds yet, and the last one of each member in
@@ -41,40 +40,69 @@ export class Votes {
   async on(db: Db, proposal: string): Promise<KnownVote[]> {
     // What leaves the table is in the state by then: in this order none is missed.
     const rows = await db.query<(Omit<KnownVote, 'number'> & { readonly number: string })[]>(
-      'SELECT member, choice, number FROM rights_outgoing WHERE proposal = $1 ORDER BY number, member LIMIT $2',
-      [proposal, MOST_SHOWN],
+      `SELECT DISTINCT ON (member) member, choice, number FROM rights_outgoing
+        WHERE proposal = $1 ORDER BY member, number DESC`,
+      [proposal],
     );
     const outgoing = rows.map((row): KnownVote => ({ ...row, number: parseBigint(row.number) }));
-    const final = (await this.#finalOn(db, proposal)).map(({ member, choice, number }): KnownVote => ({
-      member,
-      choice,
-      number,
-    }));
+    const final = ((await this.#proposals(db)).find(({ id }) => id === proposal)?.votes ?? []).map(
+      ({ member, choice, number }): KnownVote => ({
+        member,
+        choice,
+        number,
+      }),
+    );
     return [...final, ...outgoing];
   }
 
+  /** Whether final blocks have said what a note says, so that saying it again would change nothing. */
+  async isSaid(db: Db, { id, content }: Note): Promise<boolean> {
+    const proposals = await this.#proposals(db);
+    if (content.kind === 'proposal') return proposals.some((one) => one.id === id);
+    const proposal = proposals.find((one) => one.id === content.proposal);
+    if (content.kind === 'withdrawal')
+      return proposal?.status === 'withdrawn' && proposal.note.member === content.member;
+    const { member, number, choice } = content;
+    return (
+      proposal?.votes.some(
+        (one) => one.member === member && one.number === number && one.choice === choice,
+      ) ?? false
+    );
+  }
+
   /**
-   * Throws `number` where a vote would come to nothing: its member has another one on that proposal with that number, or a later one. The member's
-   * votes wait for each other before this is asked.
+   * Throws `state` or `closed` where final blocks have decided what a note is about, and `number` where a vote would come to nothing: its member has another one
+   * on that proposal with that number, or a later one. What is on its way may have used up all numbers that there are: then a lower one is taken, which may
+   * come first. The member's notes wait for each other before this is asked.
    */
-  async assertIsLater(db: Db, note: string, vote: VoteNote): Promise<void> {
-    const { proposal, member, number, choice } = vote;
+  async assertCounts(db: Db, { id, content }: Note): Promise<void> {
+    const state = await this.#state(db);
+    if (content.kind === 'proposal') {
+      if (state !== null && content.state !== state.version)
+        throw new LedgerWriterError('state', `the state is ${state.version} by now`);
+      return;
+    }
+    const known = state?.proposals.find((one) => one.id === content.proposal);
+    if (known !== undefined && known.status !== 'open')
+      throw new LedgerWriterError('closed', `the proposal is ${known.status} by now`);
+    if (content.kind === 'withdrawal') return;
+    const { proposal, member, number } = content;
     const [row] = await db.query<{ last: string | null }[]>(
       'SELECT max(number) AS last FROM rights_outgoing WHERE proposal = $1 AND member = $2 AND note <> $3',
-      [proposal, member, note],
+      [proposal, member, id],
     );
-    const last = row?.last ?? null;
-    const final = (await this.#finalOn(db, proposal)).find((one) => one.member === member);
-    // Said once more, it changes nothing, and nobody is misled.
-    const isRepeated = final?.number === number && final.choice === choice;
-    const isOvertaken = final !== undefined && final.number >= number && !isRepeated;
-    if (isOvertaken || (last !== null && parseBigint(last) >= number))
+    const last = row?.last === null || row === undefined ? 0 : parseBigint(row.last);
+    const final = known?.votes.find((one) => one.member === member)?.number ?? 0;
+    if (number <= final || (number <= last && last < final + VOTE_NUMBERS))
       throw new LedgerWriterError('number', `${member} has a later vote on its way, or one with this number`);
   }
 
-  async #finalOn(db: Db, proposal: string): Promise<readonly Vote[]> {
+  async #proposals(db: Db): Promise<readonly Proposal[]> {
+    return (await this.#state(db))?.proposals ?? [];
+  }
+
+  async #state(db: Db): Promise<RightsState | null> {
     const { size } = await this.#log.head(db);
-    const state = await this.#replayed.read(db, size);
-    return state?.proposals.find(({ id }) => id === proposal)?.votes ?? [];
+    return this.#replayed.read(db, size);
   }
 }

@@ -62,11 +62,10 @@ export function hostingExcesses(charter: Charter): HostingExcess[] {
   );
 }
 
-/** A provider for people: who reads a count must see that two spellings are one. The newest one is that of the hub in question. */
+/** A provider for people: who reads a count must see which spellings are one. */
 export function hostedBy(spellings: readonly string[]): string {
   const [first, ...others] = spellings;
-  const newest = others.at(-1);
-  return newest === undefined ? `${first}` : `${first} (also spelled ${newest})`;
+  return others.length === 0 ? `${first}` : `${first} (also spelled ${others.join('; ')})`;
 }
 
 /** An excess in words, with its arithmetic. */

@@ -7,7 +7,7 @@ import type { Proposal, RightsState } from './state.js';
  * How far the number of a vote may run ahead. Whoever gets hold of one of a member's seats could otherwise cast the last vote
  * that there can be; so another seat always has a number left to take it back.
  */
-const NUMBERS = 100;
+export const VOTE_NUMBERS = 100;
 
 /** The state with a vote, and with what it decides. Throws RightsRefused. */
 export function vote(state: RightsState, note: VoteNote, height: number): RightsState {
@@ -19,8 +19,8 @@ export function vote(state: RightsState, note: VoteNote, height: number): Rights
     throw new RightsRefused('voter', `${member} has no vote on this proposal`, 'member');
   const last = proposal.votes.find((known) => known.member === member);
   const least = (last?.number ?? 0) + 1;
-  if (number < least || number >= least + NUMBERS)
-    throw new RightsRefused('number', `must be ${least} to ${least + NUMBERS - 1}`, 'number');
+  if (number < least || number >= least + VOTE_NUMBERS)
+    throw new RightsRefused('number', `must be ${least} to ${least + VOTE_NUMBERS - 1}`, 'number');
   const votes = [
     ...proposal.votes.filter((known) => known !== last),
     { member, choice, number, height },
