@@ -138,7 +138,9 @@ describe('the head of the log of rights', () => {
       alpha.wake();
       return (await alpha.caught()).length > 0 ? true : undefined;
     });
-    expect(await alpha.caught()).toMatchObject([{ kind: 'went-back', hub: 'hub-0' }]);
+    // Once, or from both sides: by then it may have met the older one at the other hub, too.
+    for (const caught of await alpha.caught())
+      expect(caught).toMatchObject({ kind: 'went-back', hub: 'hub-0' });
     expect(await alpha.state()).toEqual({ size: 4, time: seconds - DAY });
   });
 });
