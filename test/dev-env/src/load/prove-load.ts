@@ -28,6 +28,8 @@ export function loadProofOptions(usual: Pick<LoadProofOptions, 'seconds' | 'evid
 const PLAYERS = 8;
 /** So long until code is compiled and pools are full. */
 const WARM_UP_SECONDS = 8;
+/** So few are remembered that they are full after the warm-up: as many as usual fill for ten loads on a fast machine, which is no leak. */
+const STATEMENTS_IN_MEMORY = 100;
 /** What counts as growth over a load, however long. Code that gets hot and caches that fill grow as much, too, but not again and again. */
 const GROWTH_BYTES = 3_000_000;
 /** A process that has grown over each of so many loads has a leak. */
@@ -42,10 +44,18 @@ const MOST_LOADS = 3;
 export function proveLoad({ seed, seconds, evidence }: LoadProofOptions): Promise<string[]> {
   return inTemporaryFolder('load', async (folder) => {
     const heaps = join(folder, 'heaps');
+    const reporting = heapReporting(heaps);
     const network = await startNetwork({
       folder,
       profile: 'tests',
-      host: (logs) => new ProcessHost(logs, heapReporting(heaps)),
+      host: (logs) =>
+        new ProcessHost(logs, {
+          ...reporting,
+          environment: {
+            ...reporting.environment,
+            BESURE_STATEMENTS_IN_MEMORY: String(STATEMENTS_IN_MEMORY),
+          },
+        }),
     });
     try {
       const mixed = await MixedLoad.open(network, { seed, players: PLAYERS });
